@@ -1,0 +1,59 @@
+import { cdk, Component, typescript } from 'projen';
+import { header } from '../src/header';
+import { buildWorkflow, INSTALL } from '../src/github/build';
+import { Workflow } from '../src/github/workflow';
+
+/** The slow suite's jest configuration. */
+const E2E_CONFIG = 'test/e2e/jest.config.json';
+
+/** What only this repository has: it is a jsii module, it has examples, and its slow suite runs what it synthesizes. */
+export class Repository extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+    this.addJsiiModule(project);
+    this.addTasks();
+    new Workflow(
+      project,
+      'build',
+      buildWorkflow({
+        e2e: {
+          name: 'Run the synthesized files for real',
+          permissions: { contents: 'read' },
+          runsOn: 'ubuntu-24.04',
+          timeoutMinutes: 60,
+          steps: [...INSTALL, { name: 'Run the slow suite', run: 'npx projen e2e\n' }],
+        },
+      }),
+      header('The build workflow of this repository.', 'github/build.ts'),
+    );
+  }
+
+  /** A jsii module is what `projen new --from` can read. */
+  private addJsiiModule(project: typescript.TypeScriptProject): void {
+    project.with(new cdk.JsiiBuild({ docgen: false, releaseToNpm: false, jsiiVersion: '~5.9.0' }));
+    // The Python modules are read from beside the compiled code.
+    project.compileTask.exec('mkdir -p lib/scripts && cp src/scripts/*.py lib/scripts/');
+  }
+
+  private addTasks(): void {
+    const examples = this.project.addTask('examples', {
+      description: 'Synthesize the examples',
+      exec: 'tsx .projenrc.ts',
+      cwd: 'examples/tvm-ffi',
+    });
+    this.project.preCompileTask.spawn(examples);
+    this.project.addTask('e2e', {
+      description: 'Run the synthesized files for real: image, wheels, linters (slow; Linux)',
+      exec: `jest --config ${E2E_CONFIG} --runInBand`,
+      receiveArgs: true,
+    });
+    this.project.addTask('bench:synth', {
+      description: "Compare the CPU time of synthesis with that of a bare TypeScript project",
+      exec: 'tsx projenrc/bench-synth.ts',
+    });
+    this.project.addTask('demo', {
+      description: 'Build and test the example package here, without Docker: a first wheel in two minutes',
+      exec: 'bash projenrc/demo.sh',
+    });
+  }
+}

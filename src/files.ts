@@ -1,0 +1,16 @@
+import { FileBase, Project } from 'projen';
+
+/** A synthesized text file: read-only, committed, the same bytes for the same declaration. */
+export class SynthesizedFile extends FileBase {
+  private readonly lines: readonly string[];
+
+  constructor(project: Project, path: string, lines: readonly string[], options: { readonly executable?: boolean } = {}) {
+    super(project, path, { executable: options.executable, marker: false });
+    this.lines = lines;
+    project.annotateGenerated(`/${path}`);
+  }
+
+  protected synthesizeContent(): string {
+    return `${this.lines.join('\n')}\n`;
+  }
+}

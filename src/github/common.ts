@@ -1,0 +1,92 @@
+/** What several workflows share: names, triggers and steps. */
+import { ACTIONS } from '../spec/pins';
+import type { PipelineSpec } from '../spec/pipeline';
+import type { PlatformFacts } from '../spec/platform';
+import { outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
+import type { Value, WorkflowStep } from './workflow';
+
+/** The repository variable by which a fork or a private mirror names another toolchain image. */
+export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
+
+/** The inputs of a called build workflow. */
+export const CALL_INPUTS = { image: 'image', version: 'version', cache: 'cache' } as const;
+
+/** The artifact that holds a platform's wheels, their record and their test report. */
+export function wheelsArtifact(facts: PlatformFacts): string {
+  return `wheels-${facts.platform}`;
+}
+
+/** A checkout that leaves no token behind. */
+export const CHECKOUT: WorkflowStep = {
+  name: 'Check out',
+  uses: ACTIONS.checkout,
+  with: { 'persist-credentials': false },
+};
+
+/** The triggers of a workflow that builds wheels: by hand, for a pull request, or called by the release. */
+export function buildTriggers(withImage: boolean): { readonly [event: string]: Value } {
+  const inputs: { readonly [name: string]: Value } = {
+    ...(withImage ? { [CALL_INPUTS.image]: { description: 'Toolchain image, by tag or digest', type: 'string', default: '' } } : {}),
+    [CALL_INPUTS.version]: { description: "The wheels' version, PEP 440; a development version without it", type: 'string', default: '' },
+    [CALL_INPUTS.cache]: { description: 'Whether to use the compiler cache of earlier runs', type: 'boolean', default: true },
+  };
+  return { workflow_dispatch: { inputs }, pull_request: {}, workflow_call: { inputs } };
+}
+
+/** A new push to a pull request stops the run for the one before; other runs go to their end. */
+export function concurrency(workflow: string): { readonly group: string; readonly 'cancel-in-progress': string } {
+  return {
+    group: `${workflow}-\${{ github.event_name }}-\${{ github.ref }}`,
+    'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+  };
+}
+
+/** Environment variables of the steps that build and test. */
+export function buildEnvironment(image?: string): { readonly [name: string]: Value } {
+  return {
+    [WHEEL_VERSION.name]: `\${{ inputs.${CALL_INPUTS.version} }}`,
+    ...(image === undefined ? {} : { [TOOLCHAIN_IMAGE.name]: image }),
+  };
+}
+
+/** Where the compiler cache lies in a checkout. */
+const CACHE_FOLDER = 'build/sccache';
+
+/** Lays down the compiler cache of an earlier run, unless the caller wants everything compiled anew. */
+export function restoreCache(facts: PlatformFacts): WorkflowStep {
+  return {
+    name: 'Restore the compiler cache',
+    id: 'cache',
+    if: `inputs.${CALL_INPUTS.cache} || github.event_name == 'pull_request'`,
+    uses: ACTIONS.cacheRestore,
+    with: { path: CACHE_FOLDER, key: `${cacheKey(facts)}-\${{ github.run_id }}`, 'restore-keys': `${cacheKey(facts)}-` },
+  };
+}
+
+/** Keeps the compiler cache, from the default branch only: what a pull request compiled must not reach other runs. */
+export function saveCache(facts: PlatformFacts): WorkflowStep {
+  return {
+    name: 'Save the compiler cache',
+    if: `inputs.${CALL_INPUTS.cache} && github.ref_name == github.event.repository.default_branch`,
+    uses: ACTIONS.cacheSave,
+    with: { path: CACHE_FOLDER, key: `${cacheKey(facts)}-\${{ github.run_id }}` },
+  };
+}
+
+function cacheKey(facts: PlatformFacts): string {
+  return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.platform}`;
+}
+
+/** Hands the tested wheels on. */
+export function uploadWheels(facts: PlatformFacts): WorkflowStep {
+  return {
+    name: 'Upload the tested wheels',
+    uses: ACTIONS.uploadArtifact,
+    with: { name: wheelsArtifact(facts), path: `${outputFolder(facts.platform)}/`, 'if-no-files-found': 'error' },
+  };
+}
+
+/** The image's newest tag, as the declaration names it. */
+export function latestImage(spec: PipelineSpec): string {
+  return `${spec.image.name}:latest`;
+}

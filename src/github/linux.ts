@@ -1,0 +1,53 @@
+/** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
+import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import type { PlatformFacts } from '../spec/platform';
+import {
+  buildEnvironment,
+  buildTriggers,
+  CALL_INPUTS,
+  CHECKOUT,
+  concurrency,
+  IMAGE_VARIABLE,
+  latestImage,
+  restoreCache,
+  saveCache,
+  uploadWheels,
+} from './common';
+import type { StepsJob, WorkflowDefinition } from './workflow';
+
+/** The user that owns the workspace on GitHub's runners. */
+const RUNNER_UID = 1001;
+
+/** Declares the workflow. */
+export function linuxWorkflow(spec: PipelineSpec): WorkflowDefinition {
+  return {
+    name: 'linux',
+    on: buildTriggers(true),
+    concurrency: concurrency('linux'),
+    jobs: Object.fromEntries(platformsOn(spec, 'linux').map((facts) => [facts.platform, job(spec, facts)])),
+  };
+}
+
+function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
+  const image = `\${{ inputs.${CALL_INPUTS.image} || vars.${IMAGE_VARIABLE} || '${latestImage(spec)}' }}`;
+  const env = buildEnvironment(image);
+  return {
+    name: `${facts.title} wheels`,
+    permissions: { contents: 'read', packages: 'read' },
+    runsOn: facts.runner,
+    timeoutMinutes: spec.timeoutMinutes.linux,
+    container: {
+      image,
+      credentials: { username: '${{ github.actor }}', password: '${{ github.token }}' },
+      options: `--user ${RUNNER_UID}`,
+    },
+    steps: [
+      CHECKOUT,
+      restoreCache(facts),
+      { name: 'Build the wheels', env, run: 'bash scripts/build.sh\n' },
+      { name: 'Test the wheels', env, run: 'bash scripts/test.sh\n' },
+      saveCache(facts),
+      uploadWheels(facts),
+    ],
+  };
+}

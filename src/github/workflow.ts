@@ -1,0 +1,154 @@
+import { FileBase, Project } from 'projen';
+import { Document, isMap, isScalar, Pair, Scalar, YAMLMap } from 'yaml';
+import type { ActionPin } from '../spec/pins';
+import { checkPolicy } from './policy';
+
+/** A value of a workflow file. */
+export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };
+
+/** What a job may do with the repository; @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions */
+export type Permissions = { readonly [scope: string]: 'read' | 'write' };
+
+/** One step: an action at a pinned commit, or a command. */
+export interface WorkflowStep {
+  readonly name: string;
+  readonly id?: string;
+  readonly if?: string;
+  readonly uses?: ActionPin;
+  readonly with?: { readonly [input: string]: Value };
+  readonly env?: { readonly [name: string]: Value };
+  readonly shell?: string;
+  readonly run?: string;
+}
+
+/** A job that runs steps. */
+export interface StepsJob {
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly if?: string;
+  readonly permissions: Permissions;
+  readonly runsOn: string;
+  readonly timeoutMinutes: number;
+  readonly environment?: string;
+  readonly container?: { readonly [key: string]: Value };
+  readonly outputs?: { readonly [name: string]: string };
+  readonly env?: { readonly [name: string]: Value };
+  readonly steps: readonly WorkflowStep[];
+}
+
+/** A job that calls another workflow of this repository. */
+export interface CallJob {
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly if?: string;
+  readonly permissions: Permissions;
+  /** The called file, from the repository's root. */
+  readonly calls: string;
+  readonly with?: { readonly [input: string]: Value };
+}
+
+/** What a workflow file says. */
+export interface WorkflowDefinition {
+  readonly name: string;
+  readonly on: { readonly [event: string]: Value };
+  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean | string };
+  readonly jobs: { readonly [id: string]: StepsJob | CallJob };
+}
+
+/** Where a workflow's file lies. */
+export function workflowFile(name: string): string {
+  return `.github/workflows/${name}.yml`;
+}
+
+/**
+ * A workflow file of GitHub Actions.
+ *
+ * Beside what projen's own renders, it has `permissions: {}` at the top in its usual place, the version of each pinned
+ * action as a comment, and input names as they are written. What the policy forbids throws here, before anything is
+ * written; see `policy.ts`.
+ */
+export class Workflow extends FileBase {
+  constructor(
+    project: Project,
+    public readonly id: string,
+    public readonly definition: WorkflowDefinition,
+    private readonly header: readonly string[],
+  ) {
+    super(project, workflowFile(id), { marker: false });
+    checkPolicy(id, definition);
+  }
+
+  protected synthesizeContent(): string {
+    return renderWorkflow(this.definition, this.header);
+  }
+}
+
+/** A workflow file's text: the same definition gives the same bytes. */
+export function renderWorkflow(definition: WorkflowDefinition, header: readonly string[]): string {
+  const content = {
+    name: definition.name,
+    on: definition.on,
+    permissions: {},
+    concurrency: definition.concurrency,
+    jobs: Object.fromEntries(Object.entries(definition.jobs).map(([id, job]) => [id, renderJob(job)])),
+  };
+  const document = new Document(content, { aliasDuplicateObjects: false });
+  annotatePins(document, definition);
+  spaceOut(document.contents as YAMLMap);
+  spaceOut(document.get('jobs') as YAMLMap);
+  const comment = header.map((line) => `# ${line}`.trimEnd()).join('\n');
+  return `${comment}\n\n${document.toString({ lineWidth: 0 })}`;
+}
+
+/** A blank line between the entries of a map. */
+function spaceOut(map: YAMLMap): void {
+  map.items.forEach((item, index) => {
+    ((item as Pair).key as Scalar).spaceBefore = index > 0;
+  });
+}
+
+function renderJob(job: StepsJob | CallJob): Value {
+  const common = { name: job.name, needs: job.needs, if: job.if, permissions: job.permissions };
+  if ('calls' in job) return { ...common, uses: `./${job.calls}`, with: job.with };
+  return {
+    ...common,
+    'runs-on': job.runsOn,
+    'timeout-minutes': job.timeoutMinutes,
+    environment: job.environment,
+    container: job.container,
+    outputs: job.outputs,
+    env: job.env,
+    steps: job.steps.map(({ uses, ...step }) => ({
+      name: step.name,
+      id: step.id,
+      if: step.if,
+      uses: uses && `${uses.action}@${uses.commit}`,
+      with: step.with,
+      env: step.env,
+      shell: step.shell,
+      run: step.run,
+    })),
+  };
+}
+
+/** Writes the version that people read behind each pinned commit. */
+function annotatePins(document: Document, definition: WorkflowDefinition): void {
+  const versions = new Map<string, string>(
+    Object.values(definition.jobs)
+      .flatMap((job) => ('calls' in job ? [] : job.steps))
+      .flatMap((step) => (step.uses ? [[`${step.uses.action}@${step.uses.commit}`, step.uses.version] as const] : [])),
+  );
+  const visit = (node: unknown): void => {
+    if (isMap(node)) {
+      for (const { key, value } of node.items) {
+        if (isScalar(key) && key.value === 'uses' && isScalar(value)) {
+          const version = versions.get(String(value.value));
+          if (version) value.comment = ` ${version}`;
+        } else visit(value);
+      }
+    } else if (node && typeof node === 'object' && 'items' in node) {
+      (node.items as unknown[]).forEach(visit);
+    }
+  };
+  visit(document.contents);
+}

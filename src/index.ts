@@ -1,0 +1,7 @@
+export { MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
+export { WheelPipeline } from './pipeline';
+export { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './spec/pipeline';
+export { Platform } from './spec/platform';
+export { GitSource, SdistSource, Source } from './spec/source';
+export { CondaPackage, Tool, Toolchain } from './spec/toolchain';
+export { CMakeDefinitions, LibraryExcludes, RequirementAmendments, Wheel, WheelCheck } from './spec/wheel';

@@ -1,0 +1,185 @@
+/** All that is known of MLC-LLM, as a declaration: its source, its wheels, what they are built with and what must hold for them. */
+import type { PipelineOptions } from './spec/pipeline';
+import type { Source } from './spec/source';
+import type { Toolchain } from './spec/toolchain';
+import type { Wheel } from './spec/wheel';
+
+/** MLC-LLM for CPU and Vulkan, from upstream's newest release. */
+export function mlcLlm(): Omit<PipelineOptions, 'repository'> {
+  return { name: 'mlc-llm', source: SOURCE, wheels: [TVM_FFI, TVM, MLC_LLM], toolchain: TOOLCHAIN };
+}
+
+/**
+ * Submodules that the CPU and Vulkan build of the three wheels reads. Left out: googletest and argparse (never compiled),
+ * cutlass and flash_attn (CUDA; cutlass' headers would even go into the tvm wheel), OpenCL-Headers, xgrammar's own dlpack.
+ */
+const SOURCE: Source = {
+  git: {
+    repository: 'https://github.com/mlc-ai/mlc-llm',
+    commit: 'bb586e51eb20cba2e82216b75d22d8dd6657cce1',
+    tag: 'v0.20.0',
+    submodules: [
+      '3rdparty/tvm',
+      '3rdparty/tvm/3rdparty/tvm-ffi',
+      '3rdparty/tvm/3rdparty/tvm-ffi/3rdparty/dlpack',
+      '3rdparty/tvm/3rdparty/tvm-ffi/3rdparty/libbacktrace',
+      '3rdparty/tokenizers-cpp',
+      '3rdparty/tokenizers-cpp/msgpack',
+      '3rdparty/tokenizers-cpp/sentencepiece',
+      '3rdparty/xgrammar',
+      '3rdparty/stb',
+    ],
+  },
+};
+
+/** Rust is for tokenizers-cpp; LLVM and what its static libraries need are for tvm's compiler. */
+const TOOLCHAIN: Toolchain = {
+  vulkan: true,
+  packages: [
+    { name: 'rust' },
+    { name: 'llvmdev' },
+    { name: 'zlib' },
+    { name: 'zstd' },
+    { name: 'zstd-static' },
+    { name: 'libxml2-devel' },
+    { name: 'cython', pypi: 'cython' },
+    { name: 'setuptools-scm', pypi: 'setuptools-scm' },
+  ],
+  tools: [
+    { command: 'cargo', minimum: '1.80' },
+    { command: 'llvm-config', minimum: '19.1' },
+  ],
+};
+
+/** tvm's foreign-function interface, from the very tree: the tag v0.1.11, under whose number the package index knows it. */
+const TVM_FFI: Wheel = {
+  distribution: 'apache-tvm-ffi',
+  projectDir: '3rdparty/tvm/3rdparty/tvm-ffi',
+  compileVersion: '0.1.11',
+  keepVersion: true,
+  checks: [
+    { name: 'imports', imports: ['tvm_ffi', 'tvm_ffi.core', 'tvm_ffi.registry', 'tvm_ffi.container'] },
+    {
+      name: 'native round trip',
+      python: [
+        'import numpy, tvm_ffi',
+        'array = numpy.arange(6, dtype="float32").reshape(2, 3)',
+        'tensor = tvm_ffi.from_dlpack(array)',
+        'back = numpy.from_dlpack(tvm_ffi.convert(lambda value: value)(tensor))',
+        'assert tensor.shape == (2, 3) and (back == array).all()',
+      ],
+    },
+  ],
+  testRequirements: ['numpy==2.5.5', 'typing-extensions==4.16.0'],
+};
+
+/** The compiler and its runtime; at this commit Vulkan is in `libtvm_runtime`, which links the loader. */
+const TVM: Wheel = {
+  distribution: 'tvm',
+  projectDir: '3rdparty/tvm',
+  cmake: {
+    all: {
+      USE_VULKAN: 'ON',
+      USE_RPC: 'ON',
+      HIDE_PRIVATE_SYMBOLS: 'ON',
+      // What these find on a machine by themselves would make its wheels differ from another's.
+      USE_GTEST: 'OFF',
+      USE_CCACHE: 'OFF',
+      USE_ALTERNATIVE_LINKER: 'OFF',
+    },
+    linux: { USE_LLVM: 'llvm-config --ignore-libllvm --link-static' },
+    windows: { USE_LLVM: 'llvm-config --link-static', ZLIB_USE_STATIC_LIBS: 'ON' },
+  },
+  excludes: { linux: ['libtvm_ffi.so', 'libvulkan.so.1'], windows: ['tvm_ffi.dll', 'vulkan-1.dll'] },
+  // `import tvm` needs pytest at this commit, which its metadata does not say.
+  requires: { pin: ['apache-tvm-ffi'], add: ['pytest'] },
+  checks: [
+    { name: 'imports', imports: ['tvm', 'tvm.relax', 'tvm.runtime', 'tvm.script', 'tvm.s_tir', 'tvm.topi', 'tvm.target'], timeout: 300 },
+    {
+      name: 'LLVM and Vulkan are compiled in',
+      python: [
+        'import tvm',
+        'assert tvm.get_global_func("target.llvm_version_major")() == 19',
+        'assert tvm.get_global_func("device_api.vulkan", allow_missing=True) is not None',
+      ],
+    },
+  ],
+  testRequirements: [
+    'cloudpickle==3.1.2',
+    "colorama==0.4.6 ; sys_platform == 'win32'",
+    'iniconfig==2.3.1',
+    'ml-dtypes==0.6.0',
+    'packaging==26.3',
+    'pluggy==1.7.0',
+    'psutil==7.2.2',
+    'pygments==2.21.0',
+    'pytest==9.2.0',
+    'scipy==1.18.1',
+    'tornado==6.6.1',
+  ],
+};
+
+const MLC_LLM: Wheel = {
+  distribution: 'mlc-llm',
+  cmake: {
+    all: {
+      // Vulkan is tvm's; here it would only reach a second copy of tvm's runtime, which is left out.
+      USE_VULKAN: 'OFF',
+      // msgpack asks for an older CMake than CMake 4 knows.
+      CMAKE_POLICY_VERSION_MINIMUM: '3.5',
+    },
+    // sentencepiece writes this path into its library; by default it is a random folder.
+    linux: { CMAKE_INSTALL_DATADIR: '/usr/share' },
+  },
+  // Copies of what lies in the package itself, and of tvm's runtime.
+  settings: { 'wheel.exclude': 'mlc_llm/lib/**;mlc_llm/bin/**' },
+  forbidden: ['**/*.a', '**/*.lib', 'mlc_llm/lib/**', 'mlc_llm/bin/**'],
+  excludes: { linux: ['libtvm_ffi.so', 'libtvm_runtime.so'], windows: ['tvm_ffi.dll', 'tvm_runtime.dll'] },
+  requires: { pin: ['tvm', 'apache-tvm-ffi'], add: ['psutil', 'aiohttp'] },
+  maxBytes: 10_500_000,
+  checks: [
+    {
+      // By name: walking the package would import its libraries as modules and end the process.
+      name: 'imports',
+      imports: ['mlc_llm', 'mlc_llm.model', 'mlc_llm.compiler_pass', 'mlc_llm.quantization', 'mlc_llm.serve', 'mlc_llm.tokenizers', 'mlc_llm.router'],
+      timeout: 300,
+    },
+    ...['chat', 'serve', 'compile', 'convert_weight', 'gen_config', 'package'].map((command) => ({
+      name: `${command} --help`,
+      command: ['-m', 'mlc_llm', command, '--help'],
+      expect: 'usage:',
+      timeout: 180,
+    })),
+  ],
+  testRequirements: [
+    'aiohappyeyeballs==2.7.1',
+    'aiohttp==3.14.5',
+    'aiosignal==1.4.0',
+    'annotated-doc==0.0.7',
+    'annotated-types==0.8.0',
+    'anyio==4.16.0',
+    'attrs==26.1.0',
+    'certifi==2026.10.18',
+    'charset-normalizer==3.5.2',
+    'click==8.5.1',
+    'fastapi==0.165.0',
+    'frozenlist==1.8.0',
+    'h11==0.16.0',
+    'idna==3.20',
+    'multidict==7.2.1',
+    'opentelemetry-api==1.45.2',
+    'prompt-toolkit==3.0.53',
+    'propcache==0.5.4',
+    'pydantic==2.14.3',
+    'pydantic-core==2.50.4',
+    'requests==2.34.2',
+    'shortuuid==1.0.13',
+    'starlette==1.10.0',
+    'tqdm==4.70.1',
+    'typing-inspection==0.4.5',
+    'urllib3==2.8.0',
+    'uvicorn==0.54.0',
+    'wcwidth==0.9.4',
+    'yarl==1.25.1',
+  ],
+};

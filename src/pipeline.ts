@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Component, Project, TaskShell } from 'projen';
+import { dockerfile, DOCKERFILE, dockerignore } from './docker/dockerfile';
+import { environment, ENVIRONMENT_FILE, lockFile } from './docker/environment';
+import { ciPipelinePage } from './docs/ci-pipeline';
+import { localDevelopmentPage } from './docs/local-development';
+import { releasesPage } from './docs/releases';
+import { SynthesizedFile } from './files';
+import { dockerWorkflow } from './github/docker';
+import { linuxWorkflow } from './github/linux';
+import { checkArtifacts } from './github/policy';
+import { releaseWorkflow } from './github/release';
+import { windowsWorkflow } from './github/windows';
+import { Workflow, WorkflowDefinition } from './github/workflow';
+import { header } from './header';
+import { renderBash } from './scripts/bash';
+import { buildScript } from './scripts/build';
+import { FOLDERS } from './scripts/inputs';
+import { buildRequirements, plan, testRequirements } from './scripts/plan';
+import { BUILD_REQUIREMENTS, containerTasks, PLAN_FILE, PYTHON_MODULES } from './scripts/tasks';
+import { TEST_REQUIREMENTS, testScript } from './scripts/test';
+import { PipelineOptions, PipelineSpec, platformsOn, resolvePipeline, WorkflowName } from './spec/pipeline';
+
+/**
+ * The whole pipeline of some native Python wheels: synthesizes their toolchain image, their build and test scripts,
+ * their workflows and the pages about them, all from one declaration.
+ *
+ * It can be added to any projen project:
+ *
+ * @example
+ * new WheelPipeline(project, { repository: 'owner/name', source: { git: {…} }, wheels: [{…}] });
+ */
+export class WheelPipeline extends Component {
+  /** @internal */
+  public readonly _spec: PipelineSpec;
+
+  /**
+   * @param project the project whose files these become
+   * @param options the declaration; a value that is wrong throws before any file is written
+   */
+  constructor(project: Project, options: PipelineOptions) {
+    super(project);
+    this._spec = resolvePipeline(options);
+    const onLinux = platformsOn(this._spec, 'linux').length > 0;
+    if (onLinux) this.addImage();
+    this.addScripts();
+    this.addWorkflows();
+    this.addPages();
+    Object.values(FOLDERS).forEach((folder) => project.gitignore.exclude(`/${folder}/`));
+    if (onLinux) this.addTasks();
+  }
+
+  private addImage(): void {
+    new SynthesizedFile(
+      this.project,
+      DOCKERFILE,
+      dockerfile(this._spec, header(`The toolchain image of ${this._spec.name}.`, 'docker/dockerfile.ts'), this.environmentHash()),
+    );
+    new SynthesizedFile(this.project, '.dockerignore', dockerignore());
+  }
+
+  private addScripts(): void {
+    const file = (path: string, lines: readonly string[], executable = false): void => {
+      new SynthesizedFile(this.project, path, lines, { executable });
+    };
+    file(ENVIRONMENT_FILE, this.environmentLines());
+    for (const [script, source] of [
+      [buildScript(this._spec), 'scripts/build.ts'],
+      [testScript(this._spec), 'scripts/test.ts'],
+    ] as const) {
+      if (platformsOn(this._spec, 'linux').length > 0) {
+        file(`scripts/${script.name}.sh`, renderBash(script, this._spec, header(script.summary, source)), true);
+      }
+    }
+    file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
+    const comment = (lines: readonly string[]): string[] => lines.map((line) => `# ${line}`.trimEnd());
+    file(TEST_REQUIREMENTS, [
+      ...comment(header('What the checks of the wheels need: the full closure, as nothing is resolved.', 'scripts/plan.ts')),
+      ...testRequirements(this._spec),
+    ]);
+    file(BUILD_REQUIREMENTS, [
+      ...comment(header('The build tools that pip can bring, for a machine without the toolchain image.', 'scripts/plan.ts')),
+      ...buildRequirements(this._spec),
+    ]);
+    for (const module of PYTHON_MODULES) {
+      const [shebang, ...rest] = readFileSync(join(__dirname, 'scripts', module), 'utf8').trimEnd().split('\n');
+      file(`scripts/${module}`, [shebang, ...comment(header('', `scripts/${module}`).slice(2)), ...rest]);
+    }
+  }
+
+  private addWorkflows(): void {
+    const declare: Record<WorkflowName, (spec: PipelineSpec) => WorkflowDefinition> = {
+      [WorkflowName.DOCKER]: dockerWorkflow,
+      [WorkflowName.LINUX]: linuxWorkflow,
+      [WorkflowName.WINDOWS]: windowsWorkflow,
+      [WorkflowName.RELEASE]: releaseWorkflow,
+    };
+    const workflows = this._spec.workflows.map(
+      (name) => new Workflow(this.project, name, declare[name](this._spec), header(`The ${name} workflow of ${this._spec.name}.`, `github/${name}.ts`)),
+    );
+    checkArtifacts(workflows);
+  }
+
+  private addPages(): void {
+    for (const page of [localDevelopmentPage(this._spec), ciPipelinePage(this._spec), releasesPage(this._spec)]) {
+      if (page) new SynthesizedFile(this.project, page.path, page.lines);
+    }
+  }
+
+  private addTasks(): void {
+    for (const { name, ...task } of containerTasks(this._spec)) {
+      this.project.addTask(name, { ...task, receiveArgs: true, shell: TaskShell.bash() });
+    }
+  }
+
+  private environmentLines(): string[] {
+    return environment(this._spec, header(`The Conda environment that builds ${this._spec.name}.`, 'docker/environment.ts'));
+  }
+
+  /** What the image's environment is made of: a committed lock file counts, as it is what gets installed. */
+  private environmentHash(): string {
+    const hash = createHash('sha256').update(this.environmentLines().join('\n'));
+    for (const facts of platformsOn(this._spec, 'linux')) {
+      const lock = join(this.project.outdir, lockFile(facts));
+      if (existsSync(lock)) hash.update(readFileSync(lock));
+    }
+    return hash.digest('hex');
+  }
+}

@@ -1,0 +1,261 @@
+/** `scripts/build`: from the pinned source to repaired, inspected, recorded wheels. */
+import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { System, SYSTEMS } from '../spec/platform';
+import type { GitSource, SdistSource } from '../spec/source';
+import type { Wheel } from '../spec/wheel';
+import {
+  BUILD_DIR,
+  buildInputs,
+  JOBS,
+  OUTPUT_DIR,
+  SCCACHE_DIR,
+  SOURCE_DATE_EPOCH,
+  SOURCE_DIR,
+  TOOLCHAIN_IMAGE,
+  WHEEL_VERSION,
+} from './inputs';
+import { PLATFORM, ROOT, Script, Statements, stepsFile, text, Variable, Word } from './script';
+
+/** How often a step that reaches over the network is tried. */
+const ATTEMPTS = 4;
+
+const VERSION = new Variable('VERSION');
+const COMMIT = new Variable('COMMIT');
+const PLATFORM_TAG = new Variable('PLATFORM_TAG');
+const WHEEL = new Variable('WHEEL');
+
+/** `python …/wheeltool.py`: what reads and writes wheels. */
+export const WHEELTOOL: Word[] = ['python', text`${ROOT}/scripts/wheeltool.py`];
+
+const SOURCE_TREE = text`${BUILD_DIR}/source`;
+const RECORDS = text`${BUILD_DIR}/records`;
+const TOOLS_FILE = text`${RECORDS}/tools.tsv`;
+const CHANGES_FILE = text`${RECORDS}/changes.json`;
+const CACHE_FILE = text`${RECORDS}/compiler-cache.json`;
+const FINISHED = text`${BUILD_DIR}/finished`;
+
+/** Declares the script. */
+export function buildScript(spec: PipelineSpec): Script {
+  const names = spec.wheels.map((wheel) => wheel.distribution).join(', ');
+  const script = new Script(
+    'build',
+    `Builds the wheels of ${spec.name} (${names}) from source, repairs, inspects and records them.`,
+    buildInputs(spec),
+    text`${BUILD_DIR}/logs`,
+  );
+  checkTools(script);
+  fetchSource(script, spec);
+  setVersion(script);
+  prepareEnvironment(script, spec);
+  for (const wheel of spec.wheels) {
+    buildWheel(script, wheel);
+    repairOnLinux(script, spec, wheel);
+    repairOnWindows(script, spec, wheel);
+    amend(script, wheel);
+  }
+  finish(script);
+  return script;
+}
+
+function checkTools(script: Script): void {
+  script.step('Check the tools', (step) =>
+    step
+      .need('python', 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.')
+      .emptyFolder(RECORDS)
+      .run(...WHEELTOOL, 'tools', text`--platform=${PLATFORM}`, text`--output=${TOOLS_FILE}`)
+      .capture(PLATFORM_TAG, ...WHEELTOOL, 'platform-tag', text`--platform=${PLATFORM}`),
+  );
+}
+
+function fetchSource(script: Script, spec: PipelineSpec): void {
+  script.step('Fetch the source', (step) =>
+    step.emptyFolder(SOURCE_TREE).when(
+      { kind: 'isSet', variable: SOURCE_DIR },
+      (given) => given.copyTree(SOURCE_DIR, SOURCE_TREE),
+      (pinned) => {
+        const { git, sdist, folder } = spec.source;
+        if (git) fetchGit(pinned, git);
+        if (sdist) fetchSdist(pinned, sdist);
+        if (folder !== undefined) pinned.copyTree(text`${ROOT}/${folder}`, SOURCE_TREE);
+      },
+    ),
+  );
+}
+
+/** A shallow fetch of one commit, then of the listed submodules only, each at the commit that its parent names. */
+function fetchGit(step: Statements, git: GitSource): void {
+  step
+    .run('git', '-C', SOURCE_TREE, 'init', '--quiet')
+    .run('git', '-C', SOURCE_TREE, 'config', 'core.longpaths', 'true')
+    .run('git', '-C', SOURCE_TREE, 'remote', 'add', 'origin', git.repository)
+    .retry(ATTEMPTS, 'git', '-C', SOURCE_TREE, 'fetch', '--quiet', '--depth=1', 'origin', git.commit)
+    .run('git', '-C', SOURCE_TREE, 'checkout', '--quiet', '--detach', 'FETCH_HEAD')
+    .expect(git.commit, ['git', '-C', SOURCE_TREE, 'rev-parse', 'HEAD'], 'The repository answered with another commit than the pinned one.')
+    .each(git.submodules ?? [], (fetch, path) => {
+      const parent = parentOf(path, git.submodules ?? []);
+      const tree = parent === undefined ? SOURCE_TREE : text`${SOURCE_TREE}/${parent}`;
+      const inside = parent === undefined ? path : path.slice(parent.length + 1);
+      fetch.retry(ATTEMPTS, 'git', '-C', tree, 'submodule', '--quiet', 'update', '--init', '--depth=1', '--', inside);
+    });
+}
+
+function parentOf(path: string, submodules: readonly string[]): string | undefined {
+  return submodules.filter((other) => path.startsWith(`${other}/`)).sort((a, b) => b.length - a.length)[0];
+}
+
+/** pip asks its configured index, so mirrors and credentials work, and refuses a file of another checksum. */
+function fetchSdist(step: Statements, sdist: SdistSource): void {
+  const folder = text`${BUILD_DIR}/sdist`;
+  const lock = text`${folder}/requirement.txt`;
+  const archive = new Variable('ARCHIVE');
+  step
+    .emptyFolder(folder)
+    .write(lock, `${sdist.distribution}==${sdist.version} --hash=sha256:${sdist.sha256}`)
+    .retry(
+      ATTEMPTS,
+      'python', '-m', 'pip', 'download', '--no-deps', '--no-build-isolation', '--no-binary=:all:',
+      '--require-hashes', text`--requirement=${lock}`, text`--dest=${folder}`,
+    )
+    .capture(archive, ...WHEELTOOL, 'only', folder, '*.tar.gz')
+    .run('tar', '-xzf', archive, '--strip-components=1', '-C', SOURCE_TREE);
+}
+
+function setVersion(script: Script): void {
+  script.step('Set the version', (step) =>
+    step
+      .capture(COMMIT, ...WHEELTOOL, 'commit', text`--source-dir=${SOURCE_DIR}`)
+      .capture(VERSION, ...WHEELTOOL, 'version', text`--version=${WHEEL_VERSION}`, text`--commit=${COMMIT}`),
+  );
+}
+
+/**
+ * What makes two builds the same, to the byte and from any folder: the files' time, no build path in a library (also
+ * not as an rpath that is rewritten at installation), and a compiler cache that covers every compiler.
+ */
+function prepareEnvironment(script: Script, spec: PipelineSpec): void {
+  const variable = (name: string): Variable => new Variable(name);
+  script.step('Prepare the environment', (step) => {
+    step
+      .emptyFolder(text`${BUILD_DIR}/cmake`)
+      .emptyFolder(text`${BUILD_DIR}/raw`)
+      .emptyFolder(text`${BUILD_DIR}/repaired`)
+      .emptyFolder(FINISHED)
+      .export(SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH)
+      .export(variable('CMAKE_GENERATOR'), 'Ninja')
+      .export(variable('CMAKE_BUILD_PARALLEL_LEVEL'), JOBS)
+      .export(variable('CARGO_BUILD_JOBS'), JOBS)
+      .each(Object.entries(spec.environment), (each, [name, value]) => each.export(variable(name), value))
+      .when({ kind: 'onPath', command: 'sccache' }, (cached) =>
+        cached
+          .export(SCCACHE_DIR, SCCACHE_DIR)
+          .export(variable('CMAKE_C_COMPILER_LAUNCHER'), 'sccache')
+          .export(variable('CMAKE_CXX_COMPILER_LAUNCHER'), 'sccache')
+          .export(variable('RUSTC_WRAPPER'), 'sccache')
+          .comment("A server that still runs for another folder would keep using that one's cache.")
+          .attempt('sccache', '--stop-server'),
+      );
+  });
+  script.step('Keep build paths out of the libraries', (step) => {
+    const map = text`-ffile-prefix-map=${SOURCE_TREE}=/src -ffile-prefix-map=${BUILD_DIR}=/build`;
+    step.export(variable('CFLAGS'), map).export(variable('CXXFLAGS'), map);
+  }, 'linux');
+}
+
+/** One step for both systems where they build alike, one each where a CMake entry differs. */
+function buildWheel(script: Script, wheel: Wheel): void {
+  const differs = wheel.cmake?.linux !== undefined || wheel.cmake?.windows !== undefined;
+  for (const system of differs ? SYSTEMS : [undefined]) {
+    script.step(`Build the wheel of ${wheel.distribution}`, (step) => {
+      if (wheel.compileVersion) step.export(new Variable('SETUPTOOLS_SCM_PRETEND_VERSION'), wheel.compileVersion);
+      step.run(
+        'python', '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation', '--check-build-dependencies', '--no-cache-dir',
+        text`--wheel-dir=${raw(wheel)}`,
+        text`--config-settings=build-dir=${BUILD_DIR}/cmake/${wheel.distribution}`,
+        ...configSettings(wheel, system).map((setting) => `--config-settings=${setting}`),
+        wheel.projectDir ? text`${SOURCE_TREE}/${wheel.projectDir}` : SOURCE_TREE,
+      );
+      step.capture(WHEEL, ...WHEELTOOL, 'only', raw(wheel), '*.whl');
+    }, system);
+  }
+}
+
+/** An rpath that is rewritten at installation would leave the build folder's length in the library. */
+function configSettings(wheel: Wheel, system?: System): string[] {
+  const definitions = { CMAKE_BUILD_WITH_INSTALL_RPATH: 'ON', ...wheel.cmake?.all, ...(system && wheel.cmake?.[system]) };
+  return [
+    ...Object.entries(wheel.settings ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...Object.entries(definitions).map(([key, value]) => `cmake.define.${key}=${value}`),
+  ];
+}
+
+function raw(wheel: Wheel): Word {
+  return text`${BUILD_DIR}/raw/${wheel.distribution}`;
+}
+
+function repaired(wheel: Wheel): Word {
+  return text`${BUILD_DIR}/repaired/${wheel.distribution}`;
+}
+
+/** @see https://github.com/pypa/auditwheel */
+function repairOnLinux(script: Script, spec: PipelineSpec, wheel: Wheel): void {
+  if (platformsOn(spec, 'linux').length === 0) return;
+  script.step(
+    `Repair the wheel of ${wheel.distribution}`,
+    (step) => {
+      step.run(
+        'auditwheel', 'repair', text`--plat=${PLATFORM_TAG}`,
+        ...(wheel.excludes?.linux ?? []).map((library) => `--exclude=${library}`),
+        text`--wheel-dir=${repaired(wheel)}`, WHEEL,
+      );
+    },
+    'linux',
+  );
+}
+
+/** @see https://github.com/adang1345/delvewheel; libraries that are loaded through ctypes are seen with --analyze-existing. */
+function repairOnWindows(script: Script, spec: PipelineSpec, wheel: Wheel): void {
+  if (platformsOn(spec, 'windows').length === 0) return;
+  script.step(
+    `Repair the wheel of ${wheel.distribution}`,
+    (step) =>
+      step.run(
+        'delvewheel', 'repair', '--analyze-existing',
+        ...(wheel.excludes?.windows ?? []).map((library) => `--exclude=${library}`),
+        text`--wheel-dir=${repaired(wheel)}`, WHEEL,
+      ),
+    'windows',
+  );
+}
+
+function amend(script: Script, wheel: Wheel): void {
+  script.step(`Set the metadata of ${wheel.distribution}`, (step) =>
+    step
+      .capture(WHEEL, ...WHEELTOOL, 'only', repaired(wheel), '*.whl')
+      .run(
+        ...WHEELTOOL, 'amend', WHEEL, `--distribution=${wheel.distribution}`, text`--version=${VERSION}`,
+        text`--siblings=${FINISHED}`, text`--output-dir=${FINISHED}`, text`--changes=${CHANGES_FILE}`,
+      ),
+  );
+}
+
+function finish(script: Script): void {
+  script.step('Inspect the wheels', (step) =>
+    step.run(
+      ...WHEELTOOL, 'inspect', FINISHED, text`--platform=${PLATFORM}`, text`--platform-tag=${PLATFORM_TAG}`,
+      text`--version=${VERSION}`, text`--build-path=${BUILD_DIR}`,
+    ),
+  );
+  script.step('Record the build', (step) => {
+    step
+      .when({ kind: 'onPath', command: 'sccache' }, (cached) =>
+        cached.run(...WHEELTOOL, 'cache-stats', text`--output=${CACHE_FILE}`).attempt('sccache', '--stop-server'),
+      )
+      .run(
+        ...WHEELTOOL, 'record', FINISHED, text`--platform=${PLATFORM}`, text`--version=${VERSION}`, text`--commit=${COMMIT}`,
+        text`--source-dir=${SOURCE_DIR}`, text`--image=${TOOLCHAIN_IMAGE}`, text`--tools=${TOOLS_FILE}`,
+        text`--steps=${stepsFile(script)}`, text`--changes=${CHANGES_FILE}`, text`--cache-stats=${CACHE_FILE}`,
+      )
+      .run(...WHEELTOOL, 'deliver', FINISHED, OUTPUT_DIR)
+      .say(text`The wheels are in ${OUTPUT_DIR}`);
+  });
+}

@@ -1,0 +1,75 @@
+/** `scripts/plan.json`: the declaration as data, which `wheeltool.py` and `checks.py` read. */
+import type { PipelineSpec } from '../spec/pipeline';
+import { baseVersion } from '../spec/source';
+import { DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, Wheel, WheelCheck } from '../spec/wheel';
+
+/** The plan's shape; raised when a reader of an older one would misread it. */
+export const PLAN_SCHEMA = 1;
+
+/** The plan as plain data. */
+export function plan(spec: PipelineSpec): object {
+  return {
+    schema: PLAN_SCHEMA,
+    name: spec.name,
+    source: sourcePlan(spec),
+    baseVersion: baseVersion(spec.source),
+    wheels: spec.wheels.map(wheelPlan),
+    platforms: Object.fromEntries(spec.platforms.map((facts) => [facts.platform, { system: facts.system, platformTag: facts.platformTag }])),
+    tools: spec.toolchain.tools.map((tool) => ({
+      command: tool.command,
+      minimum: tool.minimum ?? null,
+      optional: tool.optional ?? false,
+      only: tool.only ?? null,
+    })),
+  };
+}
+
+function sourcePlan({ source }: PipelineSpec): object {
+  if (source.git) {
+    return { kind: 'git', repository: source.git.repository, commit: source.git.commit, tag: source.git.tag ?? null };
+  }
+  if (source.sdist) {
+    return { kind: 'sdist', name: source.sdist.distribution, version: source.sdist.version, sha256: source.sdist.sha256 };
+  }
+  return { kind: 'folder', path: source.folder };
+}
+
+function wheelPlan(wheel: Wheel): object {
+  return {
+    distribution: wheel.distribution,
+    requires: { add: wheel.requires?.add ?? [], pin: wheel.requires?.pin ?? [], drop: wheel.requires?.drop ?? [] },
+    versioned: !wheel.keepVersion,
+    forbidden: wheel.forbidden ?? DEFAULT_FORBIDDEN,
+    excludes: { linux: wheel.excludes?.linux ?? [], windows: wheel.excludes?.windows ?? [] },
+    ...(wheel.maxBytes === undefined ? {} : { maxBytes: wheel.maxBytes }),
+    checks: wheel.checks.map(checkPlan),
+  };
+}
+
+function checkPlan(check: WheelCheck): object {
+  const common = {
+    name: check.name,
+    timeout: check.timeout ?? DEFAULT_CHECK_TIMEOUT,
+    ...(check.expect === undefined ? {} : { expect: check.expect }),
+  };
+  if (check.imports) return { kind: 'imports', ...common, modules: check.imports };
+  if (check.command) return { kind: 'command', ...common, args: check.command };
+  return { kind: 'python', ...common, code: check.python };
+}
+
+/** The checks' requirements, each once, in the order of the alphabet. */
+export function testRequirements(spec: PipelineSpec): string[] {
+  const all = spec.wheels.flatMap((wheel) => wheel.testRequirements ?? []);
+  return [...new Set(all)].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** The build tools that the Python package index has, at the versions that Conda installs. */
+export function buildRequirements(spec: PipelineSpec): string[] {
+  return spec.toolchain.packages
+    .filter((each) => each.pypi !== undefined)
+    .map((each) => {
+      const version = each.version === '*' ? '' : `${/^\d/.test(each.version) ? '==' : ''}${each.version}`;
+      const marker = each.only ? `; sys_platform == '${each.only === 'windows' ? 'win32' : each.only}'` : '';
+      return `${each.pypi}${version}${marker}`;
+    });
+}

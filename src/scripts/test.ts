@@ -1,0 +1,54 @@
+/** `scripts/test`: the finished wheels, installed into a fresh environment and put through their checks. */
+import type { PipelineSpec } from '../spec/pipeline';
+import { WHEELTOOL } from './build';
+import { BUILD_DIR, OUTPUT_DIR, testInputs, WHEEL_VERSION } from './inputs';
+import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
+
+/** The pinned requirements of the checks, beside the scripts. */
+export const TEST_REQUIREMENTS = 'scripts/test-requirements.txt';
+
+const ATTEMPTS = 4;
+const PLATFORM_TAG = new Variable('PLATFORM_TAG');
+const TEST_PYTHON = new Variable('TEST_PYTHON');
+const ENVIRONMENT = text`${BUILD_DIR}/test-environment`;
+const REPORT = text`${OUTPUT_DIR}/test-report.json`;
+
+/** Declares the script. */
+export function testScript(spec: PipelineSpec): Script {
+  const names = spec.wheels.map((wheel) => wheel.distribution);
+  const script = new Script(
+    'test',
+    `Installs the wheels of ${spec.name} (${names.join(', ')}) into a fresh environment and tests them there.`,
+    testInputs(),
+    text`${BUILD_DIR}/logs`,
+  );
+  script.step('Check the wheels against their record', (step) =>
+    step
+      .need('python', 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.')
+      .run(...WHEELTOOL, 'verify-sums', OUTPUT_DIR)
+      .capture(PLATFORM_TAG, ...WHEELTOOL, 'platform-tag', text`--platform=${PLATFORM}`)
+      .run(
+        ...WHEELTOOL, 'inspect', OUTPUT_DIR, text`--platform=${PLATFORM}`, text`--platform-tag=${PLATFORM_TAG}`,
+        text`--version=${WHEEL_VERSION}`,
+      ),
+  );
+  script.step('Make a fresh environment', (step) =>
+    step
+      .run('python', '-m', 'venv', '--clear', ENVIRONMENT)
+      .capture(TEST_PYTHON, ...WHEELTOOL, 'python-of', ENVIRONMENT),
+  );
+  const pip: Word[] = [TEST_PYTHON, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--no-deps'];
+  script.step('Install the test requirements', (step) =>
+    step.retry(ATTEMPTS, ...pip, '--only-binary=:all:', text`--requirement=${ROOT}/${TEST_REQUIREMENTS}`),
+  );
+  script.step('Install the wheels', (step) =>
+    step.run(...pip, '--no-index', '--only-binary=:all:', text`--find-links=${OUTPUT_DIR}`, ...names),
+  );
+  script.step('Check what is installed', (step) =>
+    step.run(
+      'python', text`${ROOT}/scripts/checks.py`, text`--python=${TEST_PYTHON}`, text`--wheels=${OUTPUT_DIR}`,
+      text`--report=${REPORT}`,
+    ),
+  );
+  return script;
+}

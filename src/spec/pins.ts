@@ -1,0 +1,111 @@
+/**
+ * Every version that this project fixes for others: action commits, image digests, installers with their checksums,
+ * Conda packages. One table, so that raising a version is one line here and every file and page follows.
+ *
+ * Each commit and digest was read from the project that publishes it; the version beside it is what people read.
+ */
+
+/** An action at the commit of a release. @internal */
+export interface ActionPin {
+  readonly action: string;
+  readonly version: string;
+  readonly commit: string;
+}
+
+function action(name: string, version: string, commit: string): ActionPin {
+  return { action: name, version, commit };
+}
+
+/** The actions that workflows may use, by the name that our code gives them. @internal */
+export const ACTIONS = {
+  checkout: action('actions/checkout', 'v7.0.1', '3d3c42e5aac5ba805825da76410c181273ba90b1'),
+  uploadArtifact: action('actions/upload-artifact', 'v7.0.1', '043fb46d1a93c77aae656e7c1c64a875d1fc6a0a'),
+  downloadArtifact: action('actions/download-artifact', 'v8.0.1', '3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c'),
+  cacheRestore: action('actions/cache/restore', 'v5.0.5', '27d5ce7f107fe9357f9df03efb73ab90386fccae'),
+  cacheSave: action('actions/cache/save', 'v5.0.5', '27d5ce7f107fe9357f9df03efb73ab90386fccae'),
+  setupNode: action('actions/setup-node', 'v7.0.0', '820762786026740c76f36085b0efc47a31fe5020'),
+  attest: action('actions/attest', 'v4.2.2', '1e69f48acb82d1966a394da916b4c1698aa569d6'),
+  dockerBuildPush: action('docker/build-push-action', 'v7.3.0', '53b7df96c91f9c12dcc8a07bcb9ccacbed38856a'),
+  dockerSetupBuildx: action('docker/setup-buildx-action', 'v4.3.0', '37fe631027851001ddb9b187196cc803df7f5f0e'),
+  dockerLogin: action('docker/login-action', 'v4.2.0', '650006c6eb7dba73a995cc03b0b2d7f5ca915bee'),
+  setupMicromamba: action('mamba-org/setup-micromamba', 'v3.1.0', 'ce51e99f4bb8a82ab7158c4dc59ef4634c59c4f9'),
+} as const;
+
+/** An image at a digest; the tag is for people. @internal */
+export interface ImagePin {
+  readonly name: string;
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** The reference that a Dockerfile takes: name, tag and digest. @internal */
+export function imageReference(pin: ImagePin): string {
+  return `${pin.name}:${pin.tag}@${pin.digest}`;
+}
+
+/** Base images of the toolchain image by the machine that `uname -m` names, and the image that brings micromamba. @internal */
+export const IMAGES = {
+  base: {
+    x86_64: {
+      name: 'quay.io/pypa/manylinux_2_28_x86_64',
+      tag: '2026.08.15-1',
+      digest: 'sha256:0c87ccb5996dab6c3b7612ee4fda7b80c4ab3c44a86c2541e4a872afdf4f131b',
+    },
+    aarch64: {
+      name: 'quay.io/pypa/manylinux_2_28_aarch64',
+      tag: '2026.08.15-1',
+      digest: 'sha256:561427136aabf3787bffb294b3515748241e0962d1527ae28bea1e076bfb9d99',
+    },
+  } as Record<string, ImagePin>,
+  micromamba: {
+    name: 'docker.io/mambaorg/micromamba',
+    tag: '2.3.3',
+    digest: 'sha256:800e7ade3ffe29c9a9ac2026163131495f8197c3852e572c5835beb4e8a33cd6',
+  } as ImagePin,
+} as const;
+
+/** LunarG's Vulkan SDK for Windows; two independent public pins agree on the checksum. @internal */
+export const VULKAN_SDK = {
+  version: '1.4.357.0',
+  url: 'https://sdk.lunarg.com/sdk/download/1.4.357.0/windows/vulkansdk-windows-X64-1.4.357.0.exe',
+  sha256: '81f474711e9042f4cd22b31b2f7a8870db2e428b21586fb43dd80150be97310d',
+} as const;
+
+/** The Node.js that jobs of the pipeline's own repository run on. @internal */
+export const NODE_VERSION = '24';
+
+/**
+ * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history
+ * (2026-04 to 2026-08). Vulkan's four move together: the loader wants headers of exactly its version, and spirv-tools
+ * wants spirv-headers of exactly one.
+ *
+ * @internal
+ */
+export const CONDA = {
+  python: '3.13.*',
+  pip: '>=25',
+  packaging: '26.*',
+  cmake: '3.31.*',
+  ninja: '1.13.*',
+  'scikit-build-core': '1.0.*',
+  'setuptools-scm': '9.*',
+  cython: '3.2.*',
+  git: '>=2.49',
+  sccache: '>=0.10',
+  patchelf: '>=0.18',
+  auditwheel: '6.*',
+  pyelftools: '0.32.*',
+  delvewheel: '1.*',
+  pefile: '>=2024.8.26',
+  rust: '>=1.85',
+  llvmdev: '19.1.*',
+  zlib: '1.3.*',
+  zstd: '1.5.*',
+  'zstd-static': '1.5.*',
+  'libxml2-devel': '2.14.*',
+  'libvulkan-headers': '1.4.341.*',
+  'libvulkan-loader': '1.4.341.*',
+  'spirv-headers': '1.4.341.*',
+  'spirv-tools': '2026.1.*',
+  glslang: '*',
+} as const;

@@ -1,0 +1,198 @@
+import { must, mustBeUnique } from './error';
+import { validateRelativePath } from './source';
+
+/** Something that must hold for an installed wheel: exactly one of `imports`, `command` and `python`. */
+export interface WheelCheck {
+  /** What the report calls it, such as `tokenizer round trip`. */
+  readonly name: string;
+
+  /** Modules to import, each by name: a top-level import can pass where a submodule's fails. */
+  readonly imports?: string[];
+
+  /** Arguments to the environment's Python that must exit with 0, such as `['-m', 'mlc_llm', 'chat', '--help']`. */
+  readonly command?: string[];
+
+  /** Lines of Python that must run to their end. */
+  readonly python?: string[];
+
+  /**
+   * Text that the output must contain.
+   *
+   * @default - any output will do
+   */
+  readonly expect?: string;
+
+  /**
+   * Seconds after which the check counts as failed: a native library that hangs must not hold the pipeline.
+   *
+   * @default 120
+   */
+  readonly timeout?: number;
+}
+
+/** Library file names, whole and with their extension, that the user's machine or another wheel provides. */
+export interface LibraryExcludes {
+  /** On Linux, for `auditwheel repair --exclude`, such as `libvulkan.so.1`. */
+  readonly linux?: string[];
+  /** On Windows, for `delvewheel repair --exclude`, such as `vulkan-1.dll`. */
+  readonly windows?: string[];
+}
+
+/** What is put right in a wheel's metadata after it is built. */
+export interface RequirementAmendments {
+  /** Requirements that the source forgot to declare, such as `psutil`. */
+  readonly add?: string[];
+  /** Distributions of this pipeline that this wheel needs in exactly the version built beside it. */
+  readonly pin?: string[];
+  /** Names of requirements to take out. */
+  readonly drop?: string[];
+}
+
+/** CMake cache entries, passed to scikit-build-core as `cmake.define`. */
+export interface CMakeDefinitions {
+  /** On every platform. */
+  readonly all?: { readonly [name: string]: string };
+  /** On Linux only. */
+  readonly linux?: { readonly [name: string]: string };
+  /** On Windows only. */
+  readonly windows?: { readonly [name: string]: string };
+}
+
+/** One distribution that is built from the source. */
+export interface Wheel {
+  /** The distribution's name, as `pip install` takes it. */
+  readonly distribution: string;
+
+  /**
+   * The folder with the `pyproject.toml`, from the source's root.
+   *
+   * @default '.'
+   */
+  readonly projectDir?: string;
+
+  /**
+   * CMake cache entries.
+   *
+   * @default - none
+   */
+  readonly cmake?: CMakeDefinitions;
+
+  /**
+   * Settings for the build backend (PEP 517's `config_settings`), such as `wheel.exclude`.
+   *
+   * @default - none
+   */
+  readonly settings?: { readonly [name: string]: string };
+
+  /**
+   * The version that the source is compiled under, for a source that asks setuptools-scm for it. It stays the same from
+   * commit to commit so that the compiler cache does too; the wheel's own version is set afterwards.
+   *
+   * @default - the source states its version itself
+   */
+  readonly compileVersion?: string;
+
+  /**
+   * Whether the wheel keeps the version that its source states, instead of taking the release's: for a distribution that
+   * is known under its own version elsewhere.
+   *
+   * @default false
+   */
+  readonly keepVersion?: boolean;
+
+  /**
+   * Libraries that the repair leaves out of the wheel.
+   *
+   * @default - none
+   */
+  readonly excludes?: LibraryExcludes;
+
+  /**
+   * What to amend in the requirements that the wheel declares.
+   *
+   * @default - nothing
+   */
+  readonly requires?: RequirementAmendments;
+
+  /**
+   * Globs of files that must not be in the wheel, from its root; a leading double star means any depth.
+   *
+   * @default - static libraries (`.a` and `.lib`) at any depth
+   */
+  readonly forbidden?: string[];
+
+  /**
+   * The size that the wheel must not exceed, in bytes.
+   *
+   * @default - any size
+   */
+  readonly maxBytes?: number;
+
+  /** What must hold for the installed wheel: at least one check, or nothing would be known of it. */
+  readonly checks: WheelCheck[];
+
+  /**
+   * What the checks need, as pinned requirements (`name==version`): the full closure, as nothing is resolved.
+   *
+   * @default - nothing
+   */
+  readonly testRequirements?: string[];
+}
+
+/** @internal */
+export const DEFAULT_FORBIDDEN = ['**/*.a', '**/*.lib'];
+
+/** @internal */
+export const DEFAULT_CHECK_TIMEOUT = 120;
+
+/** PEP 503's normalised form: what two spellings of a distribution's name have in common. @internal */
+export function normalizedName(distribution: string): string {
+  return distribution.replace(/[-_.]+/g, '-').toLowerCase();
+}
+
+/** @internal */
+export function validateWheels(wheels: readonly Wheel[]): void {
+  must(wheels.length > 0, 'wheels', wheels, 'at least one wheel');
+  mustBeUnique('wheels', wheels.map((wheel) => normalizedName(wheel.distribution)));
+  wheels.forEach((wheel, index) => validateWheel(wheel, wheels.slice(0, index)));
+  const pinned = new Set(wheels.flatMap((wheel) => wheel.testRequirements ?? []));
+  mustBeUnique('wheels.testRequirements', [...pinned].map((requirement) => normalizedName(requirement.split('==')[0])));
+}
+
+function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
+  const at = `wheels[${wheel.distribution}]`;
+  const pinnable = earlier.map((other) => normalizedName(other.distribution));
+  must(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(wheel.distribution), 'wheels.distribution', wheel.distribution, 'a distribution name, such as mlc-llm');
+  if (wheel.projectDir !== undefined) validateRelativePath(`${at}.projectDir`, wheel.projectDir);
+  must(wheel.checks.length > 0, `${at}.checks`, wheel.checks, 'at least one check: an untested wheel is not released');
+  mustBeUnique(`${at}.checks`, wheel.checks.map((check) => check.name));
+  wheel.checks.forEach((check) => validateCheck(`${at}.checks[${check.name}]`, check));
+  validateDefinitions(at, wheel.cmake ?? {});
+  (wheel.excludes?.linux ?? []).forEach((library) =>
+    must(/^[^/\\]+\.so(\.\d+)*$/.test(library), `${at}.excludes.linux`, library, 'a whole file name with .so, such as libtvm_ffi.so: auditwheel matches nothing else'),
+  );
+  (wheel.excludes?.windows ?? []).forEach((library) =>
+    must(/^[^/\\]+\.dll$/i.test(library), `${at}.excludes.windows`, library, 'a whole file name with .dll, such as vulkan-1.dll'),
+  );
+  (wheel.testRequirements ?? []).forEach((requirement) =>
+    must(/^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/.test(requirement), `${at}.testRequirements`, requirement, 'pinned, such as numpy==2.3.1'),
+  );
+  (wheel.requires?.pin ?? []).forEach((name) =>
+    must(pinnable.includes(normalizedName(name)), `${at}.requires.pin`, name, 'a wheel that is declared before this one'),
+  );
+  if (wheel.maxBytes !== undefined) must(wheel.maxBytes > 0, `${at}.maxBytes`, wheel.maxBytes, 'a number of bytes above 0');
+}
+
+function validateCheck(at: string, check: WheelCheck): void {
+  const kinds = [check.imports, check.command, check.python].filter((kind) => kind !== undefined);
+  must(kinds.length === 1 && kinds[0]!.length > 0, at, check, 'exactly one of imports, command and python, not empty');
+  if (check.timeout !== undefined) must(check.timeout > 0, `${at}.timeout`, check.timeout, 'a number of seconds above 0');
+}
+
+function validateDefinitions(at: string, cmake: CMakeDefinitions): void {
+  for (const [group, definitions] of Object.entries(cmake)) {
+    for (const name of Object.keys(definitions ?? {})) {
+      must(/^[A-Za-z_][A-Za-z0-9_]*$/.test(name), `${at}.cmake.${group}`, name, 'a CMake variable name');
+    }
+  }
+}

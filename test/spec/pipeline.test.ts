@@ -1,0 +1,83 @@
+import { mlcLlm } from '../../src/mlc-llm';
+import { SpecError } from '../../src/spec/error';
+import { PipelineOptions, resolvePipeline, WorkflowName } from '../../src/spec/pipeline';
+import { Platform } from '../../src/spec/platform';
+import type { Wheel } from '../../src/spec/wheel';
+
+const SHA = '0123456789abcdef0123456789abcdef01234567';
+const wheel: Wheel = { distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] };
+const valid: PipelineOptions = {
+  repository: 'owner/thing-wheels',
+  source: { git: { repository: 'https://example.com/thing', commit: SHA, tag: 'v1.2.0' } },
+  wheels: [wheel],
+};
+
+test('a small declaration is enough, and its defaults are those of the field', () => {
+  const spec = resolvePipeline(valid);
+  expect(spec.name).toBe('thing-wheels');
+  expect(spec.platforms.map((facts) => facts.platform)).toEqual(['linux-x86_64', 'windows-amd64']);
+  expect(spec.image).toEqual({ name: 'ghcr.io/owner/thing-wheels', branches: ['main', 'dev'] });
+  expect(spec.workflows).toEqual(['docker', 'linux', 'windows', 'release']);
+});
+
+test("MLC-LLM's own declaration is valid", () => {
+  expect(() => resolvePipeline({ ...mlcLlm(), repository: 'owner/name' })).not.toThrow();
+});
+
+test('a mixed-case repository has its image in lower case, as registries want it', () => {
+  expect(resolvePipeline({ ...valid, repository: 'Owner/Thing' }).image.name).toBe('ghcr.io/owner/thing');
+});
+
+const withWheel = (changes: Partial<Wheel>): Partial<PipelineOptions> => ({ wheels: [{ ...wheel, ...changes }] });
+const withGit = (changes: object): Partial<PipelineOptions> => ({ source: { git: { ...valid.source.git!, ...changes } } });
+
+// What is wrong; the changes that make it so; the option, the value and a word of the advice that the error must have.
+const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string]> = [
+  ['a repository without owner', { repository: 'thing' }, 'repository', 'thing', 'owner/name'],
+  ['a short commit', withGit({ commit: 'bb586e5' }), 'source.git.commit', 'bb586e5', '40'],
+  ['a branch for a commit', withGit({ commit: 'main' }), 'source.git.commit', 'main', '40'],
+  ['a tag that is no version', withGit({ tag: 'nightly' }), 'source.git.tag', 'nightly', 'PEP 440'],
+  ['a repository over plain http', withGit({ repository: 'http://x/y' }), 'source.git.repository', 'http://x/y', 'https'],
+  ['a submodule outside', withGit({ submodules: ['../x'] }), 'source.git.submodules', '../x', 'inside'],
+  ['a submodule twice', withGit({ submodules: ['a', 'a'] }), 'source.git.submodules', 'a', 'once'],
+  ['a submodule before its parent', withGit({ submodules: ['a/b', 'a'] }), 'source.git.submodules', 'a/b', 'after its parent a'],
+  ['no source', { source: {} }, 'source', [], 'exactly one'],
+  ['two sources', { source: { folder: 'a', git: valid.source.git } }, 'source', ['folder', 'git'], 'exactly one'],
+  ['a folder outside', { source: { folder: '/usr' } }, 'source.folder', '/usr', 'inside'],
+  ['a source distribution without checksum', { source: { sdist: { distribution: 'a', version: '1', sha256: '' } } }, 'source.sdist.sha256', '', '64'],
+  ['no wheel', { wheels: [] }, 'wheels', [], 'at least one'],
+  ['a wheel twice, spelled differently', { wheels: [wheel, { ...wheel, distribution: 'Thing' }] }, 'wheels', 'thing', 'once'],
+  ['a wheel without checks', withWheel({ checks: [] }), 'wheels[thing].checks', [], 'at least one check'],
+  ['a check that does nothing', withWheel({ checks: [{ name: 'x' }] }), 'wheels[thing].checks[x]', { name: 'x' }, 'exactly one'],
+  ['a check without time', withWheel({ checks: [{ name: 'x', imports: ['x'], timeout: 0 }] }), 'wheels[thing].checks[x].timeout', 0, 'seconds'],
+  ['an exclude without .so', withWheel({ excludes: { linux: ['libtvm_ffi'] } }), 'wheels[thing].excludes.linux', 'libtvm_ffi', '.so'],
+  ['an exclude without .dll', withWheel({ excludes: { windows: ['vulkan-1'] } }), 'wheels[thing].excludes.windows', 'vulkan-1', '.dll'],
+  ['a test requirement that floats', withWheel({ testRequirements: ['numpy>=2'] }), 'wheels[thing].testRequirements', 'numpy>=2', 'pinned'],
+  ['a pin on a wheel that is built later', withWheel({ requires: { pin: ['tvm'] } }), 'wheels[thing].requires.pin', 'tvm', 'before'],
+  ['a CMake variable with a space', withWheel({ cmake: { all: { 'USE X': 'ON' } } }), 'wheels[thing].cmake.all', 'USE X', 'CMake'],
+  ['a platform twice', { platforms: [Platform.LINUX_X86_64, Platform.LINUX_X86_64] }, 'platforms', 'linux-x86_64', 'once'],
+  ['a platform that is none', { platforms: ['mac' as Platform] }, 'platforms', 'mac', 'linux-x86_64'],
+  ['no platform', { platforms: [] }, 'platforms', [], 'at least one'],
+  ['an environment-variable name that is none', { environment: { 'MY-VAR': '1' } }, 'environment', 'MY-VAR', 'name'],
+  ['an image with a tag', { image: { name: 'ghcr.io/a/b:1' } }, 'image.name', 'ghcr.io/a/b:1', 'without tag'],
+  ['a base image without digest', { toolchain: { baseImage: 'debian:12' } }, 'toolchain.baseImage', 'debian:12', 'digest'],
+  ['a package twice', { toolchain: { packages: [{ name: 'cmake' }] } }, 'toolchain.packages', 'cmake', 'once'],
+  ['a package without a known version', { toolchain: { packages: [{ name: 'boost' }] } }, 'toolchain.packages[boost].version', undefined, 'given'],
+  ['a package for a system that is none', { toolchain: { packages: [{ name: 'rust', only: 'win' }] } }, 'toolchain.packages[rust].only', 'win', 'windows'],
+  ['a timeout over what GitHub gives', { linux: { timeoutMinutes: 500 } }, 'linux.timeoutMinutes', 500, '360'],
+  ['a release without a platform', { workflows: [WorkflowName.LINUX, WorkflowName.RELEASE] }, 'workflows', ['linux', 'release'], 'windows'],
+  ['a workflow that no platform calls for', { platforms: [Platform.LINUX_X86_64], workflows: [WorkflowName.WINDOWS] }, 'workflows', 'windows', 'linux'],
+];
+
+test.each(mistakes)('%s is one clear error', (_, changes, option, value, advice) => {
+  let error: unknown;
+  try {
+    resolvePipeline({ ...valid, ...changes });
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(SpecError);
+  const { option: named, value: given, message } = error as SpecError;
+  expect({ named, given }).toEqual({ named: option, given: value });
+  expect(message).toContain(advice);
+});
