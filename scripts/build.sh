@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# Builds the wheels of mlc-llm (mlc-llm) from source, repairs, inspects and records them.
+# Builds the wheels of mlc-llm (apache-tvm-ffi, tvm, mlc-llm) from source, repairs, inspects and records them.
 #
 # Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/build.ts). Do not edit it here:
 # change the declaration and run `npx projen`.
@@ -11,7 +11,8 @@ usage() {
   cat <<'END'
 Usage: scripts/build.sh [--help]
 
-Builds the wheels of mlc-llm (mlc-llm) from source, repairs, inspects and records them.
+Builds the wheels of mlc-llm (apache-tvm-ffi, tvm, mlc-llm) from source, repairs, inspects and
+records them.
 
 Inputs, as environment variables (mlc-llm):
   SOURCE_DIR         Build this tree instead of the pinned source. It is copied first and stays as
@@ -210,8 +211,8 @@ trap on_exit EXIT
 step '1. Check the tools'
 need python 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.'
 empty_folder "$BUILD_DIR/records"
-run python "$ROOT/scripts/wheeltool.py" tools "--platform=$PLATFORM" "--output=$BUILD_DIR/records/tools.tsv"
-capture PLATFORM_TAG python "$ROOT/scripts/wheeltool.py" platform-tag "--platform=$PLATFORM"
+run python "$ROOT/scripts/buildtool.py" tools "--platform=$PLATFORM" "--output=$BUILD_DIR/records/tools.tsv"
+capture PLATFORM_TAG python "$ROOT/scripts/buildtool.py" platform-tag "--platform=$PLATFORM"
 
 step '2. Fetch the source'
 empty_folder "$BUILD_DIR/source"
@@ -226,20 +227,47 @@ else
   expect bb586e51eb20cba2e82216b75d22d8dd6657cce1 \
     'The repository answered with another commit than the pinned one.' git -C "$BUILD_DIR/source" rev-parse HEAD
   retry 4 git -C "$BUILD_DIR/source" submodule --quiet update --init --depth=1 -- 3rdparty/tvm
+  retry 4 git -C "$BUILD_DIR/source/3rdparty/tvm" submodule --quiet update --init --depth=1 -- 3rdparty/tvm-ffi
+  retry 4 git -C "$BUILD_DIR/source/3rdparty/tvm/3rdparty/tvm-ffi" submodule \
+    --quiet \
+    update \
+    --init \
+    --depth=1 \
+    -- 3rdparty/dlpack
+  retry 4 git -C "$BUILD_DIR/source/3rdparty/tvm/3rdparty/tvm-ffi" submodule \
+    --quiet \
+    update \
+    --init \
+    --depth=1 \
+    -- 3rdparty/libbacktrace
+  retry 4 git -C "$BUILD_DIR/source" submodule --quiet update --init --depth=1 -- 3rdparty/tokenizers-cpp
+  retry 4 git -C "$BUILD_DIR/source/3rdparty/tokenizers-cpp" submodule \
+    --quiet \
+    update \
+    --init \
+    --depth=1 \
+    -- msgpack
+  retry 4 git -C "$BUILD_DIR/source/3rdparty/tokenizers-cpp" submodule \
+    --quiet \
+    update \
+    --init \
+    --depth=1 \
+    -- sentencepiece
+  retry 4 git -C "$BUILD_DIR/source" submodule --quiet update --init --depth=1 -- 3rdparty/xgrammar
+  retry 4 git -C "$BUILD_DIR/source" submodule --quiet update --init --depth=1 -- 3rdparty/stb
 fi
 
 step '3. Set the version'
-capture COMMIT python "$ROOT/scripts/wheeltool.py" commit "--source-dir=$SOURCE_DIR"
-capture VERSION python "$ROOT/scripts/wheeltool.py" version "--version=$WHEEL_VERSION" "--commit=$COMMIT"
+capture COMMIT python "$ROOT/scripts/buildtool.py" commit "--source-dir=$SOURCE_DIR"
+capture VERSION python "$ROOT/scripts/buildtool.py" version "--version=$WHEEL_VERSION" "--commit=$COMMIT"
 
 step '4. Prepare the environment'
 empty_folder "$BUILD_DIR/cmake"
 empty_folder "$BUILD_DIR/raw"
+empty_folder "$BUILD_DIR/amended"
 empty_folder "$BUILD_DIR/repaired"
-empty_folder "$BUILD_DIR/importable"
 empty_folder "$BUILD_DIR/finished"
 export SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"
-export PYTHONPATH="$BUILD_DIR/importable"
 export CMAKE_GENERATOR=Ninja
 export CMAKE_BUILD_PARALLEL_LEVEL="$JOBS"
 export CARGO_BUILD_JOBS="$JOBS"
@@ -256,7 +284,75 @@ step '5. Keep build paths out of the libraries'
 export CFLAGS="-ffile-prefix-map=$BUILD_DIR/source=/src -ffile-prefix-map=$BUILD_DIR=/build"
 export CXXFLAGS="-ffile-prefix-map=$BUILD_DIR/source=/src -ffile-prefix-map=$BUILD_DIR=/build"
 
-step '6. Build the wheel of mlc-llm'
+step '6. Build the wheel of apache-tvm-ffi'
+export SETUPTOOLS_SCM_PRETEND_VERSION=0.1.11
+run python -m pip wheel \
+  --no-deps \
+  --no-build-isolation \
+  --check-build-dependencies \
+  --no-cache-dir \
+  "--wheel-dir=$BUILD_DIR/raw/apache-tvm-ffi" \
+  "--config-settings=build-dir=$BUILD_DIR/cmake/apache-tvm-ffi" \
+  --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
+  "$BUILD_DIR/source/3rdparty/tvm/3rdparty/tvm-ffi"
+
+step '7. Set the metadata of apache-tvm-ffi'
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/apache-tvm-ffi" \
+  --distribution=apache-tvm-ffi \
+  "--siblings=$BUILD_DIR/finished" \
+  "--output-dir=$BUILD_DIR/amended/apache-tvm-ffi" \
+  "--changes=$BUILD_DIR/records/changes.json"
+capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/apache-tvm-ffi" '*.whl'
+
+step '8. Repair the wheel of apache-tvm-ffi'
+run auditwheel repair "--plat=$PLATFORM_TAG" "--wheel-dir=$BUILD_DIR/repaired/apache-tvm-ffi" "$WHEEL"
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/apache-tvm-ffi" \
+  --distribution=apache-tvm-ffi \
+  "--siblings=$BUILD_DIR/finished" \
+  "--output-dir=$BUILD_DIR/finished" \
+  "--changes=$BUILD_DIR/records/changes.json"
+
+step '9. Build the wheel of tvm'
+run python -m pip wheel \
+  --no-deps \
+  --no-build-isolation \
+  --check-build-dependencies \
+  --no-cache-dir \
+  "--wheel-dir=$BUILD_DIR/raw/tvm" \
+  "--config-settings=build-dir=$BUILD_DIR/cmake/tvm" \
+  --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
+  --config-settings=cmake.define.USE_VULKAN=ON \
+  --config-settings=cmake.define.USE_RPC=ON \
+  --config-settings=cmake.define.HIDE_PRIVATE_SYMBOLS=ON \
+  --config-settings=cmake.define.USE_GTEST=OFF \
+  --config-settings=cmake.define.USE_CCACHE=OFF \
+  --config-settings=cmake.define.USE_ALTERNATIVE_LINKER=OFF \
+  '--config-settings=cmake.define.USE_LLVM=llvm-config --ignore-libllvm --link-static' \
+  "$BUILD_DIR/source/3rdparty/tvm"
+
+step '10. Set the metadata of tvm'
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/tvm" \
+  --distribution=tvm \
+  "--version=$VERSION" \
+  "--siblings=$BUILD_DIR/finished" \
+  "--output-dir=$BUILD_DIR/amended/tvm" \
+  "--changes=$BUILD_DIR/records/changes.json"
+capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/tvm" '*.whl'
+
+step '11. Repair the wheel of tvm'
+run auditwheel repair \
+  "--plat=$PLATFORM_TAG" \
+  --exclude=libtvm_ffi.so \
+  --exclude=libvulkan.so.1 \
+  "--wheel-dir=$BUILD_DIR/repaired/tvm" \
+  "$WHEEL"
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/tvm" \
+  --distribution=tvm \
+  "--siblings=$BUILD_DIR/finished" \
+  "--output-dir=$BUILD_DIR/finished" \
+  "--changes=$BUILD_DIR/records/changes.json"
+
+step '12. Build the wheel of mlc-llm'
 run python -m pip wheel \
   --no-deps \
   --no-build-isolation \
@@ -264,32 +360,45 @@ run python -m pip wheel \
   --no-cache-dir \
   "--wheel-dir=$BUILD_DIR/raw/mlc-llm" \
   "--config-settings=build-dir=$BUILD_DIR/cmake/mlc-llm" \
+  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**' \
   --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
+  --config-settings=cmake.define.USE_VULKAN=OFF \
+  --config-settings=cmake.define.CMAKE_POLICY_VERSION_MINIMUM=3.5 \
+  --config-settings=cmake.define.CMAKE_INSTALL_DATADIR=/usr/share \
   "$BUILD_DIR/source"
-capture WHEEL python "$ROOT/scripts/wheeltool.py" only "$BUILD_DIR/raw/mlc-llm" '*.whl'
 
-step '7. Repair the wheel of mlc-llm'
-run auditwheel repair "--plat=$PLATFORM_TAG" "--wheel-dir=$BUILD_DIR/repaired/mlc-llm" "$WHEEL"
-
-step '8. Set the metadata of mlc-llm'
-capture WHEEL python "$ROOT/scripts/wheeltool.py" only "$BUILD_DIR/repaired/mlc-llm" '*.whl'
-run python "$ROOT/scripts/wheeltool.py" amend "$WHEEL" \
+step '13. Set the metadata of mlc-llm'
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/mlc-llm" \
   --distribution=mlc-llm \
   "--version=$VERSION" \
+  "--siblings=$BUILD_DIR/finished" \
+  "--output-dir=$BUILD_DIR/amended/mlc-llm" \
+  "--changes=$BUILD_DIR/records/changes.json"
+capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/mlc-llm" '*.whl'
+
+step '14. Repair the wheel of mlc-llm'
+run auditwheel repair \
+  "--plat=$PLATFORM_TAG" \
+  --exclude=libtvm_ffi.so \
+  --exclude=libtvm_runtime.so \
+  "--wheel-dir=$BUILD_DIR/repaired/mlc-llm" \
+  "$WHEEL"
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/mlc-llm" \
+  --distribution=mlc-llm \
   "--siblings=$BUILD_DIR/finished" \
   "--output-dir=$BUILD_DIR/finished" \
   "--changes=$BUILD_DIR/records/changes.json"
 
-step '9. Inspect the wheels'
+step '15. Inspect the wheels'
 run python "$ROOT/scripts/wheeltool.py" inspect "$BUILD_DIR/finished" \
   "--platform=$PLATFORM" \
   "--platform-tag=$PLATFORM_TAG" \
   "--version=$VERSION" \
   "--build-path=$BUILD_DIR"
 
-step '10. Record the build'
+step '16. Record the build'
 if command -v sccache >/dev/null; then
-  run python "$ROOT/scripts/wheeltool.py" cache-stats "--output=$BUILD_DIR/records/compiler-cache.json"
+  run python "$ROOT/scripts/buildtool.py" cache-stats "--output=$BUILD_DIR/records/compiler-cache.json"
   attempt sccache --stop-server
 fi
 run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
@@ -302,7 +411,7 @@ run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
   "--steps=$BUILD_DIR/logs/build-steps.tsv" \
   "--changes=$BUILD_DIR/records/changes.json" \
   "--cache-stats=$BUILD_DIR/records/compiler-cache.json"
-run python "$ROOT/scripts/wheeltool.py" deliver "$BUILD_DIR/finished" "$OUTPUT_DIR"
+run python "$ROOT/scripts/buildtool.py" deliver "$BUILD_DIR/finished" "$OUTPUT_DIR"
 log "The wheels are in $OUTPUT_DIR"
 
 finish_step

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# Installs the wheels of mlc-llm (mlc-llm) into a fresh environment and tests them there.
+# Installs the wheels of mlc-llm (apache-tvm-ffi, tvm, mlc-llm) into a fresh environment and tests them there.
 #
 # Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/test.ts). Do not edit it here:
 # change the declaration and run `npx projen`.
@@ -11,7 +11,8 @@ usage() {
   cat <<'END'
 Usage: scripts/test.sh [--help]
 
-Installs the wheels of mlc-llm (mlc-llm) into a fresh environment and tests them there.
+Installs the wheels of mlc-llm (apache-tvm-ffi, tvm, mlc-llm) into a fresh environment and tests
+them there.
 
 Inputs, as environment variables (mlc-llm):
   OUTPUT_DIR     The folder of the finished wheels, their SHA256SUMS and build-record.json.
@@ -153,7 +154,7 @@ trap on_exit EXIT
 step '1. Check the wheels against their record'
 need python 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.'
 run python "$ROOT/scripts/wheeltool.py" verify-sums "$OUTPUT_DIR"
-capture PLATFORM_TAG python "$ROOT/scripts/wheeltool.py" platform-tag "--platform=$PLATFORM"
+capture PLATFORM_TAG python "$ROOT/scripts/buildtool.py" platform-tag "--platform=$PLATFORM"
 run python "$ROOT/scripts/wheeltool.py" inspect "$OUTPUT_DIR" \
   "--platform=$PLATFORM" \
   "--platform-tag=$PLATFORM_TAG" \
@@ -161,7 +162,7 @@ run python "$ROOT/scripts/wheeltool.py" inspect "$OUTPUT_DIR" \
 
 step '2. Make a fresh environment'
 run python -m venv --clear "$BUILD_DIR/test-environment"
-capture TEST_PYTHON python "$ROOT/scripts/wheeltool.py" python-of "$BUILD_DIR/test-environment"
+capture TEST_PYTHON python "$ROOT/scripts/buildtool.py" python-of "$BUILD_DIR/test-environment"
 
 step '3. Install the test requirements'
 retry 4 "$TEST_PYTHON" -m pip \
@@ -181,12 +182,12 @@ run "$TEST_PYTHON" -m pip \
   --no-index \
   --only-binary=:all: \
   "--find-links=$OUTPUT_DIR" \
-  mlc-llm
+  apache-tvm-ffi tvm mlc-llm
 
 step '5. Check what is installed'
 run python "$ROOT/scripts/checks.py" \
   "--python=$TEST_PYTHON" \
   "--wheels=$OUTPUT_DIR" \
-  "--report=$OUTPUT_DIR/test-report.json"
+  "--report=$BUILD_DIR/test-report/$PLATFORM.json"
 
 finish_step

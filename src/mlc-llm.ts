@@ -91,6 +91,7 @@ const TVM: Wheel = {
     windows: { USE_LLVM: 'llvm-config --link-static', ZLIB_USE_STATIC_LIBS: 'ON' },
   },
   excludes: { linux: ['libtvm_ffi.so', 'libvulkan.so.1'], windows: ['tvm_ffi.dll', 'vulkan-1.dll'] },
+  systemLibraries: { linux: ['libvulkan.so.1'], windows: ['vulkan-1.dll'] },
   // `import tvm` needs pytest at this commit, which its metadata does not say.
   requires: { pin: ['apache-tvm-ffi'], add: ['pytest'] },
   checks: [

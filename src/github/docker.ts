@@ -35,7 +35,7 @@ export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
           {
             name: 'Try the image',
             env: { IMAGE: latestImage(spec) },
-            run: 'docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":/workspace "$IMAGE" python scripts/wheeltool.py tools --platform=linux-x86_64\n',
+            run: 'docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":/workspace "$IMAGE" python scripts/buildtool.py tools --platform=linux-x86_64 --output=/tmp/tools.tsv\n',
           },
           {
             name: 'Log in to the registry',

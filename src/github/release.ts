@@ -36,7 +36,7 @@ function planJob(): StepsJob {
         name: 'Read the version from the tag',
         id: 'version',
         env: { TAG: '${{ github.ref_name }}' },
-        run: 'version=$(python3 scripts/wheeltool.py version "--version=$TAG")\necho "version=$version" >>"$GITHUB_OUTPUT"\n',
+        run: 'version=$(python3 scripts/buildtool.py version "--version=$TAG")\necho "version=$version" >>"$GITHUB_OUTPUT"\n',
       },
     ],
   };

@@ -24,8 +24,11 @@ const COMMIT = new Variable('COMMIT');
 const PLATFORM_TAG = new Variable('PLATFORM_TAG');
 const WHEEL = new Variable('WHEEL');
 
-/** `python …/wheeltool.py`: what reads and writes wheels. */
+/** What reads and writes wheels. */
 export const WHEELTOOL: Word[] = ['python', text`${ROOT}/scripts/wheeltool.py`];
+
+/** What answers the scripts' questions about tools, versions and folders. */
+export const BUILDTOOL: Word[] = ['python', text`${ROOT}/scripts/buildtool.py`];
 
 const SOURCE_TREE = text`${BUILD_DIR}/source`;
 const RECORDS = text`${BUILD_DIR}/records`;
@@ -49,9 +52,8 @@ export function buildScript(spec: PipelineSpec): Script {
   prepareEnvironment(script, spec);
   for (const wheel of spec.wheels) {
     buildWheel(script, wheel);
-    repairOnLinux(script, spec, wheel);
-    repairOnWindows(script, spec, wheel);
     amend(script, wheel);
+    repair(script, spec, wheel);
   }
   finish(script);
   return script;
@@ -62,8 +64,8 @@ function checkTools(script: Script): void {
     step
       .need('python', 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.')
       .emptyFolder(RECORDS)
-      .run(...WHEELTOOL, 'tools', text`--platform=${PLATFORM}`, text`--output=${TOOLS_FILE}`)
-      .capture(PLATFORM_TAG, ...WHEELTOOL, 'platform-tag', text`--platform=${PLATFORM}`),
+      .run(...BUILDTOOL, 'tools', text`--platform=${PLATFORM}`, text`--output=${TOOLS_FILE}`)
+      .capture(PLATFORM_TAG, ...BUILDTOOL, 'platform-tag', text`--platform=${PLATFORM}`),
   );
 }
 
@@ -116,15 +118,15 @@ function fetchSdist(step: Statements, sdist: SdistSource): void {
       'python', '-m', 'pip', 'download', '--no-deps', '--no-build-isolation', '--no-binary=:all:',
       '--require-hashes', text`--requirement=${lock}`, text`--dest=${folder}`,
     )
-    .capture(archive, ...WHEELTOOL, 'only', folder, '*.tar.gz')
+    .capture(archive, ...BUILDTOOL, 'only', folder, '*.tar.gz')
     .run('tar', '-xzf', archive, '--strip-components=1', '-C', SOURCE_TREE);
 }
 
 function setVersion(script: Script): void {
   script.step('Set the version', (step) =>
     step
-      .capture(COMMIT, ...WHEELTOOL, 'commit', text`--source-dir=${SOURCE_DIR}`)
-      .capture(VERSION, ...WHEELTOOL, 'version', text`--version=${WHEEL_VERSION}`, text`--commit=${COMMIT}`),
+      .capture(COMMIT, ...BUILDTOOL, 'commit', text`--source-dir=${SOURCE_DIR}`)
+      .capture(VERSION, ...BUILDTOOL, 'version', text`--version=${WHEEL_VERSION}`, text`--commit=${COMMIT}`),
   );
 }
 
@@ -138,6 +140,7 @@ function prepareEnvironment(script: Script, spec: PipelineSpec): void {
     step
       .emptyFolder(text`${BUILD_DIR}/cmake`)
       .emptyFolder(text`${BUILD_DIR}/raw`)
+      .emptyFolder(text`${BUILD_DIR}/amended`)
       .emptyFolder(text`${BUILD_DIR}/repaired`)
       .emptyFolder(FINISHED)
       .export(SOURCE_DATE_EPOCH, SOURCE_DATE_EPOCH)
@@ -174,7 +177,6 @@ function buildWheel(script: Script, wheel: Wheel): void {
         ...configSettings(wheel, system).map((setting) => `--config-settings=${setting}`),
         wheel.projectDir ? text`${SOURCE_TREE}/${wheel.projectDir}` : SOURCE_TREE,
       );
-      step.capture(WHEEL, ...WHEELTOOL, 'only', raw(wheel), '*.whl');
     }, system);
   }
 }
@@ -188,54 +190,55 @@ function configSettings(wheel: Wheel, system?: System): string[] {
   ];
 }
 
-function raw(wheel: Wheel): Word {
-  return text`${BUILD_DIR}/raw/${wheel.distribution}`;
-}
+/** The folders that a wheel goes through. */
+const stage = (name: 'raw' | 'amended' | 'repaired') => (wheel: Wheel): Word => text`${BUILD_DIR}/${name}/${wheel.distribution}`;
+const raw = stage('raw');
+const amended = stage('amended');
+const repaired = stage('repaired');
 
-function repaired(wheel: Wheel): Word {
-  return text`${BUILD_DIR}/repaired/${wheel.distribution}`;
-}
-
-/** @see https://github.com/pypa/auditwheel */
-function repairOnLinux(script: Script, spec: PipelineSpec, wheel: Wheel): void {
-  if (platformsOn(spec, 'linux').length === 0) return;
-  script.step(
-    `Repair the wheel of ${wheel.distribution}`,
-    (step) => {
-      step.run(
-        'auditwheel', 'repair', text`--plat=${PLATFORM_TAG}`,
-        ...(wheel.excludes?.linux ?? []).map((library) => `--exclude=${library}`),
-        text`--wheel-dir=${repaired(wheel)}`, WHEEL,
-      );
-    },
-    'linux',
-  );
-}
-
-/** @see https://github.com/adang1345/delvewheel; libraries that are loaded through ctypes are seen with --analyze-existing. */
-function repairOnWindows(script: Script, spec: PipelineSpec, wheel: Wheel): void {
-  if (platformsOn(spec, 'windows').length === 0) return;
-  script.step(
-    `Repair the wheel of ${wheel.distribution}`,
-    (step) =>
-      step.run(
-        'delvewheel', 'repair', '--analyze-existing',
-        ...(wheel.excludes?.windows ?? []).map((library) => `--exclude=${library}`),
-        text`--wheel-dir=${repaired(wheel)}`, WHEEL,
-      ),
-    'windows',
-  );
-}
-
+/** Before the repair, which writes the version into its software bill of materials. */
 function amend(script: Script, wheel: Wheel): void {
   script.step(`Set the metadata of ${wheel.distribution}`, (step) =>
     step
-      .capture(WHEEL, ...WHEELTOOL, 'only', repaired(wheel), '*.whl')
       .run(
-        ...WHEELTOOL, 'amend', WHEEL, `--distribution=${wheel.distribution}`, text`--version=${VERSION}`,
-        text`--siblings=${FINISHED}`, text`--output-dir=${FINISHED}`, text`--changes=${CHANGES_FILE}`,
-      ),
+        ...WHEELTOOL, 'amend', raw(wheel), `--distribution=${wheel.distribution}`,
+        ...(wheel.keepVersion ? [] : [text`--version=${VERSION}`]),
+        text`--siblings=${FINISHED}`, text`--output-dir=${amended(wheel)}`, text`--changes=${CHANGES_FILE}`,
+      )
+      .capture(WHEEL, ...BUILDTOOL, 'only', amended(wheel), '*.whl'),
   );
+}
+
+/**
+ * Bundles the libraries that users lack, on each system with its tool. Neither promises the order of its zip entries, so
+ * the wheel is written once more.
+ *
+ * @see https://github.com/pypa/auditwheel
+ * @see https://github.com/adang1345/delvewheel
+ */
+function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
+  const commands: Record<System, Word[]> = {
+    linux: ['auditwheel', 'repair', text`--plat=${PLATFORM_TAG}`],
+    // Libraries that are loaded through ctypes are seen with --analyze-existing only.
+    windows: ['delvewheel', 'repair', '--analyze-existing'],
+  };
+  for (const system of SYSTEMS.filter((each) => platformsOn(spec, each).length > 0)) {
+    script.step(
+      `Repair the wheel of ${wheel.distribution}`,
+      (step) =>
+        step
+          .run(
+            ...commands[system],
+            ...(wheel.excludes?.[system] ?? []).map((library) => `--exclude=${library}`),
+            text`--wheel-dir=${repaired(wheel)}`, WHEEL,
+          )
+          .run(
+            ...WHEELTOOL, 'amend', repaired(wheel), `--distribution=${wheel.distribution}`,
+            text`--siblings=${FINISHED}`, text`--output-dir=${FINISHED}`, text`--changes=${CHANGES_FILE}`,
+          ),
+      system,
+    );
+  }
 }
 
 function finish(script: Script): void {
@@ -248,14 +251,14 @@ function finish(script: Script): void {
   script.step('Record the build', (step) => {
     step
       .when({ kind: 'onPath', command: 'sccache' }, (cached) =>
-        cached.run(...WHEELTOOL, 'cache-stats', text`--output=${CACHE_FILE}`).attempt('sccache', '--stop-server'),
+        cached.run(...BUILDTOOL, 'cache-stats', text`--output=${CACHE_FILE}`).attempt('sccache', '--stop-server'),
       )
       .run(
         ...WHEELTOOL, 'record', FINISHED, text`--platform=${PLATFORM}`, text`--version=${VERSION}`, text`--commit=${COMMIT}`,
         text`--source-dir=${SOURCE_DIR}`, text`--image=${TOOLCHAIN_IMAGE}`, text`--tools=${TOOLS_FILE}`,
         text`--steps=${stepsFile(script)}`, text`--changes=${CHANGES_FILE}`, text`--cache-stats=${CACHE_FILE}`,
       )
-      .run(...WHEELTOOL, 'deliver', FINISHED, OUTPUT_DIR)
+      .run(...BUILDTOOL, 'deliver', FINISHED, OUTPUT_DIR)
       .say(text`The wheels are in ${OUTPUT_DIR}`);
   });
 }

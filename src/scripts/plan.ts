@@ -41,6 +41,7 @@ function wheelPlan(wheel: Wheel): object {
     versioned: !wheel.keepVersion,
     forbidden: wheel.forbidden ?? DEFAULT_FORBIDDEN,
     excludes: { linux: wheel.excludes?.linux ?? [], windows: wheel.excludes?.windows ?? [] },
+    systemLibraries: { linux: wheel.systemLibraries?.linux ?? [], windows: wheel.systemLibraries?.windows ?? [] },
     ...(wheel.maxBytes === undefined ? {} : { maxBytes: wheel.maxBytes }),
     checks: wheel.checks.map(checkPlan),
   };

@@ -7,7 +7,7 @@ export const PLAN_FILE = 'scripts/plan.json';
 export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
 
 /** The Python modules beside the scripts. */
-export const PYTHON_MODULES = ['wheeltool.py', 'checks.py'] as const;
+export const PYTHON_MODULES = ['wheelfiles.py', 'wheeltool.py', 'buildtool.py', 'checks.py'] as const;
 
 /** A task for bash; arguments of the caller follow the command. */
 interface ContainerTask {

@@ -1,6 +1,6 @@
 /** `scripts/test`: the finished wheels, installed into a fresh environment and put through their checks. */
 import type { PipelineSpec } from '../spec/pipeline';
-import { WHEELTOOL } from './build';
+import { BUILDTOOL, WHEELTOOL } from './build';
 import { BUILD_DIR, OUTPUT_DIR, testInputs, WHEEL_VERSION } from './inputs';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
 
@@ -11,7 +11,7 @@ const ATTEMPTS = 4;
 const PLATFORM_TAG = new Variable('PLATFORM_TAG');
 const TEST_PYTHON = new Variable('TEST_PYTHON');
 const ENVIRONMENT = text`${BUILD_DIR}/test-environment`;
-const REPORT = text`${OUTPUT_DIR}/test-report.json`;
+const REPORT = text`${BUILD_DIR}/test-report/${PLATFORM}.json`;
 
 /** Declares the script. */
 export function testScript(spec: PipelineSpec): Script {
@@ -26,7 +26,7 @@ export function testScript(spec: PipelineSpec): Script {
     step
       .need('python', 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.')
       .run(...WHEELTOOL, 'verify-sums', OUTPUT_DIR)
-      .capture(PLATFORM_TAG, ...WHEELTOOL, 'platform-tag', text`--platform=${PLATFORM}`)
+      .capture(PLATFORM_TAG, ...BUILDTOOL, 'platform-tag', text`--platform=${PLATFORM}`)
       .run(
         ...WHEELTOOL, 'inspect', OUTPUT_DIR, text`--platform=${PLATFORM}`, text`--platform-tag=${PLATFORM_TAG}`,
         text`--version=${WHEEL_VERSION}`,
@@ -35,7 +35,7 @@ export function testScript(spec: PipelineSpec): Script {
   script.step('Make a fresh environment', (step) =>
     step
       .run('python', '-m', 'venv', '--clear', ENVIRONMENT)
-      .capture(TEST_PYTHON, ...WHEELTOOL, 'python-of', ENVIRONMENT),
+      .capture(TEST_PYTHON, ...BUILDTOOL, 'python-of', ENVIRONMENT),
   );
   const pip: Word[] = [TEST_PYTHON, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--no-deps'];
   script.step('Install the test requirements', (step) =>

@@ -1,4 +1,5 @@
 import { must, mustBeUnique } from './error';
+import { SYSTEMS } from './platform';
 import { validateRelativePath } from './source';
 
 /** Something that must hold for an installed wheel: exactly one of `imports`, `command` and `python`. */
@@ -108,6 +109,14 @@ export interface Wheel {
   readonly excludes?: LibraryExcludes;
 
   /**
+   * Those of the excluded libraries that come with the user's system or driver, such as the Vulkan loader. A test machine
+   * may lack them; the check that libraries resolve then only says so.
+   *
+   * @default - none
+   */
+  readonly systemLibraries?: LibraryExcludes;
+
+  /**
    * What to amend in the requirements that the wheel declares.
    *
    * @default - nothing
@@ -174,6 +183,11 @@ function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
   (wheel.excludes?.windows ?? []).forEach((library) =>
     must(/^[^/\\]+\.dll$/i.test(library), `${at}.excludes.windows`, library, 'a whole file name with .dll, such as vulkan-1.dll'),
   );
+  for (const system of SYSTEMS) {
+    (wheel.systemLibraries?.[system] ?? []).forEach((library) =>
+      must((wheel.excludes?.[system] ?? []).includes(library), `${at}.systemLibraries.${system}`, library, 'excluded from the repair as well'),
+    );
+  }
   (wheel.testRequirements ?? []).forEach((requirement) =>
     must(/^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/.test(requirement), `${at}.testRequirements`, requirement, 'pinned, such as numpy==2.3.1'),
   );

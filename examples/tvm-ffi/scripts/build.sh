@@ -201,8 +201,8 @@ trap on_exit EXIT
 step '1. Check the tools'
 need python 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.'
 empty_folder "$BUILD_DIR/records"
-run python "$ROOT/scripts/wheeltool.py" tools "--platform=$PLATFORM" "--output=$BUILD_DIR/records/tools.tsv"
-capture PLATFORM_TAG python "$ROOT/scripts/wheeltool.py" platform-tag "--platform=$PLATFORM"
+run python "$ROOT/scripts/buildtool.py" tools "--platform=$PLATFORM" "--output=$BUILD_DIR/records/tools.tsv"
+capture PLATFORM_TAG python "$ROOT/scripts/buildtool.py" platform-tag "--platform=$PLATFORM"
 
 step '2. Fetch the source'
 empty_folder "$BUILD_DIR/source"
@@ -219,17 +219,18 @@ else
     --require-hashes \
     "--requirement=$BUILD_DIR/sdist/requirement.txt" \
     "--dest=$BUILD_DIR/sdist"
-  capture ARCHIVE python "$ROOT/scripts/wheeltool.py" only "$BUILD_DIR/sdist" '*.tar.gz'
+  capture ARCHIVE python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/sdist" '*.tar.gz'
   run tar -xzf "$ARCHIVE" --strip-components=1 -C "$BUILD_DIR/source"
 fi
 
 step '3. Set the version'
-capture COMMIT python "$ROOT/scripts/wheeltool.py" commit "--source-dir=$SOURCE_DIR"
-capture VERSION python "$ROOT/scripts/wheeltool.py" version "--version=$WHEEL_VERSION" "--commit=$COMMIT"
+capture COMMIT python "$ROOT/scripts/buildtool.py" commit "--source-dir=$SOURCE_DIR"
+capture VERSION python "$ROOT/scripts/buildtool.py" version "--version=$WHEEL_VERSION" "--commit=$COMMIT"
 
 step '4. Prepare the environment'
 empty_folder "$BUILD_DIR/cmake"
 empty_folder "$BUILD_DIR/raw"
+empty_folder "$BUILD_DIR/amended"
 empty_folder "$BUILD_DIR/repaired"
 empty_folder "$BUILD_DIR/finished"
 export SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"
@@ -259,16 +260,20 @@ run python -m pip wheel \
   "--config-settings=build-dir=$BUILD_DIR/cmake/apache-tvm-ffi" \
   --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
   "$BUILD_DIR/source"
-capture WHEEL python "$ROOT/scripts/wheeltool.py" only "$BUILD_DIR/raw/apache-tvm-ffi" '*.whl'
 
-step '7. Repair the wheel of apache-tvm-ffi'
-run auditwheel repair "--plat=$PLATFORM_TAG" "--wheel-dir=$BUILD_DIR/repaired/apache-tvm-ffi" "$WHEEL"
-
-step '8. Set the metadata of apache-tvm-ffi'
-capture WHEEL python "$ROOT/scripts/wheeltool.py" only "$BUILD_DIR/repaired/apache-tvm-ffi" '*.whl'
-run python "$ROOT/scripts/wheeltool.py" amend "$WHEEL" \
+step '7. Set the metadata of apache-tvm-ffi'
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/apache-tvm-ffi" \
   --distribution=apache-tvm-ffi \
   "--version=$VERSION" \
+  "--siblings=$BUILD_DIR/finished" \
+  "--output-dir=$BUILD_DIR/amended/apache-tvm-ffi" \
+  "--changes=$BUILD_DIR/records/changes.json"
+capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/apache-tvm-ffi" '*.whl'
+
+step '8. Repair the wheel of apache-tvm-ffi'
+run auditwheel repair "--plat=$PLATFORM_TAG" "--wheel-dir=$BUILD_DIR/repaired/apache-tvm-ffi" "$WHEEL"
+run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/apache-tvm-ffi" \
+  --distribution=apache-tvm-ffi \
   "--siblings=$BUILD_DIR/finished" \
   "--output-dir=$BUILD_DIR/finished" \
   "--changes=$BUILD_DIR/records/changes.json"
@@ -282,7 +287,7 @@ run python "$ROOT/scripts/wheeltool.py" inspect "$BUILD_DIR/finished" \
 
 step '10. Record the build'
 if command -v sccache >/dev/null; then
-  run python "$ROOT/scripts/wheeltool.py" cache-stats "--output=$BUILD_DIR/records/compiler-cache.json"
+  run python "$ROOT/scripts/buildtool.py" cache-stats "--output=$BUILD_DIR/records/compiler-cache.json"
   attempt sccache --stop-server
 fi
 run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
@@ -295,7 +300,7 @@ run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
   "--steps=$BUILD_DIR/logs/build-steps.tsv" \
   "--changes=$BUILD_DIR/records/changes.json" \
   "--cache-stats=$BUILD_DIR/records/compiler-cache.json"
-run python "$ROOT/scripts/wheeltool.py" deliver "$BUILD_DIR/finished" "$OUTPUT_DIR"
+run python "$ROOT/scripts/buildtool.py" deliver "$BUILD_DIR/finished" "$OUTPUT_DIR"
 log "The wheels are in $OUTPUT_DIR"
 
 finish_step

@@ -154,7 +154,7 @@ trap on_exit EXIT
 step '1. Check the wheels against their record'
 need python 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.'
 run python "$ROOT/scripts/wheeltool.py" verify-sums "$OUTPUT_DIR"
-capture PLATFORM_TAG python "$ROOT/scripts/wheeltool.py" platform-tag "--platform=$PLATFORM"
+capture PLATFORM_TAG python "$ROOT/scripts/buildtool.py" platform-tag "--platform=$PLATFORM"
 run python "$ROOT/scripts/wheeltool.py" inspect "$OUTPUT_DIR" \
   "--platform=$PLATFORM" \
   "--platform-tag=$PLATFORM_TAG" \
@@ -162,7 +162,7 @@ run python "$ROOT/scripts/wheeltool.py" inspect "$OUTPUT_DIR" \
 
 step '2. Make a fresh environment'
 run python -m venv --clear "$BUILD_DIR/test-environment"
-capture TEST_PYTHON python "$ROOT/scripts/wheeltool.py" python-of "$BUILD_DIR/test-environment"
+capture TEST_PYTHON python "$ROOT/scripts/buildtool.py" python-of "$BUILD_DIR/test-environment"
 
 step '3. Install the test requirements'
 retry 4 "$TEST_PYTHON" -m pip \
@@ -188,6 +188,6 @@ step '5. Check what is installed'
 run python "$ROOT/scripts/checks.py" \
   "--python=$TEST_PYTHON" \
   "--wheels=$OUTPUT_DIR" \
-  "--report=$OUTPUT_DIR/test-report.json"
+  "--report=$BUILD_DIR/test-report/$PLATFORM.json"
 
 finish_step

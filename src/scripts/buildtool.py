@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Answers what the build and test scripts ask: about the tools, the source, the version and the folders.
+
+  tools --platform P --output FILE   are the declared tools there, and new enough? writes name, tab, version
+  commit --source-dir DIR            the commit that is built; nothing where it cannot be known
+  version --version V --commit C     the wheels' version, by PEP 440
+  platform-tag --platform P          the tag that the wheels are repaired for
+  only DIR PATTERN                   the one file of a folder that a pattern names
+  python-of DIR                      the interpreter of a virtual environment
+  cache-stats --output FILE          the compiler cache's statistics, as JSON
+  deliver FROM TO                    move finished wheels to where they are wanted; nothing else there is touched
+
+Each prints its answer and nothing else. Exit status: 0 when all is well, 1 for a finding, 2 for bad usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from packaging.version import Version
+from wheelfiles import RECORD, SUMS, Failure, Plan, pep440, read_text, report_error, use_utf8, write_text
+
+VERSION_LINE = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
+
+
+def tool_version(command: str) -> str | None:
+    """What a command says its version is: the first number with a dot in its output; None where it is missing."""
+    found = shutil.which(command)
+    if found is None:
+        return None
+    result = subprocess.run([found, "--version"], capture_output=True, text=True, errors="replace", timeout=120)
+    match = VERSION_LINE.search(result.stdout + result.stderr)
+    if result.returncode != 0 or match is None:
+        said = (result.stderr or result.stdout).strip().splitlines()[-1:] or ["nothing"]
+        raise Failure(f"{command} --version does not work (exit status {result.returncode}): {said[0]}")
+    return match[1]
+
+
+def tools(args: argparse.Namespace) -> str:
+    plan = Plan(args.plan)
+    plan.platform_tag(args.platform)
+    versions = [("python", ".".join(map(str, sys.version_info[:3])))]
+    problems = []
+    for tool in plan.tools:
+        if tool["only"] not in (None, plan.systems[args.platform]):
+            continue
+        command, minimum = tool["command"], tool["minimum"]
+        version = tool_version(command)
+        if version is None:
+            if not tool["optional"]:
+                problems.append(f"{command} is missing")
+        elif minimum and Version(version) < Version(minimum):
+            problems.append(f"{command} is {version}, at least {minimum} is needed")
+        else:
+            versions.append((command, version))
+    if problems:
+        advice = "use the toolchain image, or install what docker/environment.yml lists"
+        raise Failure(f"{'; '.join(problems)}: {advice}")
+    write_text(args.output, "".join(f"{name}\t{version}\n" for name, version in versions))
+    return "\n".join(f"{name:<12} {version}" for name, version in versions)
+
+
+def commit(args: argparse.Namespace) -> str:
+    if not args.source_dir:
+        return str(Plan(args.plan).source.get("commit") or "")
+    git = ["git", "-C", args.source_dir, "rev-parse", "--show-toplevel", "HEAD"]
+    result = subprocess.run(git, capture_output=True, text=True)
+    lines = result.stdout.splitlines()
+    # A tree inside somebody else's checkout is not that checkout's commit.
+    at_top = result.returncode == 0 and len(lines) == 2 and Path(lines[0]).samefile(args.source_dir)
+    return lines[1] if at_top else ""
+
+
+def version(args: argparse.Namespace) -> str:
+    """The given version, or a development version: its local part says which commit it is of."""
+    if args.version:
+        return str(pep440(args.version))
+    plan = Plan(args.plan)
+    if plan.source["kind"] == "sdist" and not args.commit:
+        return str(pep440(plan.base_version))
+    base = pep440(plan.base_version)
+    return f"{base.base_version}.dev0+{f'g{args.commit[:9]}' if args.commit else 'local'}"
+
+
+def platform_tag(args: argparse.Namespace) -> str:
+    plan = Plan(args.plan)
+    declared = plan.platform_tag(args.platform)
+    # The manylinux images say which policy they are made for; elsewhere, the caller does.
+    given = os.environ.get("AUDITWHEEL_PLAT", "") if plan.systems[args.platform] == "linux" else ""
+    return given or declared
+
+
+def only(args: argparse.Namespace) -> str:
+    found = sorted(args.dir.glob(args.pattern)) if args.dir.is_dir() else []
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise Failure(f"{args.dir} must hold exactly one {args.pattern}, it has: {names}")
+    return str(found[0])
+
+
+def python_of(args: argparse.Namespace) -> str:
+    for name in ("bin/python", "Scripts/python.exe"):
+        if (args.dir / name).exists():
+            return str(args.dir / name)
+    raise Failure(f"{args.dir} has no interpreter: make the environment again, with python -m venv")
+
+
+def cache_stats(args: argparse.Namespace) -> str:
+    command = ["sccache", "--show-stats", "--stats-format=json"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    if result.returncode != 0:
+        raise Failure(f"{' '.join(command)} failed: {result.stderr.strip()}")
+    write_text(args.output, result.stdout)
+    return subprocess.run(["sccache", "--show-stats"], capture_output=True, text=True, timeout=120).stdout.strip()
+
+
+def deliver(args: argparse.Namespace) -> str:
+    """Replaces what an earlier delivery left, by its own SHA256SUMS; a foreign wheel is an error, not deleted."""
+    target: Path = args.to
+    target.mkdir(parents=True, exist_ok=True)
+    sums = target / SUMS
+    ours = {line.split("  ", 1)[1] for line in read_text(sums).splitlines() if "  " in line} if sums.exists() else set()
+    foreign = sorted(path.name for path in target.glob("*.whl") if path.name not in ours)
+    new = sorted(path for path in args.source.iterdir() if path.suffix == ".whl" or path.name in (SUMS, RECORD))
+    blocking = [name for name in foreign if name not in {path.name for path in new}]
+    if blocking:
+        raise Failure(f"{target} has wheels of another origin ({', '.join(blocking)}): move them, or set OUTPUT_DIR")
+    for name in ours:
+        (target / Path(name).name).unlink(missing_ok=True)
+    for path in new:
+        shutil.copyfile(path, target / path.name)
+    return "\n".join(path.name for path in new)
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw, allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    planned = argparse.ArgumentParser(add_help=False)
+    planned.add_argument(
+        "--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s"
+    )
+
+    def command(name: str, run: Callable[[argparse.Namespace], str]) -> argparse.ArgumentParser:
+        each = commands.add_parser(name, parents=[planned])
+        each.set_defaults(run=run)
+        return each
+
+    add = command("tools", tools).add_argument
+    add("--platform", required=True)
+    add("--output", type=Path, required=True, metavar="FILE")
+    command("commit", commit).add_argument("--source-dir", default="", metavar="DIR", help="empty: the pinned source")
+    add = command("version", version).add_argument
+    add("--version", default="", help="with or without a leading v; empty: a development version")
+    add("--commit", default="")
+    command("platform-tag", platform_tag).add_argument("--platform", required=True)
+    add = command("only", only).add_argument
+    add("dir", type=Path, metavar="DIR")
+    add("pattern", metavar="PATTERN")
+    command("python-of", python_of).add_argument("dir", type=Path, metavar="DIR")
+    command("cache-stats", cache_stats).add_argument("--output", type=Path, required=True, metavar="FILE")
+    add = command("deliver", deliver).add_argument
+    add("source", type=Path, metavar="FROM")
+    add("to", type=Path, metavar="TO")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    use_utf8()
+    args = arguments(argv)
+    try:
+        answer = args.run(args)
+    except Failure as failure:
+        report_error(f"buildtool {args.command}", str(failure))
+        return failure.code
+    except (OSError, subprocess.TimeoutExpired) as error:
+        report_error(f"buildtool {args.command}", f"{error}")
+        return 1
+    if answer:
+        print(answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
