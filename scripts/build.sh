@@ -403,7 +403,6 @@ if command -v sccache >/dev/null; then
 fi
 run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
   "--platform=$PLATFORM" \
-  "--version=$VERSION" \
   "--commit=$COMMIT" \
   "--source-dir=$SOURCE_DIR" \
   "--image=$TOOLCHAIN_IMAGE" \

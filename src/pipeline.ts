@@ -16,6 +16,7 @@ import { windowsWorkflow } from './github/windows';
 import { Workflow, WorkflowDefinition } from './github/workflow';
 import { header } from './header';
 import { renderBash } from './scripts/bash';
+import { renderPowerShell } from './scripts/powershell';
 import { buildScript } from './scripts/build';
 import { FOLDERS } from './scripts/inputs';
 import { buildRequirements, plan, testRequirements } from './scripts/plan';
@@ -43,7 +44,7 @@ export class WheelPipeline extends Component {
   constructor(project: Project, options: PipelineOptions) {
     super(project);
     this._spec = resolvePipeline(options);
-    const onLinux = platformsOn(this._spec, 'linux').length > 0;
+    const onLinux = this._spec.systems.includes('linux');
     if (onLinux) this.addImage();
     this.addScripts();
     this.addWorkflows();
@@ -70,9 +71,9 @@ export class WheelPipeline extends Component {
       [buildScript(this._spec), 'scripts/build.ts'],
       [testScript(this._spec), 'scripts/test.ts'],
     ] as const) {
-      if (platformsOn(this._spec, 'linux').length > 0) {
-        file(`scripts/${script.name}.sh`, renderBash(script, this._spec, header(script.summary, source)), true);
-      }
+      const top = header(script.summary, source);
+      if (this._spec.systems.includes('linux')) file(`scripts/${script.name}.sh`, renderBash(script, this._spec, top), true);
+      if (this._spec.systems.includes('windows')) file(`scripts/${script.name}.ps1`, renderPowerShell(script, this._spec, top));
     }
     file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
     const comment = (lines: readonly string[]): string[] => lines.map((line) => `# ${line}`.trimEnd());

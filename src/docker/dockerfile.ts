@@ -13,6 +13,9 @@ export const WORKSPACE = '/workspace';
 /** The Conda environment inside the image. */
 const PREFIX = '/opt/toolchain';
 
+/** The user that it runs as where the caller names none. */
+const USER = 1000;
+
 /** What BuildKit calls a processor. */
 const TARGETARCH: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' };
 
@@ -51,12 +54,12 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     ...environmentChoice(platforms),
     'micromamba create --yes --quiet --prefix "$CONDA_PREFIX" --file "$environment"',
     '# A login shell starts with a PATH of its own.',
-    'printf \'export PATH=%q\\n\' "$PATH" >/etc/profile.d/toolchain.sh',
+    'echo "export PATH=\\"$PATH\\"" >/etc/profile.d/toolchain.sh',
     'EOF',
     '',
     "# Any user may run it, also one without a name: the home folder is everybody's, as /tmp is.",
     "RUN <<'EOF'",
-    'useradd --uid 1000 --create-home --home-dir /home/builder builder',
+    `useradd --uid ${USER} --create-home --home-dir /home/builder builder`,
     'chmod 1777 /home/builder',
     `mkdir --parents ${WORKSPACE}`,
     `chown builder ${WORKSPACE}`,
@@ -75,7 +78,7 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     '',
     'ENV HOME=/home/builder \\',
     '    USER=builder',
-    'USER builder',
+    `USER ${USER}`,
     `WORKDIR ${WORKSPACE}`,
     'ENTRYPOINT ["toolchain-entrypoint"]',
     'CMD ["bash"]',

@@ -28,10 +28,9 @@ export function environment(spec: PipelineSpec, header: readonly string[]): stri
     ...spec.toolchain.channels.map((channel) => `  - ${channel}`),
     'dependencies:',
     ...spec.toolchain.packages
-      .filter((each) => !each.only || spec.platforms.some((facts) => facts.system === each.only))
       .map((each) => {
         const match = `${each.name}${/^[\d]/.test(each.version) ? '=' : ''}${each.version === '*' ? '' : each.version}`;
-        if (!each.only) return `  - ${match}`;
+        if (!each.only || spec.systems.length === 1) return `  - ${match}`;
         return `  - ${selector[each.only as keyof typeof selector]}: ${match}`;
       }),
   ];

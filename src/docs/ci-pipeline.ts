@@ -19,7 +19,7 @@ export function ciPipelinePage(spec: PipelineSpec): Page | undefined {
       ['Workflow', 'Runs', 'Does'],
       spec.workflows.map((workflow) => [`[\`${workflow}.yml\`](../${workflowFile(workflow)})`, WHEN[workflow](spec), WHAT[workflow](spec)]),
     ),
-    ...(has(WorkflowName.DOCKER) ? imageSection(spec) : []),
+    ...(has(WorkflowName.DOCKER) ? imageSection() : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? wheelsSection(spec) : []),
     '## What holds for all of them',
     '',
@@ -45,7 +45,7 @@ const WHAT: Record<WorkflowName, (spec: PipelineSpec) => string> = {
   [WorkflowName.RELEASE]: () => 'builds all wheels anew from source and publishes them as one release: see [releases](releases.md)',
 };
 
-function imageSection(spec: PipelineSpec): string[] {
+function imageSection(): string[] {
   return [
     '## The toolchain image',
     '',

@@ -33,9 +33,7 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     `One Conda environment, [\`${ENVIRONMENT_FILE}\`](../${ENVIRONMENT_FILE}), serves every platform:`,
     ...table(
       ['Package', 'Version', 'On'],
-      spec.toolchain.packages
-        .filter((each) => !each.only || spec.platforms.some((facts) => facts.system === each.only))
-        .map((each) => [`\`${each.name}\``, each.version === '*' ? 'any' : `\`${each.version}\``, each.only ?? 'every platform']),
+      spec.toolchain.packages.map((each) => [`\`${each.name}\``, each.version === '*' ? 'any' : `\`${each.version}\``, each.only ?? 'every platform']),
     ),
     `Versions are declared in \`.projenrc.ts\` or come from the library's table of pins; after a change, \`npx projen\` writes the files anew.`,
     `To install exactly the same packages every time, commit an explicit lock file (${spec.platforms.map((facts) => `\`${lockFile(facts)}\``).join(', ')});`,

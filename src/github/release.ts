@@ -1,22 +1,21 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
 import { outputFolder } from '../scripts/inputs';
 import { ACTIONS } from '../spec/pins';
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
-import { System, SYSTEMS } from '../spec/platform';
+import type { PipelineSpec } from '../spec/pipeline';
+import type { System } from '../spec/platform';
 import { CALL_INPUTS, CHECKOUT, wheelsArtifact } from './common';
 import { CallJob, StepsJob, WorkflowDefinition, workflowFile } from './workflow';
 
 /** Declares the workflow. */
 export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
-  const systems = SYSTEMS.filter((system) => platformsOn(spec, system).length > 0);
   return {
     name: 'release',
     on: { push: { tags: ['v*'] } },
     concurrency: { group: 'release-${{ github.ref }}', 'cancel-in-progress': false },
     jobs: {
       plan: planJob(),
-      ...Object.fromEntries(systems.map((system) => [system, callJob(system)])),
-      publish: publishJob(spec, systems),
+      ...Object.fromEntries(spec.systems.map((system) => [system, callJob(system)])),
+      publish: publishJob(spec),
     },
   };
 }
@@ -54,11 +53,11 @@ function callJob(system: System): CallJob {
 }
 
 /** A draft first, and visible only once every platform's wheels are in it. */
-function publishJob(spec: PipelineSpec, systems: readonly System[]): StepsJob {
+function publishJob(spec: PipelineSpec): StepsJob {
   const folders = spec.platforms.map((facts) => outputFolder(facts.platform));
   return {
     name: 'Publish',
-    needs: ['plan', ...systems],
+    needs: ['plan', ...spec.systems],
     permissions: { contents: 'write' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: 30,

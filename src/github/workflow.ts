@@ -1,5 +1,5 @@
 import { FileBase, Project } from 'projen';
-import { Document, isMap, isScalar, Pair, Scalar, YAMLMap } from 'yaml';
+import { Document, isScalar, Pair, Scalar, visit, YAMLMap } from 'yaml';
 import type { ActionPin } from '../spec/pins';
 import { checkPolicy } from './policy';
 
@@ -93,7 +93,7 @@ export function renderWorkflow(definition: WorkflowDefinition, header: readonly 
     jobs: Object.fromEntries(Object.entries(definition.jobs).map(([id, job]) => [id, renderJob(job)])),
   };
   const document = new Document(content, { aliasDuplicateObjects: false });
-  annotatePins(document, definition);
+  annotate(document, definition);
   spaceOut(document.contents as YAMLMap);
   spaceOut(document.get('jobs') as YAMLMap);
   const comment = header.map((line) => `# ${line}`.trimEnd()).join('\n');
@@ -131,24 +131,25 @@ function renderJob(job: StepsJob | CallJob): Value {
   };
 }
 
-/** Writes the version that people read behind each pinned commit. */
-function annotatePins(document: Document, definition: WorkflowDefinition): void {
-  const versions = new Map<string, string>(
+/** What a reader or a linter has to know of a line. */
+const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: string]> = [
+  ['uses', /^\.\//, 'zizmor: ignore[self-repository] actionlint and act know this form only'],
+  ['image', /\$\{\{/, 'zizmor: ignore[unpinned-images] a release passes a digest'],
+];
+
+/** Writes the version that people read behind each pinned commit, and the remarks behind theirs. */
+function annotate(document: Document, definition: WorkflowDefinition): void {
+  const versions = new Map<unknown, string>(
     Object.values(definition.jobs)
       .flatMap((job) => ('calls' in job ? [] : job.steps))
       .flatMap((step) => (step.uses ? [[`${step.uses.action}@${step.uses.commit}`, step.uses.version] as const] : [])),
   );
-  const visit = (node: unknown): void => {
-    if (isMap(node)) {
-      for (const { key, value } of node.items) {
-        if (isScalar(key) && key.value === 'uses' && isScalar(value)) {
-          const version = versions.get(String(value.value));
-          if (version) value.comment = ` ${version}`;
-        } else visit(value);
-      }
-    } else if (node && typeof node === 'object' && 'items' in node) {
-      (node.items as unknown[]).forEach(visit);
-    }
-  };
-  visit(document.contents);
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || !isScalar(value)) return;
+      const remark = REMARKS.find(([name, pattern]) => key.value === name && pattern.test(String(value.value)));
+      const comment = (key.value === 'uses' ? versions.get(value.value) : undefined) ?? remark?.[2];
+      if (comment) value.comment = ` ${comment}`;
+    },
+  });
 }

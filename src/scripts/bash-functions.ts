@@ -1,5 +1,7 @@
 /** The functions that a rendered bash script is made of, each written only where it is used. */
 
+import type { FunctionText } from './functions';
+
 /** Their names, in the order in which they are written. */
 export type BashFunction =
   | 'log'
@@ -18,13 +20,8 @@ export type BashFunction =
   | 'empty_folder'
   | 'copy_tree';
 
-interface FunctionText {
-  readonly uses: readonly BashFunction[];
-  readonly text: string;
-}
-
 /** `@SCRIPT@` stands for the file's name. */
-export const BASH_FUNCTIONS: Record<BashFunction, FunctionText> = {
+export const BASH_FUNCTIONS: Record<BashFunction, FunctionText<BashFunction>> = {
   log: {
     uses: [],
     text: `

@@ -1,11 +1,10 @@
 /** Renders a script to bash. */
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import { BASH_FUNCTIONS, BashFunction } from './bash-functions';
+import { functionLines } from './functions';
 import { helpText } from './help';
+import { commandLines } from './lines';
 import { Condition, Input, PLATFORM, partsOf, Script, Statement, Step, stepsFile, text, Variable, Word } from './script';
-
-/** The longest line that a command is kept on. */
-const WIDTH = 110;
 
 /** The text of `<name>.sh`: each line without its end. */
 export function renderBash(script: Script, spec: PipelineSpec, header: readonly string[]): string[] {
@@ -137,50 +136,43 @@ function isProcessors(value: NonNullable<Input['default']>): value is { readonly
 }
 
 function functions(script: Script, steps: readonly Step[]): string[] {
-  const used = new Set<BashFunction>(['step', 'finish_step', 'on_exit']);
-  const visit = (statement: Statement): void => {
-    if (statement.kind === 'when') [...statement.then, ...statement.otherwise].forEach(visit);
-    const name = FUNCTION_OF[statement.kind];
-    if (name) used.add(name);
-    if (statement.kind === 'run' && statement.attempts > 1) used.add('retry');
-  };
-  steps.forEach((step) => step.statements.forEach(visit));
-  const wanted = new Set<BashFunction>();
-  const want = (name: BashFunction): void => {
-    if (wanted.has(name)) return;
-    wanted.add(name);
-    BASH_FUNCTIONS[name].uses.forEach(want);
-  };
-  used.forEach(want);
-  const all = Object.keys(BASH_FUNCTIONS) as BashFunction[];
   return [
-    `# How this script reports: every step is named, every command is printed and logged, and whatever fails says where.`,
+    '# How this script reports: every step is named, every command is printed and logged, and whatever fails says where.',
     `LOG_FILE=${quoteBash(text`${script.logFolder}/${script.name}.log`)}`,
     `STEPS_FILE=${quoteBash(stepsFile(script))}`,
     `mkdir -p -- ${quoteBash(script.logFolder)}`,
     ': >"$LOG_FILE"',
     ': >"$STEPS_FILE"',
     "STEP='' STEP_STARTED=0 COMMAND='' EXPLAINED=''",
-    ...all.filter((name) => wanted.has(name)).flatMap((name) => ['', ...body(name, script)]),
+    ...functionLines(BASH_FUNCTIONS, steps, `${script.name}.sh`, functionsOf, ['step', 'finish_step', 'on_exit']),
     '',
     'trap on_exit EXIT',
   ];
 }
 
-const FUNCTION_OF: Partial<Record<Statement['kind'], BashFunction>> = {
-  run: 'run',
-  attempt: 'attempt',
-  capture: 'capture',
-  expect: 'expect',
-  need: 'need',
-  emptyFolder: 'empty_folder',
-  copyTree: 'copy_tree',
-  say: 'log',
-  fail: 'fail',
-};
-
-function body(name: BashFunction, script: Script): string[] {
-  return BASH_FUNCTIONS[name].text.trim().replace(/@SCRIPT@/g, `${script.name}.sh`).split('\n');
+function functionsOf(statement: Statement): BashFunction[] {
+  switch (statement.kind) {
+    case 'run':
+      return [statement.attempts > 1 ? 'retry' : 'run'];
+    case 'attempt':
+    case 'capture':
+    case 'expect':
+    case 'need':
+    case 'fail':
+      return [statement.kind];
+    case 'emptyFolder':
+      return ['empty_folder'];
+    case 'copyTree':
+      return ['copy_tree'];
+    case 'say':
+      return ['log'];
+    case 'set':
+    case 'makeFolder':
+    case 'write':
+    case 'comment':
+    case 'when':
+      return [];
+  }
 }
 
 function renderStep(step: Step, number: number): string[] {
@@ -208,7 +200,7 @@ function renderStatement(statement: Statement): string[] {
     case 'copyTree':
       return [`copy_tree ${quoteBash(statement.from)} ${quoteBash(statement.to)}`];
     case 'write':
-      return command(["printf '%s\\n'"], statement.lines, ` >${quoteBash(statement.path)}`);
+      return command(["printf '%s\\n'"], statement.lines, [`>${quoteBash(statement.path)}`]);
     case 'comment':
       return statement.lines.map((line) => `# ${line}`);
     case 'say':
@@ -243,18 +235,6 @@ function condition(test: Condition): string {
   }
 }
 
-/** A command on one line where it fits; else one line for its head and one for each option. */
-function command(prefix: readonly string[], argv: readonly Word[], suffix = ''): string[] {
-  const words = [...prefix, ...argv.map(quoteBash)];
-  const line = words.join(' ') + suffix;
-  if (line.length <= WIDTH) return [line];
-  const lines: string[] = [];
-  const isOption = (word: string): boolean => /^"?--./.test(word);
-  words.forEach((word, index) => {
-    const breaks = index === 0 || isOption(word) || isOption(words[index - 1]);
-    if (breaks || lines[lines.length - 1].length + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] += ` ${word}`;
-  });
-  lines[lines.length - 1] += suffix;
-  return lines.map((each, index) => `${index === 0 ? '' : '  '}${each}${index === lines.length - 1 ? '' : ' \\'}`);
+function command(prefix: readonly string[], argv: readonly Word[], redirection: readonly string[] = []): string[] {
+  return commandLines([...prefix, ...argv.map(quoteBash), ...redirection], '\\');
 }

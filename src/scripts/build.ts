@@ -1,5 +1,5 @@
 /** `scripts/build`: from the pinned source to repaired, inspected, recorded wheels. */
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import type { PipelineSpec } from '../spec/pipeline';
 import { System, SYSTEMS } from '../spec/platform';
 import type { GitSource, SdistSource } from '../spec/source';
 import type { Wheel } from '../spec/wheel';
@@ -222,7 +222,7 @@ function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
     // Libraries that are loaded through ctypes are seen with --analyze-existing only.
     windows: ['delvewheel', 'repair', '--analyze-existing'],
   };
-  for (const system of SYSTEMS.filter((each) => platformsOn(spec, each).length > 0)) {
+  for (const system of spec.systems) {
     script.step(
       `Repair the wheel of ${wheel.distribution}`,
       (step) =>
@@ -254,7 +254,7 @@ function finish(script: Script): void {
         cached.run(...BUILDTOOL, 'cache-stats', text`--output=${CACHE_FILE}`).attempt('sccache', '--stop-server'),
       )
       .run(
-        ...WHEELTOOL, 'record', FINISHED, text`--platform=${PLATFORM}`, text`--version=${VERSION}`, text`--commit=${COMMIT}`,
+        ...WHEELTOOL, 'record', FINISHED, text`--platform=${PLATFORM}`, text`--commit=${COMMIT}`,
         text`--source-dir=${SOURCE_DIR}`, text`--image=${TOOLCHAIN_IMAGE}`, text`--tools=${TOOLS_FILE}`,
         text`--steps=${stepsFile(script)}`, text`--changes=${CHANGES_FILE}`, text`--cache-stats=${CACHE_FILE}`,
       )

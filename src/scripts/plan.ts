@@ -1,7 +1,8 @@
 /** `scripts/plan.json`: the declaration as data, which `wheeltool.py` and `checks.py` read. */
 import type { PipelineSpec } from '../spec/pipeline';
+import type { System } from '../spec/platform';
 import { baseVersion } from '../spec/source';
-import { DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, Wheel, WheelCheck } from '../spec/wheel';
+import { DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, LibraryExcludes, Wheel, WheelCheck } from '../spec/wheel';
 
 /** The plan's shape; raised when a reader of an older one would misread it. */
 export const PLAN_SCHEMA = 1;
@@ -13,7 +14,7 @@ export function plan(spec: PipelineSpec): object {
     name: spec.name,
     source: sourcePlan(spec),
     baseVersion: baseVersion(spec.source),
-    wheels: spec.wheels.map(wheelPlan),
+    wheels: spec.wheels.map((wheel) => wheelPlan(wheel, spec.systems)),
     platforms: Object.fromEntries(spec.platforms.map((facts) => [facts.platform, { system: facts.system, platformTag: facts.platformTag }])),
     tools: spec.toolchain.tools.map((tool) => ({
       command: tool.command,
@@ -34,14 +35,15 @@ function sourcePlan({ source }: PipelineSpec): object {
   return { kind: 'folder', path: source.folder };
 }
 
-function wheelPlan(wheel: Wheel): object {
+function wheelPlan(wheel: Wheel, systems: readonly System[]): object {
+  const bySystem = (libraries?: LibraryExcludes): object => Object.fromEntries(systems.map((system) => [system, libraries?.[system] ?? []]));
   return {
     distribution: wheel.distribution,
     requires: { add: wheel.requires?.add ?? [], pin: wheel.requires?.pin ?? [], drop: wheel.requires?.drop ?? [] },
     versioned: !wheel.keepVersion,
     forbidden: wheel.forbidden ?? DEFAULT_FORBIDDEN,
-    excludes: { linux: wheel.excludes?.linux ?? [], windows: wheel.excludes?.windows ?? [] },
-    systemLibraries: { linux: wheel.systemLibraries?.linux ?? [], windows: wheel.systemLibraries?.windows ?? [] },
+    excludes: bySystem(wheel.excludes),
+    systemLibraries: bySystem(wheel.systemLibraries),
     ...(wheel.maxBytes === undefined ? {} : { maxBytes: wheel.maxBytes }),
     checks: wheel.checks.map(checkPlan),
   };
@@ -70,7 +72,7 @@ export function buildRequirements(spec: PipelineSpec): string[] {
     .filter((each) => each.pypi !== undefined)
     .map((each) => {
       const version = each.version === '*' ? '' : `${/^\d/.test(each.version) ? '==' : ''}${each.version}`;
-      const marker = each.only ? `; sys_platform == '${each.only === 'windows' ? 'win32' : each.only}'` : '';
+      const marker = each.only && spec.systems.length > 1 ? `; sys_platform == '${each.only === 'windows' ? 'win32' : each.only}'` : '';
       return `${each.pypi}${version}${marker}`;
     });
 }

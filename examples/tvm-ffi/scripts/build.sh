@@ -211,7 +211,8 @@ if [[ -n $SOURCE_DIR ]]; then
 else
   empty_folder "$BUILD_DIR/sdist"
   printf '%s\n' \
-    'apache-tvm-ffi==0.1.15.post2 --hash=sha256:909be9ef5af07726aa9afd38a3111abc4d86cfd5927ebedfa9166232ce7d287b' >"$BUILD_DIR/sdist/requirement.txt"
+    'apache-tvm-ffi==0.1.15.post2 --hash=sha256:909be9ef5af07726aa9afd38a3111abc4d86cfd5927ebedfa9166232ce7d287b' \
+    >"$BUILD_DIR/sdist/requirement.txt"
   retry 4 python -m pip download \
     --no-deps \
     --no-build-isolation \
@@ -292,7 +293,6 @@ if command -v sccache >/dev/null; then
 fi
 run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
   "--platform=$PLATFORM" \
-  "--version=$VERSION" \
   "--commit=$COMMIT" \
   "--source-dir=$SOURCE_DIR" \
   "--image=$TOOLCHAIN_IMAGE" \

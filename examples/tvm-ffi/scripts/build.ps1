@@ -1,0 +1,328 @@
+#!/usr/bin/env pwsh
+#
+# Builds the wheels of tvm-ffi-wheels (apache-tvm-ffi) from source, repairs, inspects and records them.
+#
+# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/build.ts). Do not edit it here:
+# change the declaration and run `npx projen`.
+
+#Requires -Version 7.4
+
+param([switch] $Help)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+# What the tools print is UTF-8, whatever the console was set to.
+[Console]::OutputEncoding = [Text.UTF8Encoding]::new()
+$env:PYTHONUTF8 = '1'
+
+if ($Help) {
+  @'
+Usage: scripts/build.ps1 [-Help]
+
+Builds the wheels of tvm-ffi-wheels (apache-tvm-ffi) from source, repairs, inspects and records
+them.
+
+Inputs, as environment variables (tvm-ffi-wheels):
+  SOURCE_DIR         Build this tree instead of the pinned source. It is copied first and stays as
+                     it is.
+                     Default: the pinned source is fetched
+  WHEEL_VERSION      The wheels' version, PEP 440, with or without a leading v.
+                     Default: a development version that names the source's commit
+  OUTPUT_DIR         The folder of the finished wheels, their SHA256SUMS and build-record.json.
+                     Default: dist/<platform> in the checkout
+  BUILD_DIR          The folder for everything in between: source, logs, compiler cache. It can be
+                     deleted at any time.
+                     Default: build in the checkout
+  JOBS               How many compilers run at once.
+                     Default: the number of processors
+  SCCACHE_DIR        The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET,
+                     SCCACHE_REDIS …) work as well.
+                     Default: <BUILD_DIR>/sccache
+  SOURCE_DATE_EPOCH  The time that the files in the wheels carry, in seconds since 1970, so that two
+                     builds give the same bytes.
+                     Default: 315532800: 1980-01-01, the zip format's first day
+  TOOLCHAIN_IMAGE    The image that this runs in, by digest, for the build record.
+                     Default: none
+'@
+  exit 0
+}
+if ($args.Count -gt 0) {
+  [Console]::Error.WriteLine("build.ps1: unknown argument '$($args[0])'; it takes its inputs as environment variables, see -Help")
+  exit 2
+}
+
+$ROOT = Split-Path -Parent $PSScriptRoot
+
+$architecture = "$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)"
+switch ($architecture) {
+  'X64' { $PLATFORM = 'windows-amd64' }
+  default {
+    [Console]::Error.WriteLine("build.ps1: nothing is declared for $architecture; the declared Windows platforms are: windows-amd64")
+    exit 1
+  }
+}
+
+# What the caller may set; see -Help.
+function given { if ($args[0]) { $args[0] } else { $args[1] } }
+function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.Path).Replace("\", "/") } else { "" } }
+$SOURCE_DIR = absolute (given $env:SOURCE_DIR '')
+$WHEEL_VERSION = given $env:WHEEL_VERSION ''
+$OUTPUT_DIR = absolute (given $env:OUTPUT_DIR "${ROOT}/dist/${PLATFORM}")
+$BUILD_DIR = absolute (given $env:BUILD_DIR "${ROOT}/build")
+$JOBS = given $env:JOBS "$([Environment]::ProcessorCount)"
+if ($JOBS -notmatch '^[1-9][0-9]*$') {
+  [Console]::Error.WriteLine("build.ps1: JOBS: '$JOBS' must be a whole number above 0")
+  exit 2
+}
+$SCCACHE_DIR = absolute (given $env:SCCACHE_DIR "${BUILD_DIR}/sccache")
+$SOURCE_DATE_EPOCH = given $env:SOURCE_DATE_EPOCH '315532800'
+if ($SOURCE_DATE_EPOCH -notmatch '^[1-9][0-9]*$') {
+  [Console]::Error.WriteLine("build.ps1: SOURCE_DATE_EPOCH: '$SOURCE_DATE_EPOCH' must be a whole number above 0")
+  exit 2
+}
+$TOOLCHAIN_IMAGE = given $env:TOOLCHAIN_IMAGE ''
+
+# How this script reports: every step is named, every command is printed and logged, and whatever fails says where.
+$LOG_FILE = "${BUILD_DIR}/logs/build.log"
+$STEPS_FILE = "${BUILD_DIR}/logs/build-steps.tsv"
+$null = New-Item -ItemType Directory -Force -Path "${BUILD_DIR}/logs"
+[IO.File]::WriteAllText($LOG_FILE, '')
+[IO.File]::WriteAllText($STEPS_FILE, '')
+$STEP = ''
+$STEP_STARTED = [DateTime]::UtcNow
+$COMMAND = ''
+
+function log {
+  $line = "$args"
+  [Console]::Out.WriteLine($line)
+  [IO.File]::AppendAllText($LOG_FILE, "$line`n")
+}
+
+# The arguments as one line that can be pasted into a shell.
+function quoted {
+  $words = foreach ($word in $args) {
+    if ($word -match '^[\w@%+=:,./\\-]+$') { $word } else { "'" + ($word -replace "'", "''") + "'" }
+  }
+  $words -join ' '
+}
+
+# Shows an error on the pull request, where there is one.
+function annotate {
+  if ($env:GITHUB_ACTIONS -ne 'true') { return }
+  $message = "$args" -replace '%', '%25' -replace "`r", '%0D' -replace "`n", '%0A'
+  [Console]::Out.WriteLine("::error title=build.ps1::$message")
+}
+
+# Ends the script with a message that says what to do.
+function fail {
+  $message = "${STEP}: $args"
+  [Console]::Error.WriteLine("build.ps1: $message")
+  [IO.File]::AppendAllText($LOG_FILE, "build.ps1: $message`n")
+  annotate $message
+  exit 1
+}
+
+function finish_step {
+  if ($STEP -eq '') { return }
+  $seconds = [int] ([DateTime]::UtcNow - $STEP_STARTED).TotalSeconds
+  [IO.File]::AppendAllText($STEPS_FILE, "$STEP`t$seconds`n")
+  $script:STEP = ''
+  if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine('::endgroup::') }
+}
+
+function step {
+  finish_step
+  $script:STEP = $args[0]
+  $script:STEP_STARTED = [DateTime]::UtcNow
+  $script:COMMAND = ''
+  if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine("::group::$STEP") }
+  log "==> $STEP"
+}
+
+function run {
+  $script:COMMAND = quoted @args
+  log "+ $COMMAND"
+  $rest = @($args | Select-Object -Skip 1)
+  & $args[0] @rest 2>&1 | ForEach-Object { log "$_" }
+}
+
+# Runs a command that reaches over a network, up to so many times.
+function retry {
+  $attempts, $program = $args[0..1]
+  $rest = @($args | Select-Object -Skip 2)
+  $script:COMMAND = quoted $program @rest
+  for ($attempt = 1; ; $attempt++) {
+    # The last failure ends the script, like that of any command.
+    $PSNativeCommandUseErrorActionPreference = $attempt -eq $attempts
+    log "+ $COMMAND"
+    & $program @rest 2>&1 | ForEach-Object { log "$_" }
+    if ($LASTEXITCODE -eq 0) { return }
+    log "attempt $attempt of $attempts failed with exit status $LASTEXITCODE; trying again in $($attempt * 5) s"
+    Start-Sleep -Seconds ($attempt * 5)
+  }
+}
+
+# Runs a command whose failure does not matter.
+function attempt {
+  $PSNativeCommandUseErrorActionPreference = $false
+  $rest = @($args | Select-Object -Skip 1)
+  log "+ $(quoted @args) || true"
+  & $args[0] @rest 2>&1 | ForEach-Object { [IO.File]::AppendAllText($LOG_FILE, "$_`n") }
+}
+
+# Keeps in a variable what a command prints.
+function capture {
+  $variable, $program = $args[0..1]
+  $rest = @($args | Select-Object -Skip 2)
+  $script:COMMAND = quoted $program @rest
+  log "+ $COMMAND"
+  $value = @(& $program @rest) -join "`n"
+  Set-Variable -Name $variable -Value $value -Scope Script
+  log "$variable=$value"
+}
+
+function on_path { $null -ne (Get-Command -Name $args[0] -CommandType Application -ErrorAction Ignore) }
+
+function need {
+  $command, $advice = $args
+  if (-not (on_path $command)) { fail "$command is not on the PATH. $advice" }
+}
+
+function make_folder { $null = New-Item -ItemType Directory -Force -Path $args[0] }
+
+function empty_folder {
+  if (Test-Path -LiteralPath $args[0]) { Remove-Item -LiteralPath $args[0] -Recurse -Force }
+  make_folder $args[0]
+}
+
+function copy_tree {
+  $from, $to = $args
+  if (-not (Test-Path -LiteralPath $from -PathType Container)) { fail "$from is not a folder" }
+  log "+ copy $from to $to"
+  make_folder $to
+  Get-ChildItem -LiteralPath $from -Force | Copy-Item -Destination $to -Recurse -Force
+}
+
+# Writes a text file, each line ended with a line feed on every system.
+function write_lines {
+  $lines = @($args | Select-Object -Skip 1)
+  [IO.File]::WriteAllText([IO.Path]::GetFullPath($args[0], $PWD.Path), ($lines -join "`n") + "`n")
+}
+
+# Whatever ends the script early is named: the step, the command and the log.
+trap {
+  $status = 1
+  if ($_.Exception -is [Management.Automation.NativeCommandExitException]) { $status = $_.Exception.ExitCode }
+  if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine('::endgroup::') }
+  [Console]::Error.WriteLine("`nbuild.ps1: step `"$STEP`" failed with exit status ${status}: $_")
+  [Console]::Error.WriteLine("  command: $COMMAND`n  log:     $LOG_FILE")
+  annotate "step `"$STEP`" failed with exit status ${status}: $COMMAND"
+  exit $status
+}
+
+step '1. Check the tools'
+need 'python' 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.'
+empty_folder "${BUILD_DIR}/records"
+run 'python' "${ROOT}/scripts/buildtool.py" 'tools' `
+  "--platform=${PLATFORM}" `
+  "--output=${BUILD_DIR}/records/tools.tsv"
+capture 'PLATFORM_TAG' 'python' "${ROOT}/scripts/buildtool.py" 'platform-tag' "--platform=${PLATFORM}"
+
+step '2. Fetch the source'
+empty_folder "${BUILD_DIR}/source"
+if ($SOURCE_DIR -ne '') {
+  copy_tree "${SOURCE_DIR}" "${BUILD_DIR}/source"
+} else {
+  empty_folder "${BUILD_DIR}/sdist"
+  write_lines "${BUILD_DIR}/sdist/requirement.txt" `
+    'apache-tvm-ffi==0.1.15.post2 --hash=sha256:909be9ef5af07726aa9afd38a3111abc4d86cfd5927ebedfa9166232ce7d287b'
+  retry 4 'python' '-m' 'pip' 'download' `
+    '--no-deps' `
+    '--no-build-isolation' `
+    '--no-binary=:all:' `
+    '--require-hashes' `
+    "--requirement=${BUILD_DIR}/sdist/requirement.txt" `
+    "--dest=${BUILD_DIR}/sdist"
+  capture 'ARCHIVE' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/sdist" '*.tar.gz'
+  run 'tar' '-xzf' "${ARCHIVE}" '--strip-components=1' '-C' "${BUILD_DIR}/source"
+}
+
+step '3. Set the version'
+capture 'COMMIT' 'python' "${ROOT}/scripts/buildtool.py" 'commit' "--source-dir=${SOURCE_DIR}"
+capture 'VERSION' 'python' "${ROOT}/scripts/buildtool.py" 'version' `
+  "--version=${WHEEL_VERSION}" `
+  "--commit=${COMMIT}"
+
+step '4. Prepare the environment'
+empty_folder "${BUILD_DIR}/cmake"
+empty_folder "${BUILD_DIR}/raw"
+empty_folder "${BUILD_DIR}/amended"
+empty_folder "${BUILD_DIR}/repaired"
+empty_folder "${BUILD_DIR}/finished"
+$env:SOURCE_DATE_EPOCH = $SOURCE_DATE_EPOCH = "${SOURCE_DATE_EPOCH}"
+$env:CMAKE_GENERATOR = $CMAKE_GENERATOR = 'Ninja'
+$env:CMAKE_BUILD_PARALLEL_LEVEL = $CMAKE_BUILD_PARALLEL_LEVEL = "${JOBS}"
+$env:CARGO_BUILD_JOBS = $CARGO_BUILD_JOBS = "${JOBS}"
+if (on_path 'sccache') {
+  $env:SCCACHE_DIR = $SCCACHE_DIR = "${SCCACHE_DIR}"
+  $env:CMAKE_C_COMPILER_LAUNCHER = $CMAKE_C_COMPILER_LAUNCHER = 'sccache'
+  $env:CMAKE_CXX_COMPILER_LAUNCHER = $CMAKE_CXX_COMPILER_LAUNCHER = 'sccache'
+  $env:RUSTC_WRAPPER = $RUSTC_WRAPPER = 'sccache'
+  # A server that still runs for another folder would keep using that one's cache.
+  attempt 'sccache' '--stop-server'
+}
+
+step '5. Build the wheel of apache-tvm-ffi'
+run 'python' '-m' 'pip' 'wheel' `
+  '--no-deps' `
+  '--no-build-isolation' `
+  '--check-build-dependencies' `
+  '--no-cache-dir' `
+  "--wheel-dir=${BUILD_DIR}/raw/apache-tvm-ffi" `
+  "--config-settings=build-dir=${BUILD_DIR}/cmake/apache-tvm-ffi" `
+  '--config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON' `
+  "${BUILD_DIR}/source"
+
+step '6. Set the metadata of apache-tvm-ffi'
+run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm-ffi" `
+  '--distribution=apache-tvm-ffi' `
+  "--version=${VERSION}" `
+  "--siblings=${BUILD_DIR}/finished" `
+  "--output-dir=${BUILD_DIR}/amended/apache-tvm-ffi" `
+  "--changes=${BUILD_DIR}/records/changes.json"
+capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/apache-tvm-ffi" '*.whl'
+
+step '7. Repair the wheel of apache-tvm-ffi'
+run 'delvewheel' 'repair' '--analyze-existing' "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" "${WHEEL}"
+run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apache-tvm-ffi" `
+  '--distribution=apache-tvm-ffi' `
+  "--siblings=${BUILD_DIR}/finished" `
+  "--output-dir=${BUILD_DIR}/finished" `
+  "--changes=${BUILD_DIR}/records/changes.json"
+
+step '8. Inspect the wheels'
+run 'python' "${ROOT}/scripts/wheeltool.py" 'inspect' "${BUILD_DIR}/finished" `
+  "--platform=${PLATFORM}" `
+  "--platform-tag=${PLATFORM_TAG}" `
+  "--version=${VERSION}" `
+  "--build-path=${BUILD_DIR}"
+
+step '9. Record the build'
+if (on_path 'sccache') {
+  run 'python' "${ROOT}/scripts/buildtool.py" 'cache-stats' "--output=${BUILD_DIR}/records/compiler-cache.json"
+  attempt 'sccache' '--stop-server'
+}
+run 'python' "${ROOT}/scripts/wheeltool.py" 'record' "${BUILD_DIR}/finished" `
+  "--platform=${PLATFORM}" `
+  "--commit=${COMMIT}" `
+  "--source-dir=${SOURCE_DIR}" `
+  "--image=${TOOLCHAIN_IMAGE}" `
+  "--tools=${BUILD_DIR}/records/tools.tsv" `
+  "--steps=${BUILD_DIR}/logs/build-steps.tsv" `
+  "--changes=${BUILD_DIR}/records/changes.json" `
+  "--cache-stats=${BUILD_DIR}/records/compiler-cache.json"
+run 'python' "${ROOT}/scripts/buildtool.py" 'deliver' "${BUILD_DIR}/finished" "${OUTPUT_DIR}"
+log "The wheels are in ${OUTPUT_DIR}"
+
+finish_step

@@ -1,0 +1,222 @@
+/** The functions that a rendered PowerShell script is made of, each written only where it is used. Their bash twins have the same names. */
+
+import type { FunctionText } from './functions';
+
+/** Their names, in the order in which they are written. */
+export type PowerShellFunction =
+  | 'log'
+  | 'quoted'
+  | 'annotate'
+  | 'fail'
+  | 'finish_step'
+  | 'step'
+  | 'run'
+  | 'retry'
+  | 'attempt'
+  | 'capture'
+  | 'expect'
+  | 'on_path'
+  | 'need'
+  | 'make_folder'
+  | 'empty_folder'
+  | 'copy_tree'
+  | 'write_lines';
+
+/** `@SCRIPT@` stands for the file's name. */
+export const POWERSHELL_FUNCTIONS: Record<PowerShellFunction, FunctionText<PowerShellFunction>> = {
+  log: {
+    uses: [],
+    text: `
+function log {
+  $line = "$args"
+  [Console]::Out.WriteLine($line)
+  [IO.File]::AppendAllText($LOG_FILE, "$line\`n")
+}
+`,
+  },
+  quoted: {
+    uses: [],
+    text: `
+# The arguments as one line that can be pasted into a shell.
+function quoted {
+  $words = foreach ($word in $args) {
+    if ($word -match '^[\\w@%+=:,./\\\\-]+$') { $word } else { "'" + ($word -replace "'", "''") + "'" }
+  }
+  $words -join ' '
+}
+`,
+  },
+  annotate: {
+    uses: [],
+    text: `
+# Shows an error on the pull request, where there is one.
+function annotate {
+  if ($env:GITHUB_ACTIONS -ne 'true') { return }
+  $message = "$args" -replace '%', '%25' -replace "\`r", '%0D' -replace "\`n", '%0A'
+  [Console]::Out.WriteLine("::error title=@SCRIPT@::$message")
+}
+`,
+  },
+  fail: {
+    uses: ['annotate', 'log'],
+    text: `
+# Ends the script with a message that says what to do.
+function fail {
+  $message = "\${STEP}: $args"
+  [Console]::Error.WriteLine("@SCRIPT@: $message")
+  [IO.File]::AppendAllText($LOG_FILE, "@SCRIPT@: $message\`n")
+  annotate $message
+  exit 1
+}
+`,
+  },
+  finish_step: {
+    uses: [],
+    text: `
+function finish_step {
+  if ($STEP -eq '') { return }
+  $seconds = [int] ([DateTime]::UtcNow - $STEP_STARTED).TotalSeconds
+  [IO.File]::AppendAllText($STEPS_FILE, "$STEP\`t$seconds\`n")
+  $script:STEP = ''
+  if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine('::endgroup::') }
+}
+`,
+  },
+  step: {
+    uses: ['finish_step', 'log'],
+    text: `
+function step {
+  finish_step
+  $script:STEP = $args[0]
+  $script:STEP_STARTED = [DateTime]::UtcNow
+  $script:COMMAND = ''
+  if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine("::group::$STEP") }
+  log "==> $STEP"
+}
+`,
+  },
+  run: {
+    uses: ['quoted', 'log'],
+    text: `
+function run {
+  $script:COMMAND = quoted @args
+  log "+ $COMMAND"
+  $rest = @($args | Select-Object -Skip 1)
+  & $args[0] @rest 2>&1 | ForEach-Object { log "$_" }
+}
+`,
+  },
+  retry: {
+    uses: ['quoted', 'log'],
+    text: `
+# Runs a command that reaches over a network, up to so many times.
+function retry {
+  $attempts, $program = $args[0..1]
+  $rest = @($args | Select-Object -Skip 2)
+  $script:COMMAND = quoted $program @rest
+  for ($attempt = 1; ; $attempt++) {
+    # The last failure ends the script, like that of any command.
+    $PSNativeCommandUseErrorActionPreference = $attempt -eq $attempts
+    log "+ $COMMAND"
+    & $program @rest 2>&1 | ForEach-Object { log "$_" }
+    if ($LASTEXITCODE -eq 0) { return }
+    log "attempt $attempt of $attempts failed with exit status $LASTEXITCODE; trying again in $($attempt * 5) s"
+    Start-Sleep -Seconds ($attempt * 5)
+  }
+}
+`,
+  },
+  attempt: {
+    uses: ['log', 'quoted'],
+    text: `
+# Runs a command whose failure does not matter.
+function attempt {
+  $PSNativeCommandUseErrorActionPreference = $false
+  $rest = @($args | Select-Object -Skip 1)
+  log "+ $(quoted @args) || true"
+  & $args[0] @rest 2>&1 | ForEach-Object { [IO.File]::AppendAllText($LOG_FILE, "$_\`n") }
+}
+`,
+  },
+  capture: {
+    uses: ['quoted', 'log'],
+    text: `
+# Keeps in a variable what a command prints.
+function capture {
+  $variable, $program = $args[0..1]
+  $rest = @($args | Select-Object -Skip 2)
+  $script:COMMAND = quoted $program @rest
+  log "+ $COMMAND"
+  $value = @(& $program @rest) -join "\`n"
+  Set-Variable -Name $variable -Value $value -Scope Script
+  log "$variable=$value"
+}
+`,
+  },
+  expect: {
+    uses: ['quoted', 'fail', 'log'],
+    text: `
+# Fails with an advice unless a command prints what is expected.
+function expect {
+  $expected, $advice, $program = $args[0..2]
+  $rest = @($args | Select-Object -Skip 3)
+  $script:COMMAND = quoted $program @rest
+  log "+ $COMMAND"
+  $actual = @(& $program @rest) -join "\`n"
+  if ($actual -cne $expected) { fail "expected '$expected', got '$actual' from: $COMMAND. $advice" }
+}
+`,
+  },
+  on_path: {
+    uses: [],
+    text: `
+function on_path { $null -ne (Get-Command -Name $args[0] -CommandType Application -ErrorAction Ignore) }
+`,
+  },
+  need: {
+    uses: ['fail', 'on_path'],
+    text: `
+function need {
+  $command, $advice = $args
+  if (-not (on_path $command)) { fail "$command is not on the PATH. $advice" }
+}
+`,
+  },
+  make_folder: {
+    uses: [],
+    text: `
+function make_folder { $null = New-Item -ItemType Directory -Force -Path $args[0] }
+`,
+  },
+  empty_folder: {
+    uses: ['make_folder'],
+    text: `
+function empty_folder {
+  if (Test-Path -LiteralPath $args[0]) { Remove-Item -LiteralPath $args[0] -Recurse -Force }
+  make_folder $args[0]
+}
+`,
+  },
+  copy_tree: {
+    uses: ['fail', 'log', 'make_folder'],
+    text: `
+function copy_tree {
+  $from, $to = $args
+  if (-not (Test-Path -LiteralPath $from -PathType Container)) { fail "$from is not a folder" }
+  log "+ copy $from to $to"
+  make_folder $to
+  Get-ChildItem -LiteralPath $from -Force | Copy-Item -Destination $to -Recurse -Force
+}
+`,
+  },
+  write_lines: {
+    uses: [],
+    text: `
+# Writes a text file, each line ended with a line feed on every system.
+function write_lines {
+  $lines = @($args | Select-Object -Skip 1)
+  [IO.File]::WriteAllText([IO.Path]::GetFullPath($args[0], $PWD.Path), ($lines -join "\`n") + "\`n")
+}
+`,
+  },
+};

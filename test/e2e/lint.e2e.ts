@@ -1,0 +1,48 @@
+/** Whoever reads a synthesized file reads one that its language's linters have nothing to say about. */
+import { join } from 'node:path';
+import { startEngine } from './support/engine';
+import { buildContexts } from './support/image';
+import { check } from './support/process';
+import { REPOSITORY, Synthesized, SYNTHESIZED } from './support/repository';
+import { LintTools, lintTools } from './support/tools';
+
+let tools: LintTools;
+
+beforeAll(async () => {
+  tools = await lintTools();
+});
+
+function matching(project: Synthesized, pattern: RegExp): string[] {
+  const files = project.files.filter((file) => pattern.test(file)).map((file) => join(project.folder, file));
+  if (files.length === 0) throw new Error(`${project.name} has no file like ${pattern}`);
+  return files;
+}
+
+const WORKFLOW = /^\.github\/workflows\/.*\.yml$/;
+
+// The linter, its arguments, and the files that it reads; each fails where a finding is.
+const LINTERS: Array<[string, string[], RegExp]> = [
+  ['shellcheck', [], /\.sh$/],
+  ['hadolint', ['--failure-threshold', 'style'], /Dockerfile$/],
+  ['actionlint', [], WORKFLOW],
+  ['zizmor', ['--offline', '--quiet'], WORKFLOW],
+  ['check-jsonschema', ['--builtin-schema', 'vendor.github-workflows'], WORKFLOW],
+];
+
+describe.each(SYNTHESIZED)('the synthesized files of $name', (project) => {
+  test.each(LINTERS)('have no finding of %s', async (linter, args, pattern) => {
+    await check([linter, ...args, ...matching(project, pattern)], { env: tools.env, cwd: project.folder });
+  });
+
+  test("have no finding of Docker's own linter", async () => {
+    const engine = await startEngine();
+    const { argv } = await buildContexts(engine, { context: project.folder });
+    const lint = ['buildx', 'build', '--builder', 'default', '--check', '--file', join(project.folder, 'docker/Dockerfile')];
+    await engine.docker([...lint, ...argv, project.folder]);
+    await engine.stop();
+  });
+});
+
+test('the shell scripts of this repository have no finding of shellcheck', async () => {
+  await check(['shellcheck', '.ci/run', 'projenrc/demo.sh'], { env: tools.env, cwd: REPOSITORY });
+});
