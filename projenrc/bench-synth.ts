@@ -37,7 +37,11 @@ const bare = mkdtempSync(join(tmpdir(), 'bare-'));
 try {
   symlinkSync(join(repository, 'node_modules'), join(bare, 'node_modules'));
   writeFileSync(join(bare, '.projenrc.ts'), BARE);
-  execFileSync('npx', ['tsx', '.projenrc.ts'], { cwd: bare, env: { ...process.env, PROJEN_DISABLE_POST: '1' }, stdio: 'ignore' });
+  execFileSync('npx', ['tsx', '.projenrc.ts'], {
+    cwd: bare,
+    env: { ...process.env, PROJEN_DISABLE_POST: '1' },
+    stdio: 'ignore',
+  });
   cpuSeconds(repository);
   const ours: number[] = [];
   const theirs: number[] = [];

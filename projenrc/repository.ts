@@ -1,7 +1,7 @@
 import { cdk, Component, typescript } from 'projen';
-import { header } from '../src/header';
 import { buildWorkflow, INSTALL } from '../src/github/build';
 import { Workflow } from '../src/github/workflow';
+import { header } from '../src/header';
 
 /** The slow suite's jest configuration. */
 const E2E_CONFIG = 'test/e2e/jest.config.json';
@@ -48,7 +48,7 @@ export class Repository extends Component {
       receiveArgs: true,
     });
     this.project.addTask('bench:synth', {
-      description: "Compare the CPU time of synthesis with that of a bare TypeScript project",
+      description: 'Compare the CPU time of synthesis with that of a bare TypeScript project',
       exec: 'tsx projenrc/bench-synth.ts',
     });
     this.project.addTask('demo', {

@@ -4,7 +4,12 @@ import { FileBase, Project } from 'projen';
 export class SynthesizedFile extends FileBase {
   private readonly lines: readonly string[];
 
-  constructor(project: Project, path: string, lines: readonly string[], options: { readonly executable?: boolean } = {}) {
+  constructor(
+    project: Project,
+    path: string,
+    lines: readonly string[],
+    options: { readonly executable?: boolean } = {},
+  ) {
     super(project, path, { executable: options.executable, marker: false });
     this.lines = lines;
     project.annotateGenerated(`/${path}`);

@@ -95,7 +95,11 @@ const TVM: Wheel = {
   // `import tvm` needs pytest at this commit, which its metadata does not say.
   requires: { pin: ['apache-tvm-ffi'], add: ['pytest'] },
   checks: [
-    { name: 'imports', imports: ['tvm', 'tvm.relax', 'tvm.runtime', 'tvm.script', 'tvm.s_tir', 'tvm.topi', 'tvm.target'], timeout: 300 },
+    {
+      name: 'imports',
+      imports: ['tvm', 'tvm.relax', 'tvm.runtime', 'tvm.script', 'tvm.s_tir', 'tvm.topi', 'tvm.target'],
+      timeout: 300,
+    },
     {
       name: 'LLVM and Vulkan are compiled in',
       python: [
@@ -142,7 +146,15 @@ const MLC_LLM: Wheel = {
     {
       // By name: walking the package would import its libraries as modules and end the process.
       name: 'imports',
-      imports: ['mlc_llm', 'mlc_llm.model', 'mlc_llm.compiler_pass', 'mlc_llm.quantization', 'mlc_llm.serve', 'mlc_llm.tokenizers', 'mlc_llm.router'],
+      imports: [
+        'mlc_llm',
+        'mlc_llm.model',
+        'mlc_llm.compiler_pass',
+        'mlc_llm.quantization',
+        'mlc_llm.serve',
+        'mlc_llm.tokenizers',
+        'mlc_llm.router',
+      ],
       timeout: 300,
     },
     ...['chat', 'serve', 'compile', 'convert_weight', 'gen_config', 'package'].map((command) => ({

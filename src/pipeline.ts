@@ -16,10 +16,10 @@ import { windowsWorkflow } from './github/windows';
 import { Workflow, WorkflowDefinition } from './github/workflow';
 import { header } from './header';
 import { renderBash } from './scripts/bash';
-import { renderPowerShell } from './scripts/powershell';
 import { buildScript } from './scripts/build';
 import { FOLDERS } from './scripts/inputs';
 import { buildRequirements, plan, testRequirements } from './scripts/plan';
+import { renderPowerShell } from './scripts/powershell';
 import { BUILD_REQUIREMENTS, containerTasks, PLAN_FILE, PYTHON_MODULES } from './scripts/tasks';
 import { TEST_REQUIREMENTS, testScript } from './scripts/test';
 import { PipelineOptions, PipelineSpec, platformsOn, resolvePipeline, WorkflowName } from './spec/pipeline';
@@ -57,7 +57,11 @@ export class WheelPipeline extends Component {
     new SynthesizedFile(
       this.project,
       DOCKERFILE,
-      dockerfile(this._spec, header(`The toolchain image of ${this._spec.name}.`, 'docker/dockerfile.ts'), this.environmentHash()),
+      dockerfile(
+        this._spec,
+        header(`The toolchain image of ${this._spec.name}.`, 'docker/dockerfile.ts'),
+        this.environmentHash(),
+      ),
     );
     new SynthesizedFile(this.project, '.dockerignore', dockerignore());
   }
@@ -72,21 +76,31 @@ export class WheelPipeline extends Component {
       [testScript(this._spec), 'scripts/test.ts'],
     ] as const) {
       const top = header(script.summary, source);
-      if (this._spec.systems.includes('linux')) file(`scripts/${script.name}.sh`, renderBash(script, this._spec, top), true);
-      if (this._spec.systems.includes('windows')) file(`scripts/${script.name}.ps1`, renderPowerShell(script, this._spec, top));
+      if (this._spec.systems.includes('linux')) {
+        file(`scripts/${script.name}.sh`, renderBash(script, this._spec, top), true);
+      }
+      if (this._spec.systems.includes('windows')) {
+        file(`scripts/${script.name}.ps1`, renderPowerShell(script, this._spec, top));
+      }
     }
     file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
     const comment = (lines: readonly string[]): string[] => lines.map((line) => `# ${line}`.trimEnd());
     file(TEST_REQUIREMENTS, [
-      ...comment(header('What the checks of the wheels need: the full closure, as nothing is resolved.', 'scripts/plan.ts')),
+      ...comment(
+        header('What the checks of the wheels need: the full closure, as nothing is resolved.', 'scripts/plan.ts'),
+      ),
       ...testRequirements(this._spec),
     ]);
     file(BUILD_REQUIREMENTS, [
-      ...comment(header('The build tools that pip can bring, for a machine without the toolchain image.', 'scripts/plan.ts')),
+      ...comment(
+        header('The build tools that pip can bring, for a machine without the toolchain image.', 'scripts/plan.ts'),
+      ),
       ...buildRequirements(this._spec),
     ]);
     for (const module of PYTHON_MODULES) {
-      const [shebang, ...rest] = readFileSync(join(__dirname, 'scripts', module), 'utf8').trimEnd().split('\n');
+      const [shebang, ...rest] = readFileSync(join(__dirname, 'scripts', module), 'utf8')
+        .trimEnd()
+        .split('\n');
       file(`scripts/${module}`, [shebang, ...comment(header('', `scripts/${module}`).slice(2)), ...rest]);
     }
   }
@@ -99,7 +113,13 @@ export class WheelPipeline extends Component {
       [WorkflowName.RELEASE]: releaseWorkflow,
     };
     const workflows = this._spec.workflows.map(
-      (name) => new Workflow(this.project, name, declare[name](this._spec), header(`The ${name} workflow of ${this._spec.name}.`, `github/${name}.ts`)),
+      (name) =>
+        new Workflow(
+          this.project,
+          name,
+          declare[name](this._spec),
+          header(`The ${name} workflow of ${this._spec.name}.`, `github/${name}.ts`),
+        ),
     );
     checkArtifacts(workflows);
   }
@@ -117,7 +137,10 @@ export class WheelPipeline extends Component {
   }
 
   private environmentLines(): string[] {
-    return environment(this._spec, header(`The Conda environment that builds ${this._spec.name}.`, 'docker/environment.ts'));
+    return environment(
+      this._spec,
+      header(`The Conda environment that builds ${this._spec.name}.`, 'docker/environment.ts'),
+    );
   }
 
   /** What the image's environment is made of: a committed lock file counts, as it is what gets installed. */

@@ -9,8 +9,23 @@ import type { PipelineOptions } from '../src';
 const declaration: PipelineOptions = {
   repository: 'Owner/thing-wheels',
   name: 'thing',
-  source: { git: { repository: 'https://example.com/thing', commit: '0123456789abcdef0123456789abcdef01234567', tag: 'v1.2.0', submodules: ['a', 'a/b'] } },
-  wheels: [{ distribution: 'thing', projectDir: 'python', excludes: { linux: ['libz.so.1'] }, checks: [{ name: 'import', imports: ['thing'] }], testRequirements: ['numpy==2.2.6'] }],
+  source: {
+    git: {
+      repository: 'https://example.com/thing',
+      commit: '0123456789abcdef0123456789abcdef01234567',
+      tag: 'v1.2.0',
+      submodules: ['a', 'a/b'],
+    },
+  },
+  wheels: [
+    {
+      distribution: 'thing',
+      projectDir: 'python',
+      excludes: { linux: ['libz.so.1'] },
+      checks: [{ name: 'import', imports: ['thing'] }],
+      testRequirements: ['numpy==2.2.6'],
+    },
+  ],
 };
 
 let root: string;
@@ -31,12 +46,16 @@ function synthesize(changes: Partial<PipelineOptions> = {}): Map<string, string>
 }
 
 function filesOf(folder: string): Map<string, string> {
-  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) => statSync(join(folder, path)).isFile());
+  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) =>
+    statSync(join(folder, path)).isFile(),
+  );
   return new Map(paths.sort().map((path) => [relative('.', path), readFileSync(join(folder, path), 'utf8')]));
 }
 
 test('one declaration gives the image, the scripts, the workflows and the pages', () => {
-  const files = [...synthesize().keys()].filter((path) => /^(docker|scripts|docs|\.github)\//.test(path) || path === '.dockerignore');
+  const files = [...synthesize().keys()].filter(
+    (path) => /^(docker|scripts|docs|\.github)\//.test(path) || path === '.dockerignore',
+  );
   expect(files).toEqual([
     '.dockerignore',
     '.github/workflows/docker.yml',
@@ -86,15 +105,23 @@ describe('a platform that is not declared', () => {
 
   test('leaves no image, no Linux script and no mention of Linux', () => {
     const files = synthesize({ platforms: [Platform.WINDOWS_AMD64] });
-    expect([...files.keys()].filter((path) => /linux|\.sh$|Dockerfile|docker\.yml|dockerignore/.test(path))).toEqual([]);
+    expect([...files.keys()].filter((path) => /linux|\.sh$|Dockerfile|docker\.yml|dockerignore/.test(path))).toEqual(
+      [],
+    );
     expect(mentions(files, /linux|\.sh\b|ghcr|auditwheel/i)).toEqual([]);
   });
 });
 
 test('a workflow that is not declared leaves no file and no mention', () => {
   const files = synthesize({ workflows: [WorkflowName.DOCKER, WorkflowName.LINUX] });
-  expect([...files.keys()].filter((path) => path.startsWith('.github/'))).toEqual(['.github/workflows/docker.yml', '.github/workflows/linux.yml']);
-  const pages = [...files].filter(([path]) => path.startsWith('docs/')).map(([, text]) => text).join('\n');
+  expect([...files.keys()].filter((path) => path.startsWith('.github/'))).toEqual([
+    '.github/workflows/docker.yml',
+    '.github/workflows/linux.yml',
+  ]);
+  const pages = [...files]
+    .filter(([path]) => path.startsWith('docs/'))
+    .map(([, text]) => text)
+    .join('\n');
   expect(pages).not.toMatch(/release\.yml|windows\.yml|releases\.md/);
   expect(files.has('docs/releases.md')).toBe(false);
 });

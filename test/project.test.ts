@@ -15,7 +15,11 @@ const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
 test('with a name alone, a project builds tvm and mlc-llm and has all workflows', () => {
   new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'main', outdir }).synth();
   const { wheels, platforms } = JSON.parse(read('scripts/plan.json'));
-  expect(wheels.map((wheel: { distribution: string }) => wheel.distribution)).toEqual(['apache-tvm-ffi', 'tvm', 'mlc-llm']);
+  expect(wheels.map((wheel: { distribution: string }) => wheel.distribution)).toEqual([
+    'apache-tvm-ffi',
+    'tvm',
+    'mlc-llm',
+  ]);
   expect(Object.keys(platforms)).toEqual(['linux-x86_64', 'windows-amd64']);
   for (const workflow of ['build', 'docker', 'linux', 'windows', 'release']) {
     expect(parse(read(`.github/workflows/${workflow}.yml`)).permissions).toEqual({});
@@ -38,5 +42,7 @@ test('what is declared under pipeline replaces the default, the rest stays', () 
 test('tasks for the image and the wheels pass arguments through', () => {
   new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'main', outdir }).synth();
   const { tasks } = JSON.parse(read('.projen/tasks.json'));
-  for (const name of ['image', 'image:shell', 'wheel', 'wheel:test']) expect(tasks[name].steps[0].receiveArgs).toBe(true);
+  for (const name of ['image', 'image:shell', 'wheel', 'wheel:test']) {
+    expect(tasks[name].steps[0].receiveArgs).toBe(true);
+  }
 });

@@ -1,9 +1,9 @@
 /** `docker/Dockerfile`: the toolchain image. */
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { ENVIRONMENT_FILE, lockFile } from './environment';
 import { IMAGES, imageReference } from '../spec/pins';
+import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
 import { baseImage } from '../spec/toolchain';
-import { ENVIRONMENT_FILE, lockFile } from './environment';
 
 export const DOCKERFILE = 'docker/Dockerfile';
 
@@ -71,7 +71,7 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     'if [[ ! -w . ]]; then',
     "  printf '%s belongs to uid %s and this container runs as uid %s, which cannot write there.\\n' \\",
     '    "$PWD" "$(stat --format=%u .)" "$(id -u)" >&2',
-    "  printf 'Start it with: docker run --user \"$(id -u):$(id -g)\" …\\n' >&2",
+    '  printf \'Start it with: docker run --user "$(id -u):$(id -g)" …\\n\' >&2',
     'fi',
     'exec "$@"',
     'EOF',

@@ -27,11 +27,10 @@ export function environment(spec: PipelineSpec, header: readonly string[]): stri
     'channels:',
     ...spec.toolchain.channels.map((channel) => `  - ${channel}`),
     'dependencies:',
-    ...spec.toolchain.packages
-      .map((each) => {
-        const match = `${each.name}${/^[\d]/.test(each.version) ? '=' : ''}${each.version === '*' ? '' : each.version}`;
-        if (!each.only || spec.systems.length === 1) return `  - ${match}`;
-        return `  - ${selector[each.only as keyof typeof selector]}: ${match}`;
-      }),
+    ...spec.toolchain.packages.map((each) => {
+      const match = `${each.name}${/^[\d]/.test(each.version) ? '=' : ''}${each.version === '*' ? '' : each.version}`;
+      if (!each.only || spec.systems.length === 1) return `  - ${match}`;
+      return `  - ${selector[each.only as keyof typeof selector]}: ${match}`;
+    }),
   ];
 }

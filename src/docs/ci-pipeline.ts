@@ -1,11 +1,11 @@
 /** `docs/ci-pipeline.md`: what runs when, and what it may do. */
+import { Page, page, table } from './page';
 import { DOCKERFILE } from '../docker/dockerfile';
 import { ENVIRONMENT_FILE } from '../docker/environment';
 import { IMAGE_VARIABLE, latestImage, wheelsArtifact } from '../github/common';
 import { workflowFile } from '../github/workflow';
 import { outputFolder } from '../scripts/inputs';
 import { PipelineSpec, platformsOn, WorkflowName } from '../spec/pipeline';
-import { Page, page, table } from './page';
 
 /** Declares the page; none where no workflow is declared. */
 export function ciPipelinePage(spec: PipelineSpec): Page | undefined {
@@ -17,7 +17,11 @@ export function ciPipelinePage(spec: PipelineSpec): Page | undefined {
     'Every workflow below is synthesized, calls the scripts that run locally as well, and has the least rights that it needs.',
     ...table(
       ['Workflow', 'Runs', 'Does'],
-      spec.workflows.map((workflow) => [`[\`${workflow}.yml\`](../${workflowFile(workflow)})`, WHEN[workflow](spec), WHAT[workflow](spec)]),
+      spec.workflows.map((workflow) => [
+        `[\`${workflow}.yml\`](../${workflowFile(workflow)})`,
+        WHEN[workflow](spec),
+        WHAT[workflow](spec),
+      ]),
     ),
     ...(has(WorkflowName.DOCKER) ? imageSection() : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? wheelsSection(spec) : []),
@@ -39,10 +43,12 @@ const WHEN: Record<WorkflowName, (spec: PipelineSpec) => string> = {
 };
 
 const WHAT: Record<WorkflowName, (spec: PipelineSpec) => string> = {
-  [WorkflowName.DOCKER]: (spec) => `builds the toolchain image, tries it, publishes \`${latestImage(spec)}\` (a pull request publishes nothing)`,
+  [WorkflowName.DOCKER]: (spec) =>
+    `builds the toolchain image, tries it, publishes \`${latestImage(spec)}\` (a pull request publishes nothing)`,
   [WorkflowName.LINUX]: () => 'builds and tests the Linux wheels inside the image',
   [WorkflowName.WINDOWS]: () => 'builds and tests the Windows wheels on the runner',
-  [WorkflowName.RELEASE]: () => 'builds all wheels anew from source and publishes them as one release: see [releases](releases.md)',
+  [WorkflowName.RELEASE]: () =>
+    'builds all wheels anew from source and publishes them as one release: see [releases](releases.md)',
 };
 
 function imageSection(): string[] {
@@ -64,7 +70,13 @@ function wheelsSection(spec: PipelineSpec): string[] {
     '`SHA256SUMS`, `build-record.json` (source, commit, tools, hashes, durations) and `test-report.json`.',
     ...table(
       ['Platform', 'Runner', 'Artifact', 'Folder', 'Platform tag'],
-      spec.platforms.map((facts) => [facts.title, `\`${facts.runner}\``, `\`${wheelsArtifact(facts)}\``, `\`${outputFolder(facts.platform)}\``, `\`${facts.platformTag}\``]),
+      spec.platforms.map((facts) => [
+        facts.title,
+        `\`${facts.runner}\``,
+        `\`${wheelsArtifact(facts)}\``,
+        `\`${outputFolder(facts.platform)}\``,
+        `\`${facts.platformTag}\``,
+      ]),
     ),
     `The compiler cache is kept between runs and saved on the default branch only${platformsOn(spec, 'linux').length > 0 ? ', and a release never reads it' : ''}.`,
     '',

@@ -1,4 +1,5 @@
 /** `docs/local-development.md`: building and testing the wheels on one's own machine. */
+import { commands, Page, page, table } from './page';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
 import { ENVIRONMENT_FILE, lockFile } from '../docker/environment';
 import { describeDefault } from '../scripts/help';
@@ -7,7 +8,6 @@ import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import { isOn } from '../spec/toolchain';
-import { commands, Page, page, table } from './page';
 
 /** Declares the page. */
 export function localDevelopmentPage(spec: PipelineSpec): Page {
@@ -20,7 +20,11 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     '## What is built',
     ...table(
       ['Wheel', 'From', 'Checks'],
-      spec.wheels.map((wheel) => [`\`${wheel.distribution}\``, `\`${wheel.projectDir ?? '.'}\``, wheel.checks.map((check) => check.name).join(', ')]),
+      spec.wheels.map((wheel) => [
+        `\`${wheel.distribution}\``,
+        `\`${wheel.projectDir ?? '.'}\``,
+        wheel.checks.map((check) => check.name).join(', '),
+      ]),
     ),
     `The source is ${describeSource(spec)}.`,
     ...(linux.length > 0 ? linuxSection(spec) : []),
@@ -33,7 +37,11 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     `One Conda environment, [\`${ENVIRONMENT_FILE}\`](../${ENVIRONMENT_FILE}), serves every platform:`,
     ...table(
       ['Package', 'Version', 'On'],
-      spec.toolchain.packages.map((each) => [`\`${each.name}\``, each.version === '*' ? 'any' : `\`${each.version}\``, each.only ?? 'every platform']),
+      spec.toolchain.packages.map((each) => [
+        `\`${each.name}\``,
+        each.version === '*' ? 'any' : `\`${each.version}\``,
+        each.only ?? 'every platform',
+      ]),
     ),
     `Versions are declared in \`.projenrc.ts\` or come from the library's table of pins; after a change, \`npx projen\` writes the files anew.`,
     `To install exactly the same packages every time, commit an explicit lock file (${spec.platforms.map((facts) => `\`${lockFile(facts)}\``).join(', ')});`,
@@ -97,7 +105,16 @@ function linuxSection(spec: PipelineSpec): string[] {
       './scripts/test.sh',
     ),
     ...(spec.toolchain.tools.some((tool) => !tool.optional && isOn('linux', tool))
-      ? [`The first step checks the tools: ${spec.toolchain.tools.filter((tool) => isOn('linux', tool)).map((tool) => `${tool.command}${tool.minimum ? ` ≥${tool.minimum}` : ''}${tool.optional ? ' (if it is there)' : ''}`).join(', ')}.`, '']
+      ? [
+          `The first step checks the tools: ${spec.toolchain.tools
+            .filter((tool) => isOn('linux', tool))
+            .map(
+              (tool) =>
+                `${tool.command}${tool.minimum ? ` ≥${tool.minimum}` : ''}${tool.optional ? ' (if it is there)' : ''}`,
+            )
+            .join(', ')}.`,
+          '',
+        ]
       : []),
   ];
 }
@@ -120,7 +137,8 @@ export function describeSource({ source }: PipelineSpec): string {
     const tag = source.git.tag ? ` (${source.git.tag})` : '';
     return `commit \`${source.git.commit}\`${tag} of <${source.git.repository}>`;
   }
-  if (source.sdist) return `the source distribution \`${source.sdist.distribution}\` ${source.sdist.version} from the Python package index`;
+  if (source.sdist) {
+    return `the source distribution \`${source.sdist.distribution}\` ${source.sdist.version} from the Python package index`;
+  }
   return `the folder \`${source.folder}\` of this repository`;
 }
-

@@ -12,7 +12,8 @@ export function page(name: string, title: string, ...lines: string[]): Page {
 
 /** A table; a cell's vertical bars are escaped. */
 export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
   return ['', line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 

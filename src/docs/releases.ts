@@ -1,7 +1,7 @@
 /** `docs/releases.md`: how a tag becomes a release, and how to trust one. */
-import { PipelineSpec, WorkflowName } from '../spec/pipeline';
-import { commands, Page, page, table } from './page';
 import { describeSource } from './local-development';
+import { commands, Page, page, table } from './page';
+import { PipelineSpec, WorkflowName } from '../spec/pipeline';
 
 /** Declares the page; none where no release workflow is declared. */
 export function releasesPage(spec: PipelineSpec): Page | undefined {
@@ -31,7 +31,10 @@ export function releasesPage(spec: PipelineSpec): Page | undefined {
     '## What is in it',
     ...table(
       ['Platform', 'Wheels'],
-      spec.platforms.map((facts) => [facts.title, spec.wheels.map((wheel) => `\`${wheel.distribution}\` (\`${facts.platformTag}\`)`).join(', ')]),
+      spec.platforms.map((facts) => [
+        facts.title,
+        spec.wheels.map((wheel) => `\`${wheel.distribution}\` (\`${facts.platformTag}\`)`).join(', '),
+      ]),
     ),
     '## What went into it',
     '',

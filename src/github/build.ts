@@ -1,12 +1,16 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
-import { ACTIONS, NODE_VERSION } from '../spec/pins';
 import { CHECKOUT, concurrency } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
+import { ACTIONS, NODE_VERSION } from '../spec/pins';
 
 /** A job of this workflow starts with the project's dependencies installed. */
 export const INSTALL: readonly WorkflowStep[] = [
   CHECKOUT,
-  { name: 'Set up Node.js', uses: ACTIONS.setupNode, with: { 'node-version': NODE_VERSION, 'package-manager-cache': false } },
+  {
+    name: 'Set up Node.js',
+    uses: ACTIONS.setupNode,
+    with: { 'node-version': NODE_VERSION, 'package-manager-cache': false },
+  },
   { name: 'Install dependencies', run: 'npm ci\n' },
 ];
 

@@ -1,9 +1,9 @@
 /** What several workflows share: names, triggers and steps. */
+import type { Value, WorkflowStep } from './workflow';
+import { outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
 import { ACTIONS } from '../spec/pins';
 import type { PipelineSpec } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
-import { outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
-import type { Value, WorkflowStep } from './workflow';
 
 /** The repository variable by which a fork or a private mirror names another toolchain image. */
 export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
@@ -26,9 +26,19 @@ export const CHECKOUT: WorkflowStep = {
 /** The triggers of a workflow that builds wheels: by hand, for a pull request, or called by the release. */
 export function buildTriggers(withImage: boolean): { readonly [event: string]: Value } {
   const inputs: { readonly [name: string]: Value } = {
-    ...(withImage ? { [CALL_INPUTS.image]: { description: 'Toolchain image, by tag or digest', type: 'string', default: '' } } : {}),
-    [CALL_INPUTS.version]: { description: "The wheels' version, PEP 440; a development version without it", type: 'string', default: '' },
-    [CALL_INPUTS.cache]: { description: 'Whether to use the compiler cache of earlier runs', type: 'boolean', default: true },
+    ...(withImage
+      ? { [CALL_INPUTS.image]: { description: 'Toolchain image, by tag or digest', type: 'string', default: '' } }
+      : {}),
+    [CALL_INPUTS.version]: {
+      description: "The wheels' version, PEP 440; a development version without it",
+      type: 'string',
+      default: '',
+    },
+    [CALL_INPUTS.cache]: {
+      description: 'Whether to use the compiler cache of earlier runs',
+      type: 'boolean',
+      default: true,
+    },
   };
   return { workflow_dispatch: { inputs }, pull_request: {}, workflow_call: { inputs } };
 }
@@ -59,7 +69,11 @@ export function restoreCache(facts: PlatformFacts): WorkflowStep {
     id: 'cache',
     if: `inputs.${CALL_INPUTS.cache} || github.event_name == 'pull_request'`,
     uses: ACTIONS.cacheRestore,
-    with: { path: CACHE_FOLDER, key: `${cacheKey(facts)}-\${{ github.run_id }}`, 'restore-keys': `${cacheKey(facts)}-` },
+    with: {
+      path: CACHE_FOLDER,
+      key: `${cacheKey(facts)}-\${{ github.run_id }}`,
+      'restore-keys': `${cacheKey(facts)}-`,
+    },
   };
 }
 

@@ -1,15 +1,20 @@
 /** `docker.yml`: builds the toolchain image, tries it, and publishes it. */
+import { CHECKOUT, concurrency, latestImage } from './common';
+import { WorkflowDefinition, workflowFile } from './workflow';
 import { DOCKERFILE } from '../docker/dockerfile';
 import { ACTIONS } from '../spec/pins';
 import type { PipelineSpec } from '../spec/pipeline';
-import { CHECKOUT, concurrency, latestImage } from './common';
-import { WorkflowDefinition, workflowFile } from './workflow';
 
 /** Declares the workflow. */
 export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
   const paths = ['docker/**', workflowFile('docker')];
   const registry = spec.image.name.split('/')[0];
-  const build = { context: '.', file: DOCKERFILE, 'build-args': 'REVISION=${{ github.sha }}', 'cache-from': 'type=gha' };
+  const build = {
+    context: '.',
+    file: DOCKERFILE,
+    'build-args': 'REVISION=${{ github.sha }}',
+    'cache-from': 'type=gha',
+  };
   return {
     name: 'docker',
     on: {
@@ -47,7 +52,13 @@ export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
             name: 'Push the image',
             if: "github.event_name != 'pull_request'",
             uses: ACTIONS.dockerBuildPush,
-            with: { ...build, push: true, tags: `${latestImage(spec)}\n${spec.image.name}:\${{ github.sha }}\n`, provenance: 'mode=max', sbom: true },
+            with: {
+              ...build,
+              push: true,
+              tags: `${latestImage(spec)}\n${spec.image.name}:\${{ github.sha }}\n`,
+              provenance: 'mode=max',
+              sbom: true,
+            },
           },
         ],
       },

@@ -1,6 +1,4 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
-import type { PlatformFacts } from '../spec/platform';
 import {
   buildEnvironment,
   buildTriggers,
@@ -14,6 +12,8 @@ import {
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition } from './workflow';
+import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import type { PlatformFacts } from '../spec/platform';
 
 /** The user that owns the workspace on GitHub's runners. */
 const RUNNER_UID = 1001;

@@ -6,21 +6,35 @@ export function checkPolicy(id: string, definition: WorkflowDefinition): void {
   for (const [jobId, job] of Object.entries(definition.jobs)) {
     const at = `workflow ${id}, job ${jobId}`;
     check(job.permissions !== undefined, at, 'must state its permissions, {} for none');
-    (job.needs ?? []).forEach((needed) => check(needed in definition.jobs, at, `needs ${needed}, which is no job of this workflow`));
+    (job.needs ?? []).forEach((needed) =>
+      check(needed in definition.jobs, at, `needs ${needed}, which is no job of this workflow`),
+    );
     if (!('calls' in job)) checkJob(at, job);
   }
 }
 
 /** Throws where a job downloads an artifact that no job of the given workflows uploads. */
-export function checkArtifacts(workflows: ReadonlyArray<{ readonly id: string; readonly definition: WorkflowDefinition }>): void {
+export function checkArtifacts(
+  workflows: ReadonlyArray<{ readonly id: string; readonly definition: WorkflowDefinition }>,
+): void {
   const steps = workflows.flatMap(({ id, definition }) =>
     Object.values(definition.jobs).flatMap((job) => stepsOf(job).map((step) => ({ id, step }))),
   );
-  const uploaded = steps.filter(({ step }) => step.uses?.action === 'actions/upload-artifact').map(({ step }) => String(step.with?.name));
+  const uploaded = steps
+    .filter(({ step }) => step.uses?.action === 'actions/upload-artifact')
+    .map(({ step }) => String(step.with?.name));
   for (const { id, step } of steps.filter((each) => each.step.uses?.action === 'actions/download-artifact')) {
     const wanted = step.with?.name ?? step.with?.pattern;
-    const pattern = new RegExp(`^${String(wanted ?? '*').replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*')}$`);
-    check(uploaded.some((name) => pattern.test(name)), `workflow ${id}, step "${step.name}"`, `downloads the artifact ${String(wanted)}, which no job uploads`);
+    const pattern = new RegExp(
+      `^${String(wanted ?? '*')
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replace(/\*/g, '.*')}$`,
+    );
+    check(
+      uploaded.some((name) => pattern.test(name)),
+      `workflow ${id}, step "${step.name}"`,
+      `downloads the artifact ${String(wanted)}, which no job uploads`,
+    );
   }
 }
 
@@ -40,7 +54,11 @@ function checkJob(at: string, job: StepsJob): void {
 function checkStep(at: string, step: WorkflowStep): void {
   check((step.uses === undefined) !== (step.run === undefined), at, 'must either use an action or run a command');
   if (step.uses) {
-    check(/^[0-9a-f]{40}$/.test(step.uses.commit), at, `must pin ${step.uses.action} by its full commit, not by ${step.uses.commit}`);
+    check(
+      /^[0-9a-f]{40}$/.test(step.uses.commit),
+      at,
+      `must pin ${step.uses.action} by its full commit, not by ${step.uses.commit}`,
+    );
     check(/^v\d/.test(step.uses.version), at, `must say which version of ${step.uses.action} its commit is`);
     const keeps = step.uses.action === 'actions/checkout' && step.with?.['persist-credentials'] !== false;
     check(!keeps, at, 'must not persist credentials: with: { persist-credentials: false }');

@@ -1,10 +1,10 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
+import { CALL_INPUTS, CHECKOUT, wheelsArtifact } from './common';
+import { CallJob, StepsJob, WorkflowDefinition, workflowFile } from './workflow';
 import { outputFolder } from '../scripts/inputs';
 import { ACTIONS } from '../spec/pins';
 import type { PipelineSpec } from '../spec/pipeline';
 import type { System } from '../spec/platform';
-import { CALL_INPUTS, CHECKOUT, wheelsArtifact } from './common';
-import { CallJob, StepsJob, WorkflowDefinition, workflowFile } from './workflow';
 
 /** Declares the workflow. */
 export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
@@ -70,7 +70,11 @@ function publishJob(spec: PipelineSpec): StepsJob {
       })),
       {
         name: 'Verify the wheels',
-        run: ['python3 -m pip install --user packaging', ...folders.map((folder) => `python3 scripts/wheeltool.py verify-sums ${folder}`), ''].join('\n'),
+        run: [
+          'python3 -m pip install --user packaging',
+          ...folders.map((folder) => `python3 scripts/wheeltool.py verify-sums ${folder}`),
+          '',
+        ].join('\n'),
       },
       {
         name: 'Publish the release',

@@ -1,10 +1,18 @@
 /** `windows.yml`: builds and tests the Windows wheels on GitHub's runner, in the Conda environment that the image has. */
+import {
+  buildEnvironment,
+  buildTriggers,
+  CHECKOUT,
+  concurrency,
+  restoreCache,
+  saveCache,
+  uploadWheels,
+} from './common';
+import type { StepsJob, WorkflowDefinition } from './workflow';
 import { ENVIRONMENT_FILE, environmentName } from '../docker/environment';
 import { ACTIONS, IMAGES } from '../spec/pins';
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
-import { buildEnvironment, buildTriggers, CHECKOUT, concurrency, restoreCache, saveCache, uploadWheels } from './common';
-import type { StepsJob, WorkflowDefinition } from './workflow';
 
 /** Declares the workflow. */
 export function windowsWorkflow(spec: PipelineSpec): WorkflowDefinition {
@@ -18,7 +26,8 @@ export function windowsWorkflow(spec: PipelineSpec): WorkflowDefinition {
 
 function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
   const env = buildEnvironment();
-  const inEnvironment = (script: string): string => `micromamba run --name ${environmentName(spec)} pwsh -File ${script}\n`;
+  const inEnvironment = (script: string): string =>
+    `micromamba run --name ${environmentName(spec)} pwsh -File ${script}\n`;
   return {
     name: `${facts.title} wheels`,
     permissions: { contents: 'read' },

@@ -1,7 +1,7 @@
 import { FileBase, Project } from 'projen';
 import { Document, isScalar, Pair, Scalar, visit, YAMLMap } from 'yaml';
-import type { ActionPin } from '../spec/pins';
 import { checkPolicy } from './policy';
+import type { ActionPin } from '../spec/pins';
 
 /** A value of a workflow file. */
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };

@@ -1,10 +1,22 @@
 /** Renders a script to bash. */
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import { BASH_FUNCTIONS, BashFunction } from './bash-functions';
 import { functionLines } from './functions';
 import { helpText } from './help';
 import { commandLines } from './lines';
-import { Condition, Input, PLATFORM, partsOf, Script, Statement, Step, stepsFile, text, Variable, Word } from './script';
+import {
+  Condition,
+  Input,
+  PLATFORM,
+  partsOf,
+  Script,
+  Statement,
+  Step,
+  stepsFile,
+  text,
+  Variable,
+  Word,
+} from './script';
+import { PipelineSpec, platformsOn } from '../spec/pipeline';
 
 /** The text of `<name>.sh`: each line without its end. */
 export function renderBash(script: Script, spec: PipelineSpec, header: readonly string[]): string[] {
@@ -100,11 +112,7 @@ function inputs(script: Script): string[] {
   return [
     '# What the caller may set; see --help.',
     ...(paths
-      ? [
-          'absolute() {',
-          "  case $1 in '' | /*) printf '%s' \"$1\" ;; *) printf '%s/%s' \"$PWD\" \"$1\" ;; esac",
-          '}',
-        ]
+      ? ['absolute() {', '  case $1 in \'\' | /*) printf \'%s\' "$1" ;; *) printf \'%s/%s\' "$PWD" "$1" ;; esac', '}']
       : []),
     ...declared.flatMap((input) => renderInput(script, input)),
   ];

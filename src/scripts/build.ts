@@ -1,8 +1,4 @@
 /** `scripts/build`: from the pinned source to repaired, inspected, recorded wheels. */
-import type { PipelineSpec } from '../spec/pipeline';
-import { System, SYSTEMS } from '../spec/platform';
-import type { GitSource, SdistSource } from '../spec/source';
-import type { Wheel } from '../spec/wheel';
 import {
   BUILD_DIR,
   buildInputs,
@@ -15,6 +11,10 @@ import {
   WHEEL_VERSION,
 } from './inputs';
 import { PLATFORM, ROOT, Script, Statements, stepsFile, text, Variable, Word } from './script';
+import type { PipelineSpec } from '../spec/pipeline';
+import { System, SYSTEMS } from '../spec/platform';
+import type { GitSource, SdistSource } from '../spec/source';
+import type { Wheel } from '../spec/wheel';
 
 /** How often a step that reaches over the network is tried. */
 const ATTEMPTS = 4;
@@ -92,7 +92,11 @@ function fetchGit(step: Statements, git: GitSource): void {
     .run('git', '-C', SOURCE_TREE, 'remote', 'add', 'origin', git.repository)
     .retry(ATTEMPTS, 'git', '-C', SOURCE_TREE, 'fetch', '--quiet', '--depth=1', 'origin', git.commit)
     .run('git', '-C', SOURCE_TREE, 'checkout', '--quiet', '--detach', 'FETCH_HEAD')
-    .expect(git.commit, ['git', '-C', SOURCE_TREE, 'rev-parse', 'HEAD'], 'The repository answered with another commit than the pinned one.')
+    .expect(
+      git.commit,
+      ['git', '-C', SOURCE_TREE, 'rev-parse', 'HEAD'],
+      'The repository answered with another commit than the pinned one.',
+    )
     .each(git.submodules ?? [], (fetch, path) => {
       const parent = parentOf(path, git.submodules ?? []);
       const tree = parent === undefined ? SOURCE_TREE : text`${SOURCE_TREE}/${parent}`;
@@ -115,8 +119,16 @@ function fetchSdist(step: Statements, sdist: SdistSource): void {
     .write(lock, `${sdist.distribution}==${sdist.version} --hash=sha256:${sdist.sha256}`)
     .retry(
       ATTEMPTS,
-      'python', '-m', 'pip', 'download', '--no-deps', '--no-build-isolation', '--no-binary=:all:',
-      '--require-hashes', text`--requirement=${lock}`, text`--dest=${folder}`,
+      'python',
+      '-m',
+      'pip',
+      'download',
+      '--no-deps',
+      '--no-build-isolation',
+      '--no-binary=:all:',
+      '--require-hashes',
+      text`--requirement=${lock}`,
+      text`--dest=${folder}`,
     )
     .capture(archive, ...BUILDTOOL, 'only', folder, '*.tar.gz')
     .run('tar', '-xzf', archive, '--strip-components=1', '-C', SOURCE_TREE);
@@ -158,32 +170,51 @@ function prepareEnvironment(script: Script, spec: PipelineSpec): void {
           .attempt('sccache', '--stop-server'),
       );
   });
-  script.step('Keep build paths out of the libraries', (step) => {
-    const map = text`-ffile-prefix-map=${SOURCE_TREE}=/src -ffile-prefix-map=${BUILD_DIR}=/build`;
-    step.export(variable('CFLAGS'), map).export(variable('CXXFLAGS'), map);
-  }, 'linux');
+  script.step(
+    'Keep build paths out of the libraries',
+    (step) => {
+      const map = text`-ffile-prefix-map=${SOURCE_TREE}=/src -ffile-prefix-map=${BUILD_DIR}=/build`;
+      step.export(variable('CFLAGS'), map).export(variable('CXXFLAGS'), map);
+    },
+    'linux',
+  );
 }
 
 /** One step for both systems where they build alike, one each where a CMake entry differs. */
 function buildWheel(script: Script, wheel: Wheel): void {
   const differs = wheel.cmake?.linux !== undefined || wheel.cmake?.windows !== undefined;
   for (const system of differs ? SYSTEMS : [undefined]) {
-    script.step(`Build the wheel of ${wheel.distribution}`, (step) => {
-      if (wheel.compileVersion) step.export(new Variable('SETUPTOOLS_SCM_PRETEND_VERSION'), wheel.compileVersion);
-      step.run(
-        'python', '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation', '--check-build-dependencies', '--no-cache-dir',
-        text`--wheel-dir=${raw(wheel)}`,
-        text`--config-settings=build-dir=${BUILD_DIR}/cmake/${wheel.distribution}`,
-        ...configSettings(wheel, system).map((setting) => `--config-settings=${setting}`),
-        wheel.projectDir ? text`${SOURCE_TREE}/${wheel.projectDir}` : SOURCE_TREE,
-      );
-    }, system);
+    script.step(
+      `Build the wheel of ${wheel.distribution}`,
+      (step) => {
+        if (wheel.compileVersion) step.export(new Variable('SETUPTOOLS_SCM_PRETEND_VERSION'), wheel.compileVersion);
+        step.run(
+          'python',
+          '-m',
+          'pip',
+          'wheel',
+          '--no-deps',
+          '--no-build-isolation',
+          '--check-build-dependencies',
+          '--no-cache-dir',
+          text`--wheel-dir=${raw(wheel)}`,
+          text`--config-settings=build-dir=${BUILD_DIR}/cmake/${wheel.distribution}`,
+          ...configSettings(wheel, system).map((setting) => `--config-settings=${setting}`),
+          wheel.projectDir ? text`${SOURCE_TREE}/${wheel.projectDir}` : SOURCE_TREE,
+        );
+      },
+      system,
+    );
   }
 }
 
 /** An rpath that is rewritten at installation would leave the build folder's length in the library. */
 function configSettings(wheel: Wheel, system?: System): string[] {
-  const definitions = { CMAKE_BUILD_WITH_INSTALL_RPATH: 'ON', ...wheel.cmake?.all, ...(system && wheel.cmake?.[system]) };
+  const definitions = {
+    CMAKE_BUILD_WITH_INSTALL_RPATH: 'ON',
+    ...wheel.cmake?.all,
+    ...(system && wheel.cmake?.[system]),
+  };
   return [
     ...Object.entries(wheel.settings ?? {}).map(([key, value]) => `${key}=${value}`),
     ...Object.entries(definitions).map(([key, value]) => `cmake.define.${key}=${value}`),
@@ -191,7 +222,10 @@ function configSettings(wheel: Wheel, system?: System): string[] {
 }
 
 /** The folders that a wheel goes through. */
-const stage = (name: 'raw' | 'amended' | 'repaired') => (wheel: Wheel): Word => text`${BUILD_DIR}/${name}/${wheel.distribution}`;
+const stage =
+  (name: 'raw' | 'amended' | 'repaired') =>
+  (wheel: Wheel): Word =>
+    text`${BUILD_DIR}/${name}/${wheel.distribution}`;
 const raw = stage('raw');
 const amended = stage('amended');
 const repaired = stage('repaired');
@@ -201,9 +235,14 @@ function amend(script: Script, wheel: Wheel): void {
   script.step(`Set the metadata of ${wheel.distribution}`, (step) =>
     step
       .run(
-        ...WHEELTOOL, 'amend', raw(wheel), `--distribution=${wheel.distribution}`,
+        ...WHEELTOOL,
+        'amend',
+        raw(wheel),
+        `--distribution=${wheel.distribution}`,
         ...(wheel.keepVersion ? [] : [text`--version=${VERSION}`]),
-        text`--siblings=${FINISHED}`, text`--output-dir=${amended(wheel)}`, text`--changes=${CHANGES_FILE}`,
+        text`--siblings=${FINISHED}`,
+        text`--output-dir=${amended(wheel)}`,
+        text`--changes=${CHANGES_FILE}`,
       )
       .capture(WHEEL, ...BUILDTOOL, 'only', amended(wheel), '*.whl'),
   );
@@ -230,11 +269,17 @@ function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
           .run(
             ...commands[system],
             ...(wheel.excludes?.[system] ?? []).map((library) => `--exclude=${library}`),
-            text`--wheel-dir=${repaired(wheel)}`, WHEEL,
+            text`--wheel-dir=${repaired(wheel)}`,
+            WHEEL,
           )
           .run(
-            ...WHEELTOOL, 'amend', repaired(wheel), `--distribution=${wheel.distribution}`,
-            text`--siblings=${FINISHED}`, text`--output-dir=${FINISHED}`, text`--changes=${CHANGES_FILE}`,
+            ...WHEELTOOL,
+            'amend',
+            repaired(wheel),
+            `--distribution=${wheel.distribution}`,
+            text`--siblings=${FINISHED}`,
+            text`--output-dir=${FINISHED}`,
+            text`--changes=${CHANGES_FILE}`,
           ),
       system,
     );
@@ -244,8 +289,13 @@ function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
 function finish(script: Script): void {
   script.step('Inspect the wheels', (step) =>
     step.run(
-      ...WHEELTOOL, 'inspect', FINISHED, text`--platform=${PLATFORM}`, text`--platform-tag=${PLATFORM_TAG}`,
-      text`--version=${VERSION}`, text`--build-path=${BUILD_DIR}`,
+      ...WHEELTOOL,
+      'inspect',
+      FINISHED,
+      text`--platform=${PLATFORM}`,
+      text`--platform-tag=${PLATFORM_TAG}`,
+      text`--version=${VERSION}`,
+      text`--build-path=${BUILD_DIR}`,
     ),
   );
   script.step('Record the build', (step) => {
@@ -254,9 +304,17 @@ function finish(script: Script): void {
         cached.run(...BUILDTOOL, 'cache-stats', text`--output=${CACHE_FILE}`).attempt('sccache', '--stop-server'),
       )
       .run(
-        ...WHEELTOOL, 'record', FINISHED, text`--platform=${PLATFORM}`, text`--commit=${COMMIT}`,
-        text`--source-dir=${SOURCE_DIR}`, text`--image=${TOOLCHAIN_IMAGE}`, text`--tools=${TOOLS_FILE}`,
-        text`--steps=${stepsFile(script)}`, text`--changes=${CHANGES_FILE}`, text`--cache-stats=${CACHE_FILE}`,
+        ...WHEELTOOL,
+        'record',
+        FINISHED,
+        text`--platform=${PLATFORM}`,
+        text`--commit=${COMMIT}`,
+        text`--source-dir=${SOURCE_DIR}`,
+        text`--image=${TOOLCHAIN_IMAGE}`,
+        text`--tools=${TOOLS_FILE}`,
+        text`--steps=${stepsFile(script)}`,
+        text`--changes=${CHANGES_FILE}`,
+        text`--cache-stats=${CACHE_FILE}`,
       )
       .run(...BUILDTOOL, 'deliver', FINISHED, OUTPUT_DIR)
       .say(text`The wheels are in ${OUTPUT_DIR}`);

@@ -30,11 +30,19 @@ export function functionLines<Name extends string>(
   allStatements(steps).flatMap(nameOf).forEach(want);
   return (Object.keys(table) as Name[])
     .filter((name) => wanted.has(name))
-    .flatMap((name) => ['', ...table[name].text.trim().replace(/@SCRIPT@/g, file).split('\n')]);
+    .flatMap((name) => [
+      '',
+      ...table[name].text
+        .trim()
+        .replace(/@SCRIPT@/g, file)
+        .split('\n'),
+    ]);
 }
 
 function allStatements(steps: readonly Step[]): Statement[] {
   const visit = (statement: Statement): Statement[] =>
-    statement.kind === 'when' ? [statement, ...statement.then.flatMap(visit), ...statement.otherwise.flatMap(visit)] : [statement];
+    statement.kind === 'when'
+      ? [statement, ...statement.then.flatMap(visit), ...statement.otherwise.flatMap(visit)]
+      : [statement];
   return steps.flatMap((step) => step.statements.flatMap(visit));
 }

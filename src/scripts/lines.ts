@@ -18,5 +18,7 @@ export function commandLines(words: readonly string[], continuation: string): st
     if (breaks || lines[lines.length - 1].length + word.length > WIDTH) lines.push(word);
     else lines[lines.length - 1] += ` ${word}`;
   });
-  return lines.map((line, index) => `${index === 0 ? '' : '  '}${line}${index === lines.length - 1 ? '' : ` ${continuation}`}`);
+  return lines.map(
+    (line, index) => `${index === 0 ? '' : '  '}${line}${index === lines.length - 1 ? '' : ` ${continuation}`}`,
+  );
 }

@@ -15,7 +15,9 @@ export function plan(spec: PipelineSpec): object {
     source: sourcePlan(spec),
     baseVersion: baseVersion(spec.source),
     wheels: spec.wheels.map((wheel) => wheelPlan(wheel, spec.systems)),
-    platforms: Object.fromEntries(spec.platforms.map((facts) => [facts.platform, { system: facts.system, platformTag: facts.platformTag }])),
+    platforms: Object.fromEntries(
+      spec.platforms.map((facts) => [facts.platform, { system: facts.system, platformTag: facts.platformTag }]),
+    ),
     tools: spec.toolchain.tools.map((tool) => ({
       command: tool.command,
       minimum: tool.minimum ?? null,
@@ -30,13 +32,19 @@ function sourcePlan({ source }: PipelineSpec): object {
     return { kind: 'git', repository: source.git.repository, commit: source.git.commit, tag: source.git.tag ?? null };
   }
   if (source.sdist) {
-    return { kind: 'sdist', name: source.sdist.distribution, version: source.sdist.version, sha256: source.sdist.sha256 };
+    return {
+      kind: 'sdist',
+      name: source.sdist.distribution,
+      version: source.sdist.version,
+      sha256: source.sdist.sha256,
+    };
   }
   return { kind: 'folder', path: source.folder };
 }
 
 function wheelPlan(wheel: Wheel, systems: readonly System[]): object {
-  const bySystem = (libraries?: LibraryExcludes): object => Object.fromEntries(systems.map((system) => [system, libraries?.[system] ?? []]));
+  const bySystem = (libraries?: LibraryExcludes): object =>
+    Object.fromEntries(systems.map((system) => [system, libraries?.[system] ?? []]));
   return {
     distribution: wheel.distribution,
     requires: { add: wheel.requires?.add ?? [], pin: wheel.requires?.pin ?? [], drop: wheel.requires?.drop ?? [] },
@@ -72,7 +80,10 @@ export function buildRequirements(spec: PipelineSpec): string[] {
     .filter((each) => each.pypi !== undefined)
     .map((each) => {
       const version = each.version === '*' ? '' : `${/^\d/.test(each.version) ? '==' : ''}${each.version}`;
-      const marker = each.only && spec.systems.length > 1 ? `; sys_platform == '${each.only === 'windows' ? 'win32' : each.only}'` : '';
+      const marker =
+        each.only && spec.systems.length > 1
+          ? `; sys_platform == '${each.only === 'windows' ? 'win32' : each.only}'`
+          : '';
       return `${each.pypi}${version}${marker}`;
     });
 }

@@ -1,10 +1,22 @@
 /** Renders a script to PowerShell 7. */
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import { functionLines } from './functions';
 import { helpText } from './help';
 import { commandLines } from './lines';
 import { POWERSHELL_FUNCTIONS, PowerShellFunction } from './powershell-functions';
-import { Condition, Input, PLATFORM, partsOf, Script, Statement, Step, stepsFile, text, Variable, Word } from './script';
+import {
+  Condition,
+  Input,
+  PLATFORM,
+  partsOf,
+  Script,
+  Statement,
+  Step,
+  stepsFile,
+  text,
+  Variable,
+  Word,
+} from './script';
+import { PipelineSpec, platformsOn } from '../spec/pipeline';
 
 /** The text of `<name>.ps1`: each line without its end. */
 export function renderPowerShell(script: Script, spec: PipelineSpec, header: readonly string[]): string[] {
@@ -79,8 +91,12 @@ export function renderPowerShell(script: Script, spec: PipelineSpec, header: rea
  */
 export function quotePowerShell(word: Word): string {
   const parts = partsOf(word);
-  if (parts.every((part) => typeof part === 'string')) return `'${parts.join('').replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;
-  const inside = parts.map((part) => (part instanceof Variable ? `\${${part.name}}` : part.replace(/[`"$\u201c\u201d\u201e]/g, '`$&')));
+  if (parts.every((part) => typeof part === 'string')) {
+    return `'${parts.join('').replace(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;
+  }
+  const inside = parts.map((part) =>
+    part instanceof Variable ? `\${${part.name}}` : part.replace(/[`"$\u201c\u201d\u201e]/g, '`$&'),
+  );
   return `"${inside.join('')}"`;
 }
 
@@ -109,7 +125,9 @@ function inputs(script: Script, file: string): string[] {
     '# What the caller may set; see -Help.',
     'function given { if ($args[0]) { $args[0] } else { $args[1] } }',
     ...(paths
-      ? ['function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.Path).Replace("\\", "/") } else { "" } }']
+      ? [
+          'function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.Path).Replace("\\", "/") } else { "" } }',
+        ]
       : []),
     ...declared.flatMap((input) => renderInput(file, input)),
   ];
@@ -176,7 +194,10 @@ function renderStatement(statement: Statement): string[] {
     case 'capture':
       return command(['capture', `'${statement.variable.name}'`], statement.argv);
     case 'expect':
-      return command(['expect', quotePowerShell(statement.expected), quotePowerShell(statement.advice)], statement.argv);
+      return command(
+        ['expect', quotePowerShell(statement.expected), quotePowerShell(statement.advice)],
+        statement.argv,
+      );
     case 'need':
       return [`need ${quotePowerShell(statement.command)} ${quotePowerShell(statement.advice)}`];
     case 'set': {

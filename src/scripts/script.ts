@@ -24,7 +24,10 @@ export type Word = string | Variable | Text;
 
 /** Builds a word from text and variables: text\`${BUILD_DIR}/logs\`. */
 export function text(literals: TemplateStringsArray, ...values: Word[]): Text {
-  const parts = literals.flatMap((literal, index) => [literal, ...(index < values.length ? partsOf(values[index]) : [])]);
+  const parts = literals.flatMap((literal, index) => [
+    literal,
+    ...(index < values.length ? partsOf(values[index]) : []),
+  ]);
   return new Text(parts.filter((part) => part !== ''));
 }
 
@@ -141,8 +144,17 @@ export class Statements {
   }
 
   /** Does one thing or another. */
-  public when(condition: Condition, then: (branch: Statements) => void, otherwise?: (branch: Statements) => void): this {
-    return this.add({ kind: 'when', condition, then: statements(then), otherwise: otherwise ? statements(otherwise) : [] });
+  public when(
+    condition: Condition,
+    then: (branch: Statements) => void,
+    otherwise?: (branch: Statements) => void,
+  ): this {
+    return this.add({
+      kind: 'when',
+      condition,
+      then: statements(then),
+      otherwise: otherwise ? statements(otherwise) : [],
+    });
   }
 
   /** Does the same for each of some declared values. */

@@ -1,7 +1,7 @@
 /** The local tasks, `npx projen image` and so on: the image and the scripts in it, without remembering Docker's options. */
+import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR, SOURCE_DIR } from './inputs';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
 import type { PipelineSpec } from '../spec/pipeline';
-import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR, SOURCE_DIR } from './inputs';
 
 export const PLAN_FILE = 'scripts/plan.json';
 export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
@@ -32,10 +32,13 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
   const run = `docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":${WORKSPACE}`;
   // Folders are the container's own; a source tree of the caller is mounted where the container finds it.
   const folders = [SOURCE_DIR, OUTPUT_DIR, BUILD_DIR, SCCACHE_DIR].map((variable) => variable.name);
-  const inputs = [...new Set(buildInputs(spec).map((input) => input.variable.name))].filter((name) => !folders.includes(name));
+  const inputs = [...new Set(buildInputs(spec).map((input) => input.variable.name))].filter(
+    (name) => !folders.includes(name),
+  );
   const environment = inputs.map((name) => `--env ${name}`).join(' ');
   const source = `\${${SOURCE_DIR.name}:+--volume "$(realpath "$${SOURCE_DIR.name}")":/source:ro --env ${SOURCE_DIR.name}=/source}`;
-  const inImage = (script: string): string => `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash scripts/${script}`;
+  const inImage = (script: string): string =>
+    `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash scripts/${script}`;
   return [
     {
       name: 'image',

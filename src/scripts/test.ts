@@ -1,8 +1,8 @@
 /** `scripts/test`: the finished wheels, installed into a fresh environment and put through their checks. */
-import type { PipelineSpec } from '../spec/pipeline';
 import { BUILDTOOL, WHEELTOOL } from './build';
 import { BUILD_DIR, OUTPUT_DIR, testInputs, WHEEL_VERSION } from './inputs';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
+import type { PipelineSpec } from '../spec/pipeline';
 
 /** The pinned requirements of the checks, beside the scripts. */
 export const TEST_REQUIREMENTS = 'scripts/test-requirements.txt';
@@ -28,7 +28,11 @@ export function testScript(spec: PipelineSpec): Script {
       .run(...WHEELTOOL, 'verify-sums', OUTPUT_DIR)
       .capture(PLATFORM_TAG, ...BUILDTOOL, 'platform-tag', text`--platform=${PLATFORM}`)
       .run(
-        ...WHEELTOOL, 'inspect', OUTPUT_DIR, text`--platform=${PLATFORM}`, text`--platform-tag=${PLATFORM_TAG}`,
+        ...WHEELTOOL,
+        'inspect',
+        OUTPUT_DIR,
+        text`--platform=${PLATFORM}`,
+        text`--platform-tag=${PLATFORM_TAG}`,
         text`--version=${WHEEL_VERSION}`,
       ),
   );
@@ -46,7 +50,10 @@ export function testScript(spec: PipelineSpec): Script {
   );
   script.step('Check what is installed', (step) =>
     step.run(
-      'python', text`${ROOT}/scripts/checks.py`, text`--python=${TEST_PYTHON}`, text`--wheels=${OUTPUT_DIR}`,
+      'python',
+      text`${ROOT}/scripts/checks.py`,
+      text`--python=${TEST_PYTHON}`,
+      text`--wheels=${OUTPUT_DIR}`,
       text`--report=${REPORT}`,
     ),
   );

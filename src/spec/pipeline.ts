@@ -129,7 +129,12 @@ export interface PipelineSpec {
 
 /** Validates a declaration and fills in its defaults. Throws a `SpecError` at the first value that is wrong. @internal */
 export function resolvePipeline(options: PipelineOptions): PipelineSpec {
-  must(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(options.repository), 'repository', options.repository, 'a GitHub repository as owner/name');
+  must(
+    /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(options.repository),
+    'repository',
+    options.repository,
+    'a GitHub repository as owner/name',
+  );
   const name = options.name ?? options.repository.split('/')[1];
   must(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name), 'name', name, 'letters, digits, dots, dashes and underscores');
   validateSource(options.source);
@@ -138,16 +143,31 @@ export function resolvePipeline(options: PipelineOptions): PipelineSpec {
   validatePlatforms(platforms);
   const environment = options.environment ?? {};
   Object.keys(environment).forEach((variable) =>
-    must(/^[A-Z_][A-Z0-9_]*$/.test(variable), 'environment', variable, 'an environment-variable name: upper-case letters, digits and underscores'),
+    must(
+      /^[A-Z_][A-Z0-9_]*$/.test(variable),
+      'environment',
+      variable,
+      'an environment-variable name: upper-case letters, digits and underscores',
+    ),
   );
   const imageName = options.image?.name ?? `ghcr.io/${options.repository}`.toLowerCase();
-  must(/^[a-z0-9.:-]+(\/[a-z0-9._-]+)+$/.test(imageName), 'image.name', imageName, 'a registry and a repository in lower case, without tag, such as ghcr.io/owner/name');
+  must(
+    /^[a-z0-9.:-]+(\/[a-z0-9._-]+)+$/.test(imageName),
+    'image.name',
+    imageName,
+    'a registry and a repository in lower case, without tag, such as ghcr.io/owner/name',
+  );
   const branches = options.image?.branches ?? ['main', 'dev'];
   must(branches.length > 0, 'image.branches', branches, 'at least one branch');
   mustBeUnique('image.branches', branches);
   const timeouts = { linux: options.linux?.timeoutMinutes ?? 360, windows: options.windows?.timeoutMinutes ?? 360 };
   for (const [system, minutes] of Object.entries(timeouts)) {
-    must(Number.isInteger(minutes) && minutes > 0 && minutes <= 360, `${system}.timeoutMinutes`, minutes, 'a whole number of minutes up to 360, the most that GitHub gives a job');
+    must(
+      Number.isInteger(minutes) && minutes > 0 && minutes <= 360,
+      `${system}.timeoutMinutes`,
+      minutes,
+      'a whole number of minutes up to 360, the most that GitHub gives a job',
+    );
   }
   const facts = platforms.map(platformFacts);
   return {
@@ -157,7 +177,10 @@ export function resolvePipeline(options: PipelineOptions): PipelineSpec {
     wheels: options.wheels,
     platforms: facts,
     systems: SYSTEMS.filter((system) => facts.some((each) => each.system === system)),
-    toolchain: resolveToolchain(options.toolchain ?? {}, facts.map((each) => each.system)),
+    toolchain: resolveToolchain(
+      options.toolchain ?? {},
+      facts.map((each) => each.system),
+    ),
     environment,
     image: { name: imageName, branches },
     timeoutMinutes: timeouts,
@@ -179,11 +202,18 @@ function resolveWorkflows(platforms: readonly PlatformFacts[], declared?: readon
   });
   const workflows = declared ?? possible;
   mustBeUnique('workflows', workflows);
-  workflows.forEach((workflow) => must(possible.includes(workflow), 'workflows', workflow, `one that the platforms call for: ${possible.join(', ')}`));
+  workflows.forEach((workflow) =>
+    must(possible.includes(workflow), 'workflows', workflow, `one that the platforms call for: ${possible.join(', ')}`),
+  );
   if (workflows.includes(WorkflowName.RELEASE)) {
     for (const workflow of possible) {
       const needed = workflow !== WorkflowName.DOCKER;
-      must(!needed || workflows.includes(workflow), 'workflows', workflows, `with ${workflow}: a release builds every platform's wheels`);
+      must(
+        !needed || workflows.includes(workflow),
+        'workflows',
+        workflows,
+        `with ${workflow}: a release builds every platform's wheels`,
+      );
     }
   }
   return possible.filter((workflow) => workflows.includes(workflow));

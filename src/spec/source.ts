@@ -53,7 +53,12 @@ export interface Source {
 /** @internal */
 export function validateSource(source: Source): void {
   const kinds = Object.entries(source).filter(([, value]) => value !== undefined);
-  must(kinds.length === 1, 'source', kinds.map(([kind]) => kind), 'exactly one of git, sdist and folder');
+  must(
+    kinds.length === 1,
+    'source',
+    kinds.map(([kind]) => kind),
+    'exactly one of git, sdist and folder',
+  );
   if (source.git) validateGit(source.git);
   if (source.sdist) validateSdist(source.sdist);
   if (source.folder !== undefined) validateRelativePath('source.folder', source.folder);
@@ -79,21 +84,43 @@ export function baseVersion(source: Source): string {
 
 function validateGit(git: GitSource): void {
   must(/^https:\/\/\S+$/.test(git.repository), 'source.git.repository', git.repository, 'an https:// address');
-  must(/^[0-9a-f]{40}$/.test(git.commit), 'source.git.commit', git.commit, 'a full commit SHA: 40 lower-case hexadecimal digits');
+  must(
+    /^[0-9a-f]{40}$/.test(git.commit),
+    'source.git.commit',
+    git.commit,
+    'a full commit SHA: 40 lower-case hexadecimal digits',
+  );
   if (git.tag !== undefined) {
-    must(versionOfTag(git.tag) !== undefined, 'source.git.tag', git.tag, 'a PEP 440 version, with or without a leading v, such as v0.20.0');
+    must(
+      versionOfTag(git.tag) !== undefined,
+      'source.git.tag',
+      git.tag,
+      'a PEP 440 version, with or without a leading v, such as v0.20.0',
+    );
   }
   const submodules = git.submodules ?? [];
   submodules.forEach((path) => validateRelativePath('source.git.submodules', path));
   mustBeUnique('source.git.submodules', submodules);
   submodules.forEach((path, index) => {
     const parent = submodules.findIndex((other) => path.startsWith(`${other}/`));
-    if (parent > index) throw new SpecError('source.git.submodules', path, `listed after its parent ${submodules[parent]}`);
+    if (parent > index) {
+      throw new SpecError('source.git.submodules', path, `listed after its parent ${submodules[parent]}`);
+    }
   });
 }
 
 function validateSdist(sdist: SdistSource): void {
-  must(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(sdist.distribution), 'source.sdist.distribution', sdist.distribution, 'a distribution name, such as apache-tvm-ffi');
+  must(
+    /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(sdist.distribution),
+    'source.sdist.distribution',
+    sdist.distribution,
+    'a distribution name, such as apache-tvm-ffi',
+  );
   must(isPublicVersion(sdist.version), 'source.sdist.version', sdist.version, 'a PEP 440 version, such as 0.1.0');
-  must(/^[0-9a-f]{64}$/.test(sdist.sha256), 'source.sdist.sha256', sdist.sha256, 'a SHA-256: 64 lower-case hexadecimal digits');
+  must(
+    /^[0-9a-f]{64}$/.test(sdist.sha256),
+    'source.sdist.sha256',
+    sdist.sha256,
+    'a SHA-256: 64 lower-case hexadecimal digits',
+  );
 }

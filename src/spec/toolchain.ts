@@ -142,9 +142,15 @@ const TOOLS: Tool[] = [
 /** Validates a toolchain and fills in its defaults; what is for another system than those goes. @internal */
 export function resolveToolchain(toolchain: Toolchain, systems: readonly System[]): ResolvedToolchain {
   const packages = [...PACKAGES, ...(toolchain.vulkan ? VULKAN_PACKAGES : []), ...(toolchain.packages ?? [])];
-  mustBeUnique('toolchain.packages', packages.map((each) => each.name));
+  mustBeUnique(
+    'toolchain.packages',
+    packages.map((each) => each.name),
+  );
   const tools = [...TOOLS, ...(toolchain.tools ?? [])];
-  mustBeUnique('toolchain.tools', tools.map((tool) => tool.command));
+  mustBeUnique(
+    'toolchain.tools',
+    tools.map((tool) => tool.command),
+  );
   for (const { option, value } of [
     ...packages.map((each) => ({ option: `toolchain.packages[${each.name}].only`, value: each.only })),
     ...tools.map((tool) => ({ option: `toolchain.tools[${tool.command}].only`, value: tool.only })),
@@ -177,12 +183,22 @@ export function isOn(system: System, each: { readonly only?: string }): boolean 
 
 function pinned(name: string): string {
   const version = (CONDA as Record<string, string>)[name];
-  must(version !== undefined, `toolchain.packages[${name}].version`, version, 'given: this library has no pin for the package');
+  must(
+    version !== undefined,
+    `toolchain.packages[${name}].version`,
+    version,
+    'given: this library has no pin for the package',
+  );
   return version;
 }
 
 function parseImage(option: string, reference: string): ImagePin {
   const match = /^([a-z0-9.:/_-]+?):([\w.-]+)@(sha256:[0-9a-f]{64})$/.exec(reference);
-  must(match !== null, option, reference, 'an image by name, tag and digest, such as quay.io/pypa/manylinux_2_28_x86_64:2026.08.15-1@sha256:<64 digits>');
+  must(
+    match !== null,
+    option,
+    reference,
+    'an image by name, tag and digest, such as quay.io/pypa/manylinux_2_28_x86_64:2026.08.15-1@sha256:<64 digits>',
+  );
   return { name: match![1], tag: match![2], digest: match![3] };
 }

@@ -162,45 +162,88 @@ export function normalizedName(distribution: string): string {
 /** @internal */
 export function validateWheels(wheels: readonly Wheel[]): void {
   must(wheels.length > 0, 'wheels', wheels, 'at least one wheel');
-  mustBeUnique('wheels', wheels.map((wheel) => normalizedName(wheel.distribution)));
+  mustBeUnique(
+    'wheels',
+    wheels.map((wheel) => normalizedName(wheel.distribution)),
+  );
   wheels.forEach((wheel, index) => validateWheel(wheel, wheels.slice(0, index)));
   const pinned = new Set(wheels.flatMap((wheel) => wheel.testRequirements ?? []));
-  mustBeUnique('wheels.testRequirements', [...pinned].map((requirement) => normalizedName(requirement.split('==')[0])));
+  mustBeUnique(
+    'wheels.testRequirements',
+    [...pinned].map((requirement) => normalizedName(requirement.split('==')[0])),
+  );
 }
 
 function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
   const at = `wheels[${wheel.distribution}]`;
   const pinnable = earlier.map((other) => normalizedName(other.distribution));
-  must(/^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(wheel.distribution), 'wheels.distribution', wheel.distribution, 'a distribution name, such as mlc-llm');
+  must(
+    /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(wheel.distribution),
+    'wheels.distribution',
+    wheel.distribution,
+    'a distribution name, such as mlc-llm',
+  );
   if (wheel.projectDir !== undefined) validateRelativePath(`${at}.projectDir`, wheel.projectDir);
   must(wheel.checks.length > 0, `${at}.checks`, wheel.checks, 'at least one check: an untested wheel is not released');
-  mustBeUnique(`${at}.checks`, wheel.checks.map((check) => check.name));
+  mustBeUnique(
+    `${at}.checks`,
+    wheel.checks.map((check) => check.name),
+  );
   wheel.checks.forEach((check) => validateCheck(`${at}.checks[${check.name}]`, check));
   validateDefinitions(at, wheel.cmake ?? {});
   (wheel.excludes?.linux ?? []).forEach((library) =>
-    must(/^[^/\\]+\.so(\.\d+)*$/.test(library), `${at}.excludes.linux`, library, 'a whole file name with .so, such as libtvm_ffi.so: auditwheel matches nothing else'),
+    must(
+      /^[^/\\]+\.so(\.\d+)*$/.test(library),
+      `${at}.excludes.linux`,
+      library,
+      'a whole file name with .so, such as libtvm_ffi.so: auditwheel matches nothing else',
+    ),
   );
   (wheel.excludes?.windows ?? []).forEach((library) =>
-    must(/^[^/\\]+\.dll$/i.test(library), `${at}.excludes.windows`, library, 'a whole file name with .dll, such as vulkan-1.dll'),
+    must(
+      /^[^/\\]+\.dll$/i.test(library),
+      `${at}.excludes.windows`,
+      library,
+      'a whole file name with .dll, such as vulkan-1.dll',
+    ),
   );
   for (const system of SYSTEMS) {
     (wheel.systemLibraries?.[system] ?? []).forEach((library) =>
-      must((wheel.excludes?.[system] ?? []).includes(library), `${at}.systemLibraries.${system}`, library, 'excluded from the repair as well'),
+      must(
+        (wheel.excludes?.[system] ?? []).includes(library),
+        `${at}.systemLibraries.${system}`,
+        library,
+        'excluded from the repair as well',
+      ),
     );
   }
   (wheel.testRequirements ?? []).forEach((requirement) =>
-    must(/^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/.test(requirement), `${at}.testRequirements`, requirement, 'pinned, such as numpy==2.3.1'),
+    must(
+      /^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/.test(requirement),
+      `${at}.testRequirements`,
+      requirement,
+      'pinned, such as numpy==2.3.1',
+    ),
   );
   (wheel.requires?.pin ?? []).forEach((name) =>
-    must(pinnable.includes(normalizedName(name)), `${at}.requires.pin`, name, 'a wheel that is declared before this one'),
+    must(
+      pinnable.includes(normalizedName(name)),
+      `${at}.requires.pin`,
+      name,
+      'a wheel that is declared before this one',
+    ),
   );
-  if (wheel.maxBytes !== undefined) must(wheel.maxBytes > 0, `${at}.maxBytes`, wheel.maxBytes, 'a number of bytes above 0');
+  if (wheel.maxBytes !== undefined) {
+    must(wheel.maxBytes > 0, `${at}.maxBytes`, wheel.maxBytes, 'a number of bytes above 0');
+  }
 }
 
 function validateCheck(at: string, check: WheelCheck): void {
   const kinds = [check.imports, check.command, check.python].filter((kind) => kind !== undefined);
   must(kinds.length === 1 && kinds[0]!.length > 0, at, check, 'exactly one of imports, command and python, not empty');
-  if (check.timeout !== undefined) must(check.timeout > 0, `${at}.timeout`, check.timeout, 'a number of seconds above 0');
+  if (check.timeout !== undefined) {
+    must(check.timeout > 0, `${at}.timeout`, check.timeout, 'a number of seconds above 0');
+  }
 }
 
 function validateDefinitions(at: string, cmake: CMakeDefinitions): void {

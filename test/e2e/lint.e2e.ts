@@ -37,7 +37,15 @@ describe.each(SYNTHESIZED)('the synthesized files of $name', (project) => {
   test("have no finding of Docker's own linter", async () => {
     const engine = await startEngine();
     const { argv } = await buildContexts(engine, { context: project.folder });
-    const lint = ['buildx', 'build', '--builder', 'default', '--check', '--file', join(project.folder, 'docker/Dockerfile')];
+    const lint = [
+      'buildx',
+      'build',
+      '--builder',
+      'default',
+      '--check',
+      '--file',
+      join(project.folder, 'docker/Dockerfile'),
+    ];
     await engine.docker([...lint, ...argv, project.folder]);
     await engine.stop();
   });

@@ -33,4 +33,10 @@ test('do what their tests say', () => inRepository(['pytest', '-q', '-p', 'no:ca
 test('have no finding of ruff', () => inRepository(['ruff', 'check', '--no-cache', 'src/scripts', 'test']));
 
 test('have the types that they say', () =>
-  inRepository(['mypy', '--strict', '--no-incremental', '--cache-dir=/dev/null', ...['wheelfiles', 'wheeltool', 'buildtool', 'checks'].map((name) => `src/scripts/${name}.py`)]));
+  inRepository([
+    'mypy',
+    '--strict',
+    '--no-incremental',
+    '--cache-dir=/dev/null',
+    ...['wheelfiles', 'wheeltool', 'buildtool', 'checks'].map((name) => `src/scripts/${name}.py`),
+  ]));

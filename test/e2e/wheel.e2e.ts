@@ -26,7 +26,11 @@ let work: string;
 
 beforeAll(async () => {
   const starting = startEngine();
-  image = await buildImage(starting, { context: REPOSITORY, tag: 'mlc-llm-pipeline-e2e/toolchain', buildArgs: { REVISION: 'e2e' } });
+  image = await buildImage(starting, {
+    context: REPOSITORY,
+    tag: 'mlc-llm-pipeline-e2e/toolchain',
+    buildArgs: { REVISION: 'e2e' },
+  });
   engine = await starting;
   log(`toolchain image: ${(image.size / 1e6).toFixed(0)} MB`);
   folder = mkdtempSync(join(tmpdir(), 'wheel-e2e-'));
@@ -44,15 +48,26 @@ afterAll(async () => {
 });
 
 /** Runs a command in the image as that user, the checkout at its workspace; network is for pip's index only. */
-function inImage(argv: string[], env: Record<string, string> = {}, user: string | undefined = `${UID}:${UID}`): Promise<RunResult> {
+function inImage(
+  argv: string[],
+  env: Record<string, string> = {},
+  user: string | undefined = `${UID}:${UID}`,
+): Promise<RunResult> {
   const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const who = user === undefined ? [] : ['--user', user];
   const mounts = ['--volume', `${checkout}:/workspace:ro`, '--volume', `${work}:/work`];
-  return engine.tryDocker(['run', '--rm', '--network', 'host', ...who, ...mounts, ...variables, image.tag, ...argv], { quiet: true });
+  return engine.tryDocker(['run', '--rm', '--network', 'host', ...who, ...mounts, ...variables, image.tag, ...argv], {
+    quiet: true,
+  });
 }
 
 async function build(name: string, env: Record<string, string> = {}): Promise<string> {
-  const settings = { BUILD_DIR: `/work/${name}`, OUTPUT_DIR: `/work/${name}-dist`, SCCACHE_DIR: `/work/${name}-cache`, ...env };
+  const settings = {
+    BUILD_DIR: `/work/${name}`,
+    OUTPUT_DIR: `/work/${name}-dist`,
+    SCCACHE_DIR: `/work/${name}-cache`,
+    ...env,
+  };
   const started = Date.now();
   const { status, stdout, stderr } = await inImage(['bash', 'scripts/build.sh'], settings);
   if (status !== 0) throw new Error(`build.sh failed:\n${(stdout + stderr).slice(-6000)}`);
@@ -62,9 +77,25 @@ async function build(name: string, env: Record<string, string> = {}): Promise<st
 
 describe('the image', () => {
   test('is made of the declared packages', async () => {
-    for (const command of ['python', 'cmake', 'ninja', 'git', 'sccache', 'patchelf', 'auditwheel', 'cargo', 'llvm-config', 'glslangValidator', 'spirv-as']) {
+    for (const command of [
+      'python',
+      'cmake',
+      'ninja',
+      'git',
+      'sccache',
+      'patchelf',
+      'auditwheel',
+      'cargo',
+      'llvm-config',
+      'glslangValidator',
+      'spirv-as',
+    ]) {
       const { status, stdout, stderr } = await inImage([command, '--version']);
-      expect({ command, status, output: stdout + stderr }).toEqual({ command, status: 0, output: expect.stringMatching(/\d+\.\d+/) });
+      expect({ command, status, output: stdout + stderr }).toEqual({
+        command,
+        status: 0,
+        output: expect.stringMatching(/\d+\.\d+/),
+      });
     }
     expect((await inImage(['python', '--version'])).stdout).toMatch(/^Python 3\.13\./);
   });
@@ -80,9 +111,28 @@ describe('the image', () => {
 
   test('has it for Actions, which replaces the entry point and enters afterwards', async () => {
     const name = `e2e-${process.pid}`;
-    await engine.docker(['run', '--detach', '--rm', '--name', name, '--user', '1001', '--entrypoint', 'tail', image.tag, '-f', '/dev/null'], { quiet: true });
+    await engine.docker(
+      [
+        'run',
+        '--detach',
+        '--rm',
+        '--name',
+        name,
+        '--user',
+        '1001',
+        '--entrypoint',
+        'tail',
+        image.tag,
+        '-f',
+        '/dev/null',
+      ],
+      { quiet: true },
+    );
     try {
-      const { stdout } = await engine.docker(['exec', '--env', 'HOME=/github/home', name, 'sh', '-c', 'command -v python'], { quiet: true });
+      const { stdout } = await engine.docker(
+        ['exec', '--env', 'HOME=/github/home', name, 'sh', '-c', 'command -v python'],
+        { quiet: true },
+      );
       expect(stdout.trim()).toBe('/opt/toolchain/bin/python');
     } finally {
       await engine.tryDocker(['rm', '--force', name], { quiet: true });
@@ -96,16 +146,21 @@ describe('the image', () => {
   });
 
   test('reads a checkout of another owner with git, and has a home that can be written', async () => {
-    const script = 'git init --quiet ~/repository && touch ~/file && git -C ~/repository status --short && git config --get-all safe.directory';
+    const script =
+      'git init --quiet ~/repository && touch ~/file && git -C ~/repository status --short && git config --get-all safe.directory';
     expect((await inImage(['bash', '-c', script])).stdout.trim()).toBe('*');
   });
 
   test('says where it comes from', async () => {
-    const { stdout } = await engine.docker(['image', 'inspect', '--format', '{{json .Config.Labels}}', image.tag], { quiet: true });
+    const { stdout } = await engine.docker(['image', 'inspect', '--format', '{{json .Config.Labels}}', image.tag], {
+      quiet: true,
+    });
     const labels = JSON.parse(stdout) as Record<string, string>;
     expect(labels['org.opencontainers.image.revision']).toBe('e2e');
     expect(labels['org.opencontainers.image.source']).toMatch(/^https:\/\/github\.com\//);
-    expect(Object.entries(labels).find(([name]) => name.endsWith('.environment'))?.[1]).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(Object.entries(labels).find(([name]) => name.endsWith('.environment'))?.[1]).toMatch(
+      /^sha256:[0-9a-f]{64}$/,
+    );
   });
 });
 
@@ -115,11 +170,20 @@ describe('the wheel', () => {
   test('is built, repaired, inspected and recorded by build.sh', async () => {
     output = await build('first', { TOOLCHAIN_IMAGE: image.id });
     const wheels = readdirSync(output).filter((file) => file.endsWith('.whl'));
-    expect(wheels).toEqual([expect.stringMatching(/^apache_tvm_ffi-0\.1\.15\.post2-cp313-cp313-manylinux_.*_x86_64\.whl$/)]);
+    expect(wheels).toEqual([
+      expect.stringMatching(/^apache_tvm_ffi-0\.1\.15\.post2-cp313-cp313-manylinux_.*_x86_64\.whl$/),
+    ]);
     await check(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: output });
     const record = JSON.parse(readFileSync(join(output, 'build-record.json'), 'utf8'));
-    expect(record).toMatchObject({ platform: 'linux-x86_64', image: image.id, version: '0.1.15.post2', source: { kind: 'sdist', name: 'apache-tvm-ffi' } });
-    expect(Object.keys(record.tools)).toEqual(expect.arrayContaining(['python', 'cmake', 'ninja', 'auditwheel', 'patchelf', 'sccache']));
+    expect(record).toMatchObject({
+      platform: 'linux-x86_64',
+      image: image.id,
+      version: '0.1.15.post2',
+      source: { kind: 'sdist', name: 'apache-tvm-ffi' },
+    });
+    expect(Object.keys(record.tools)).toEqual(
+      expect.arrayContaining(['python', 'cmake', 'ninja', 'auditwheel', 'patchelf', 'sccache']),
+    );
     expect(record.wheels).toEqual([expect.objectContaining({ distribution: 'apache-tvm-ffi', file: wheels[0] })]);
     expect(record.measured.durations.length).toBeGreaterThan(5);
     const { env } = await lintTools();
@@ -128,8 +192,14 @@ describe('the wheel', () => {
   });
 
   test('passes test.sh in a fresh environment', async () => {
-    const { status, stdout } = await inImage(['bash', 'scripts/test.sh'], { BUILD_DIR: '/work/first', OUTPUT_DIR: '/work/first-dist' });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('PASS round trip through native code') });
+    const { status, stdout } = await inImage(['bash', 'scripts/test.sh'], {
+      BUILD_DIR: '/work/first',
+      OUTPUT_DIR: '/work/first-dist',
+    });
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringContaining('PASS round trip through native code'),
+    });
     const report = JSON.parse(readFileSync(join(work, 'first/test-report/linux-x86_64.json'), 'utf8'));
     expect(report).toMatchObject({ failed: 0 });
     expect(report.passed).toBeGreaterThanOrEqual(8);
@@ -137,8 +207,17 @@ describe('the wheel', () => {
 
   test('is the same, to the byte, from another folder, another copy of the source and without the first cache', async () => {
     cpSync(join(work, 'first/source'), join(work, 'elsewhere/a longer path/tree'), { recursive: true });
-    const second = await build('second', { SOURCE_DIR: '/work/elsewhere/a longer path/tree', BUILD_DIR: '/work/second/deeper/build' });
-    const { status, stdout, stderr } = await inImage(['python', 'scripts/wheeltool.py', 'compare', '/work/first-dist', '/work/second-dist']);
+    const second = await build('second', {
+      SOURCE_DIR: '/work/elsewhere/a longer path/tree',
+      BUILD_DIR: '/work/second/deeper/build',
+    });
+    const { status, stdout, stderr } = await inImage([
+      'python',
+      'scripts/wheeltool.py',
+      'compare',
+      '/work/first-dist',
+      '/work/second-dist',
+    ]);
     expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: expect.any(String) });
     expect(readFileSync(join(second, 'SHA256SUMS'), 'utf8')).toBe(readFileSync(join(output, 'SHA256SUMS'), 'utf8'));
     // The tree that was given is as it was.
@@ -151,7 +230,10 @@ describe('the wheel', () => {
     const wheel = readdirSync(tampered).find((file) => file.endsWith('.whl'))!;
     chmodSync(join(tampered, wheel), 0o644);
     await check(['bash', '-c', 'printf x >>"$1"', 'bash', join(tampered, wheel)]);
-    const { status, stdout, stderr } = await inImage(['bash', 'scripts/test.sh'], { BUILD_DIR: '/work/tampered-build', OUTPUT_DIR: '/work/tampered' });
+    const { status, stdout, stderr } = await inImage(['bash', 'scripts/test.sh'], {
+      BUILD_DIR: '/work/tampered-build',
+      OUTPUT_DIR: '/work/tampered',
+    });
     expect(status).not.toBe(0);
     expect(stdout + stderr).toContain(wheel);
   });
@@ -159,7 +241,13 @@ describe('the wheel', () => {
   test('cannot come from a source that fails to compile: the step, the command and the log are named', async () => {
     const broken = join(work, 'broken');
     cpSync(join(work, 'first/source'), broken, { recursive: true });
-    await check(['bash', '-c', 'printf "\\nmessage(FATAL_ERROR broken-on-purpose)\\n" >>"$1/CMakeLists.txt"', 'bash', broken]);
+    await check([
+      'bash',
+      '-c',
+      'printf "\\nmessage(FATAL_ERROR broken-on-purpose)\\n" >>"$1/CMakeLists.txt"',
+      'bash',
+      broken,
+    ]);
     const { status, stdout, stderr } = await inImage(['bash', 'scripts/build.sh'], {
       SOURCE_DIR: '/work/broken',
       BUILD_DIR: '/work/broken-build',

@@ -5,10 +5,17 @@ import { ACTIONS } from '../../src/spec/pins';
 
 const step: WorkflowStep = { name: 'Say it', run: 'echo hello\n' };
 const job: StepsJob = { name: 'Job', permissions: {}, runsOn: 'ubuntu-24.04', timeoutMinutes: 5, steps: [step] };
-const workflow = (changes: Partial<StepsJob>): WorkflowDefinition => ({ name: 'w', on: { push: {} }, jobs: { job: { ...job, ...changes } } });
+const workflow = (changes: Partial<StepsJob>): WorkflowDefinition => ({
+  name: 'w',
+  on: { push: {} },
+  jobs: { job: { ...job, ...changes } },
+});
 
 test('a workflow has no rights at its top, in the usual place, and says the version of each pinned action', () => {
-  const text = renderWorkflow(workflow({ steps: [{ name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } }] }), ['Title']);
+  const text = renderWorkflow(
+    workflow({ steps: [{ name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } }] }),
+    ['Title'],
+  );
   expect(Object.keys(parse(text))).toEqual(['name', 'on', 'permissions', 'jobs']);
   expect(parse(text).permissions).toEqual({});
   expect(text).toContain(`uses: actions/checkout@${ACTIONS.checkout.commit} # ${ACTIONS.checkout.version}\n`);
@@ -16,18 +23,41 @@ test('a workflow has no rights at its top, in the usual place, and says the vers
 });
 
 test('input names are written as they are', () => {
-  const text = renderWorkflow(workflow({ steps: [{ name: 'x', uses: ACTIONS.uploadArtifact, with: { 'if-no-files-found': 'error', some_Input: 1 } }] }), []);
+  const text = renderWorkflow(
+    workflow({
+      steps: [{ name: 'x', uses: ACTIONS.uploadArtifact, with: { 'if-no-files-found': 'error', some_Input: 1 } }],
+    }),
+    [],
+  );
   expect(parse(text).jobs.job.steps[0].with).toEqual({ 'if-no-files-found': 'error', some_Input: 1 });
 });
 
 test('a job can call another workflow', () => {
-  const text = renderWorkflow({ ...workflow({}), jobs: { call: { name: 'Call', permissions: { contents: 'read' }, calls: '.github/workflows/linux.yml' } } }, []);
-  expect(parse(text).jobs.call).toEqual({ name: 'Call', permissions: { contents: 'read' }, uses: './.github/workflows/linux.yml' });
+  const text = renderWorkflow(
+    {
+      ...workflow({}),
+      jobs: { call: { name: 'Call', permissions: { contents: 'read' }, calls: '.github/workflows/linux.yml' } },
+    },
+    [],
+  );
+  expect(parse(text).jobs.call).toEqual({
+    name: 'Call',
+    permissions: { contents: 'read' },
+    uses: './.github/workflows/linux.yml',
+  });
 });
 
 const forbidden: Array<[string, Partial<StepsJob>, RegExp]> = [
-  ['an action by tag', { steps: [{ name: 'x', uses: { ...ACTIONS.checkout, commit: 'v7' } }] }, /pin actions\/checkout by its full commit/],
-  ['an action without its version', { steps: [{ name: 'x', uses: { ...ACTIONS.setupNode, version: '' } }] }, /which version/],
+  [
+    'an action by tag',
+    { steps: [{ name: 'x', uses: { ...ACTIONS.checkout, commit: 'v7' } }] },
+    /pin actions\/checkout by its full commit/,
+  ],
+  [
+    'an action without its version',
+    { steps: [{ name: 'x', uses: { ...ACTIONS.setupNode, version: '' } }] },
+    /which version/,
+  ],
   ['a checkout that keeps its token', { steps: [{ name: 'x', uses: ACTIONS.checkout }] }, /persist-credentials/],
   ['an expression in a command', { steps: [{ name: 'x', run: 'echo ${{ github.ref }}' }] }, /through env/],
   ['a job without permissions', { permissions: undefined as unknown as {} }, /permissions/],

@@ -41,14 +41,45 @@ function runScript(build: (step: Statements) => void, env: Record<string, string
   const file = join(folder, 'scripts', 'trial.sh');
   mkdirSync(join(folder, 'scripts'), { recursive: true });
   writeFileSync(file, `${renderBash(script, spec, ['Title']).join('\n')}\n`);
-  return spawnSync('bash', [file, ...args], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH!, BUILD_DIR: 'build', ...env } });
+  return spawnSync('bash', [file, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH!, BUILD_DIR: 'build', ...env },
+  });
 }
 
 const inFolder = (name: string): string => join(folder, name);
 const recorded = (name: string): string[] => JSON.parse(readFileSync(inFolder(name), 'utf8'));
 
 describe('arguments', () => {
-  const nasty = ['', ' ', 'a b', "it's", '"', '$HOME', '`id`', '\\', 'a\\', ';', '&', '=', 'A=B', '-x', '--', '~', '*', '?', '!', '#x', 'ü€', '\n', 'a\nb', '%q', '{a,b}', '<x>'];
+  const nasty = [
+    '',
+    ' ',
+    'a b',
+    "it's",
+    '"',
+    '$HOME',
+    '`id`',
+    '\\',
+    'a\\',
+    ';',
+    '&',
+    '=',
+    'A=B',
+    '-x',
+    '--',
+    '~',
+    '*',
+    '?',
+    '!',
+    '#x',
+    'ü€',
+    '\n',
+    'a\nb',
+    '%q',
+    '{a,b}',
+    '<x>',
+  ];
 
   test('reach a command unchanged, whatever they hold', () => {
     runScript((step) => step.run(...RECORD, 'argv.json', ...nasty));
@@ -56,7 +87,9 @@ describe('arguments', () => {
   });
 
   test('reach it unchanged around a variable, too', () => {
-    runScript((step) => step.run(...RECORD, 'argv.json', ...nasty.map((each) => text`${each}${NAME}${each}`)), { NAME: '$x "y" `z`' });
+    runScript((step) => step.run(...RECORD, 'argv.json', ...nasty.map((each) => text`${each}${NAME}${each}`)), {
+      NAME: '$x "y" `z`',
+    });
     expect(recorded('argv.json')).toEqual(nasty.map((each) => `${each}$x "y" \`z\`${each}`));
   });
 
@@ -136,7 +169,9 @@ describe('statements', () => {
     mkdirSync(inFolder('bin'));
     writeFileSync(inFolder('bin/sleep'), '#!/bin/sh\n');
     chmodSync(inFolder('bin/sleep'), 0o755);
-    const { status, stdout } = runScript((step) => step.retry(3, './flaky.sh'), { PATH: `${inFolder('bin')}:${process.env.PATH}` });
+    const { status, stdout } = runScript((step) => step.retry(3, './flaky.sh'), {
+      PATH: `${inFolder('bin')}:${process.env.PATH}`,
+    });
     expect(status).toBe(0);
     expect(stdout).toContain('attempt 1 of 3 failed with exit status 1');
   });
@@ -151,7 +186,9 @@ describe('statements', () => {
     mkdirSync(inFolder('old'));
     writeFileSync(inFolder('old/file'), 'x');
     runScript((step) => step.makeFolder('new/deep').emptyFolder('old').copyTree('from', 'to'));
-    expect(['new/deep', 'old', 'old/file', 'to/.hidden', 'from/.hidden'].map((name) => existsSync(inFolder(name)))).toEqual([true, true, false, true, true]);
+    expect(
+      ['new/deep', 'old', 'old/file', 'to/.hidden', 'from/.hidden'].map((name) => existsSync(inFolder(name))),
+    ).toEqual([true, true, false, true, true]);
   });
 
   test('copying a folder that is not there says so', () => {
@@ -170,7 +207,15 @@ describe('statements', () => {
     ['exists', { kind: 'exists', path: 'scripts' } as const, {}, 'then'],
     ['exists of a missing one', { kind: 'exists', path: 'nowhere' } as const, {}, 'otherwise'],
   ])('when decides by %s', (_, condition, env, expected) => {
-    const { stdout } = runScript((step) => step.when(condition, (a) => a.say('said: then'), (b) => b.say('said: otherwise')), env);
+    const { stdout } = runScript(
+      (step) =>
+        step.when(
+          condition,
+          (a) => a.say('said: then'),
+          (b) => b.say('said: otherwise'),
+        ),
+      env,
+    );
     expect(stdout).toContain(`said: ${expected}`);
   });
 });

@@ -19,7 +19,7 @@ export const SYNTHESIZED: readonly Synthesized[] = [
 ].map((each) => ({
   ...each,
   // projen names a list of dependencies also where there are none, and it writes no such file.
-  files: (JSON.parse(readFileSync(join(each.folder, '.projen/files.json'), 'utf8')) as { files: string[] }).files.filter(
-    (file) => existsSync(join(each.folder, file)),
-  ),
+  files: (
+    JSON.parse(readFileSync(join(each.folder, '.projen/files.json'), 'utf8')) as { files: string[] }
+  ).files.filter((file) => existsSync(join(each.folder, file))),
 }));
