@@ -1,14 +1,22 @@
-import { Repository } from './projenrc/repository';
+import { JSII_TSCONFIG, Repository } from './projenrc/repository';
 import { MlcLlmPipelineProject } from './src/project';
 
 const project = new MlcLlmPipelineProject({
   name: 'mlc-llm-pipeline',
   description: 'Declares the CI/CD pipeline of native Python wheels, those of MLC-LLM first, and synthesizes all of it',
+  authorName: 'mlc-llm-pipeline',
+  authorOrganization: true,
+  repository: 'https://github.com/mlc-llm-pipeline/mlc-llm-pipeline.git',
+  keywords: ['projen', 'wheel', 'mlc-llm', 'manylinux', 'ci'],
   defaultReleaseBranch: 'main',
   minNodeVersion: '20.19.0',
   peerDeps: ['projen@^0.103.25', 'constructs@^10.8.1'],
   bundledDeps: ['yaml'],
   devDeps: ['@types/node@^20', 'fast-check'],
+  tsconfig: JSII_TSCONFIG,
+  // `src/scripts/test.ts` is no test: it is what test.sh comes from.
+  jestOptions: { jestConfig: { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/'] } },
+  tsJestOptions: { transformOptions: { diagnostics: { ignoreCodes: [151002] } } },
   // This repository's own build workflow has a job more: the slow suite.
   buildWorkflow: false,
 });

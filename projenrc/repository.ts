@@ -1,10 +1,23 @@
-import { cdk, Component, typescript } from 'projen';
+import { cdk, Component, javascript, typescript } from 'projen';
 import { buildWorkflow, INSTALL } from '../src/github/build';
 import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';
 
 /** The slow suite's jest configuration. */
 const E2E_CONFIG = 'test/e2e/jest.config.json';
+
+/** What jsii wants of the compiler. */
+export const JSII_TSCONFIG: javascript.TypescriptConfigOptions = {
+  compilerOptions: {
+    target: 'ES2022',
+    lib: ['es2022'],
+    module: 'node16',
+    moduleResolution: javascript.TypeScriptModuleResolution.NODE16,
+    skipLibCheck: true,
+    stripInternal: false,
+    noEmitOnError: true,
+  },
+};
 
 /** What only this repository has: it is a jsii module, it has examples, and its slow suite runs what it synthesizes. */
 export class Repository extends Component {

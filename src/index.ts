@@ -1,4 +1,4 @@
-export { MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
+export { MlcLlmPipelineOptions, MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
 export { WheelPipeline } from './pipeline';
 export { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './spec/pipeline';
 export { Platform } from './spec/platform';

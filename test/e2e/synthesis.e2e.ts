@@ -1,0 +1,50 @@
+/** Synthesis on other people's machines: other folders, locales, time zones and umasks; and as a package that is installed. */
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check, run } from './support/process';
+import { REPOSITORY } from './support/repository';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'synthesis-e2e-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A clone of what is committed, with this checkout's dependencies. */
+async function clone(name: string): Promise<string> {
+  const path = join(folder, name);
+  await check(['git', 'clone', '--quiet', REPOSITORY, path]);
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(path, 'node_modules'));
+  return path;
+}
+
+test.each([
+  ['C', 'UTC', '022'],
+  ['tr_TR.UTF-8', 'Pacific/Kiritimati', '077'],
+  ['de_DE.UTF-8', 'America/St_Johns', '002'],
+])('gives the committed bytes with locale %s, time zone %s and umask %s', async (locale, zone, umask) => {
+  const path = await clone(`a clone, ${locale}`);
+  const env = { LC_ALL: locale, LANG: locale, TZ: zone };
+  await check(['bash', '-c', `umask ${umask} && npx projen --no-post && cd examples/tvm-ffi && npx tsx .projenrc.ts`], { cwd: path, env });
+  // The link to the dependencies is no part of the clone.
+  const { stdout } = await check(['git', 'status', '--porcelain', '--', '.', ':!node_modules'], { cwd: path });
+  expect(stdout).toBe('');
+});
+
+test('a new project can be made from the package: projen new --from', async () => {
+  await check(['npx', 'projen', 'compile'], { cwd: REPOSITORY });
+  const { stdout } = await check(['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: REPOSITORY });
+  const tarball = join(folder, stdout.trim().split('\n').pop()!);
+  const path = join(folder, 'my-wheels');
+  await check(['mkdir', path]);
+  const create = ['node', join(REPOSITORY, 'node_modules/projen/bin/projen'), 'new', '--from', tarball, '--no-git', '--name', 'my-wheels'];
+  await check(create, { cwd: path });
+  expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toContain("import { MlcLlmPipelineProject } from 'mlc-llm-pipeline'");
+  expect(readFileSync(join(path, 'scripts/build.sh'), 'utf8')).toContain('Builds the wheels of mlc-llm');
+  // It synthesizes by itself from then on, and to the same.
+  await check(['git', 'init', '--quiet'], { cwd: path });
+  await check(['git', 'add', '--all'], { cwd: path });
+  await check(['npx', 'projen', '--no-post'], { cwd: path });
+  expect((await run(['git', 'diff', '--stat'], { cwd: path })).stdout).toBe('');
+});
