@@ -13,7 +13,13 @@ const project = new MlcLlmPipelineProject({
   peerDeps: ['projen@^0.103.25', 'constructs@^10.8.1'],
   bundledDeps: ['yaml'],
   devDeps: ['@types/node@^20', 'fast-check'],
+  // A library, where a project that only declares its pipeline is none.
   tsconfig: JSII_TSCONFIG,
+  package: true,
+  eslint: true,
+  prettier: true,
+  prettierOptions: { settings: { printWidth: 120, singleQuote: true } },
+  jest: true,
   // `src/scripts/test.ts` is no test: it is what test.sh comes from.
   jestOptions: { jestConfig: { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/'] } },
   tsJestOptions: { transformOptions: { diagnostics: { ignoreCodes: [151002] } } },

@@ -65,8 +65,14 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       release: false,
       buildWorkflow: false,
       sampleCode: false,
-      prettier: options.prettier ?? true,
-      prettierOptions: options.prettierOptions ?? { settings: { printWidth: 120, singleQuote: true } },
+      // A new project has a declaration and no code of its own: what is compiled, and so checked, is the declaration.
+      tsconfig: options.tsconfig ?? {
+        include: ['.projenrc.ts'],
+        compilerOptions: { rootDir: '.', noEmit: true, skipLibCheck: true },
+      },
+      package: options.package ?? false,
+      eslint: options.eslint ?? false,
+      jest: options.jest ?? false,
       depsUpgrade: options.depsUpgrade ?? false,
       pullRequestTemplate: options.pullRequestTemplate ?? false,
       githubOptions: { mergify: false, pullRequestLint: false, ...options.githubOptions },

@@ -37,15 +37,12 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     '',
     'COPY --from=micromamba /bin/micromamba /usr/local/bin/micromamba',
     '',
-    '# The environment is active for every process, with or without a shell that reads its start-up files. Git may read a',
-    '# checkout that belongs to another user: it is the caller who mounts it.',
+    '# The environment is active for every process, with or without a shell that reads its start-up files.',
     `ENV CONDA_PREFIX=${PREFIX} \\`,
     '    MAMBA_ROOT_PREFIX=/opt/micromamba \\',
     `    PATH=${PREFIX}/bin:$PATH \\`,
     '    LANG=C.UTF-8 \\',
-    '    GIT_CONFIG_COUNT=1 \\',
-    '    GIT_CONFIG_KEY_0=safe.directory \\',
-    "    GIT_CONFIG_VALUE_0='*'",
+    '    GIT_CONFIG_SYSTEM=/etc/gitconfig',
     '',
     ...(platforms.length > 1 ? ['ARG TARGETARCH', ''] : []),
     'RUN --mount=type=bind,source=docker,target=/run/toolchain \\',
@@ -61,6 +58,8 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     "RUN <<'EOF'",
     `useradd --uid ${USER} --create-home --home-dir /home/builder builder`,
     'chmod 1777 /home/builder',
+    '# A checkout may belong to another user: it is the caller who mounts it.',
+    "printf '[safe]\\n\\tdirectory = *\\n' >/etc/gitconfig",
     `mkdir --parents ${WORKSPACE}`,
     `chown builder ${WORKSPACE}`,
     'EOF',
@@ -113,7 +112,7 @@ function environmentChoice(platforms: readonly PlatformFacts[]): string[] {
           '  *) echo "no environment is declared for $TARGETARCH" >&2 && exit 1 ;;',
           'esac',
         ];
-  return [...lock, `[[ -f $environment ]] || environment=${inContext(ENVIRONMENT_FILE)}`];
+  return [...lock, `[ -f "$environment" ] || environment=${inContext(ENVIRONMENT_FILE)}`];
 }
 
 /** The build context is the environment's files and nothing else. */

@@ -38,10 +38,12 @@ test('a new project can be made from the package: projen new --from', async () =
   const tarball = join(folder, stdout.trim().split('\n').pop()!);
   const path = join(folder, 'my-wheels');
   await check(['mkdir', path]);
-  const create = ['node', join(REPOSITORY, 'node_modules/projen/bin/projen'), 'new', '--from', tarball, '--no-git', '--name', 'my-wheels'];
+  const projen = join(REPOSITORY, 'node_modules/projen/bin/projen');
+  const create = ['node', projen, 'new', '--from', `mlc-llm-pipeline@file:${tarball}`, '--no-git', '--name', 'my-wheels'];
   await check(create, { cwd: path });
-  expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toContain("import { MlcLlmPipelineProject } from 'mlc-llm-pipeline'");
+  expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toMatch(/import { MlcLlmPipelineProject } from .mlc-llm-pipeline.;/);
   expect(readFileSync(join(path, 'scripts/build.sh'), 'utf8')).toContain('Builds the wheels of mlc-llm');
+  expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);
   // It synthesizes by itself from then on, and to the same.
   await check(['git', 'init', '--quiet'], { cwd: path });
   await check(['git', 'add', '--all'], { cwd: path });
