@@ -1,3 +1,4 @@
+import { typescript } from 'projen';
 import { JSII_TSCONFIG, Repository } from './projenrc/repository';
 import { MlcLlmPipelineProject } from './src/project';
 
@@ -12,7 +13,7 @@ const project = new MlcLlmPipelineProject({
   minNodeVersion: '20.19.0',
   peerDeps: ['projen@^0.103.25', 'constructs@^10.8.1'],
   bundledDeps: ['yaml'],
-  devDeps: ['@types/node@^20', 'fast-check'],
+  devDeps: ['@types/node@^20', 'fast-check', 'tree-sitter-powershell@^0.26.4', 'web-tree-sitter@^0.27.1'],
   // A library, where a project that only declares its pipeline is none.
   tsconfig: JSII_TSCONFIG,
   package: true,
@@ -22,7 +23,7 @@ const project = new MlcLlmPipelineProject({
   jest: true,
   // `src/scripts/test.ts` is no test: it is what test.sh comes from.
   jestOptions: { jestConfig: { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/'] } },
-  tsJestOptions: { transformOptions: { diagnostics: { ignoreCodes: [151002] } } },
+  tsJestOptions: { transformOptions: { diagnostics: typescript.TsJestDiagnostics.custom({ ignoreCodes: [151002] }) } },
   // This repository's own build workflow has a job more: the slow suite.
   buildWorkflow: false,
 });

@@ -24,6 +24,8 @@ export class Repository extends Component {
   constructor(project: typescript.TypeScriptProject) {
     super(project);
     this.addJsiiModule(project);
+    // 1.13.0 was published for some platforms before others; a lock file made meanwhile fails `npm ci`.
+    project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
     this.addTasks();
     new Workflow(
       project,

@@ -214,6 +214,43 @@ function copy_tree {
   Get-ChildItem -LiteralPath $from -Force | Copy-Item -Destination $to -Recurse -Force
 }
 
+# Makes the compiler and linker of Visual Studio visible, as its developer prompt does.
+function enter_msvc {
+  if (on_path 'cl.exe') {
+    log 'cl.exe is on the PATH already'
+    return
+  }
+  $advice = 'Install "Build Tools for Visual Studio 2022" with the workload "Desktop development with C++".'
+  $vswhere = Join-Path ${env:ProgramFiles(x86)} 'Microsoft Visual Studio/Installer/vswhere.exe'
+  if (-not (Test-Path -LiteralPath $vswhere)) { fail "$vswhere is missing. $advice" }
+  $tools = 'Microsoft.VisualStudio.Component.VC.Tools.x86.x64'
+  $studio = & $vswhere -latest -products '*' -requires $tools -property installationPath | Select-Object -First 1
+  if (-not $studio) { fail "Visual Studio has no C++ tools for x86-64 ($tools). $advice" }
+  log "entering the developer environment of $studio"
+  Import-Module (Join-Path $studio 'Common7/Tools/Microsoft.VisualStudio.DevShell.dll')
+  $null = Enter-VsDevShell -VsInstallPath $studio -SkipAutomaticLocation -DevCmdArguments '-arch=x64 -host_arch=x64 -no_logo'
+  need 'cl.exe' $advice
+}
+
+# Conda's Git brings GNU's link.exe, which cargo and CMake would take for MSVC's linker.
+function hide_conda_link {
+  if (-not $env:CONDA_PREFIX) { return }
+  foreach ($command in @(Get-Command -Name 'link.exe' -CommandType Application -All -ErrorAction Ignore)) {
+    if (-not $command.Source.StartsWith($env:CONDA_PREFIX, [StringComparison]::OrdinalIgnoreCase)) { continue }
+    log "moving $($command.Source) out of the way"
+    Move-Item -LiteralPath $command.Source -Destination "$($command.Source).conda" -Force
+  }
+}
+
+# Finds or installs the pinned Vulkan SDK; what its script prints last is the SDK's folder.
+function use_vulkan_sdk {
+  $script:COMMAND = 'scripts/install-vulkan-sdk.ps1'
+  log "+ $COMMAND"
+  $env:VULKAN_SDK = & (Join-Path $PSScriptRoot 'install-vulkan-sdk.ps1') | Select-Object -Last 1
+  $env:PATH = (Join-Path $env:VULKAN_SDK 'Bin') + [IO.Path]::PathSeparator + $env:PATH
+  log "VULKAN_SDK=$env:VULKAN_SDK"
+}
+
 # Whatever ends the script early is named: the step, the command and the log.
 trap {
   $status = 1
@@ -233,7 +270,15 @@ run 'python' "${ROOT}/scripts/buildtool.py" 'tools' `
   "--output=${BUILD_DIR}/records/tools.tsv"
 capture 'PLATFORM_TAG' 'python' "${ROOT}/scripts/buildtool.py" 'platform-tag' "--platform=${PLATFORM}"
 
-step '2. Fetch the source'
+step '2. Enter the compiler environment'
+enter_msvc
+hide_conda_link
+need 'link.exe' 'The C++ workload brings it.'
+
+step '3. Find or install the Vulkan SDK'
+use_vulkan_sdk
+
+step '4. Fetch the source'
 empty_folder "${BUILD_DIR}/source"
 if ($SOURCE_DIR -ne '') {
   copy_tree "${SOURCE_DIR}" "${BUILD_DIR}/source"
@@ -314,13 +359,13 @@ if ($SOURCE_DIR -ne '') {
     '3rdparty/stb'
 }
 
-step '3. Set the version'
+step '5. Set the version'
 capture 'COMMIT' 'python' "${ROOT}/scripts/buildtool.py" 'commit' "--source-dir=${SOURCE_DIR}"
 capture 'VERSION' 'python' "${ROOT}/scripts/buildtool.py" 'version' `
   "--version=${WHEEL_VERSION}" `
   "--commit=${COMMIT}"
 
-step '4. Prepare the environment'
+step '6. Prepare the environment'
 empty_folder "${BUILD_DIR}/cmake"
 empty_folder "${BUILD_DIR}/raw"
 empty_folder "${BUILD_DIR}/amended"
@@ -339,7 +384,7 @@ if (on_path 'sccache') {
   attempt 'sccache' '--stop-server'
 }
 
-step '5. Build the wheel of apache-tvm-ffi'
+step '7. Build the wheel of apache-tvm-ffi'
 $env:SETUPTOOLS_SCM_PRETEND_VERSION = $SETUPTOOLS_SCM_PRETEND_VERSION = '0.1.11'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
@@ -351,7 +396,7 @@ run 'python' '-m' 'pip' 'wheel' `
   '--config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON' `
   "${BUILD_DIR}/source/3rdparty/tvm/3rdparty/tvm-ffi"
 
-step '6. Set the metadata of apache-tvm-ffi'
+step '8. Set the metadata of apache-tvm-ffi'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
   "--siblings=${BUILD_DIR}/finished" `
@@ -359,7 +404,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/apache-tvm-ffi" '*.whl'
 
-step '7. Repair the wheel of apache-tvm-ffi'
+step '9. Repair the wheel of apache-tvm-ffi'
 run 'delvewheel' 'repair' '--analyze-existing' "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" "${WHEEL}"
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
@@ -367,7 +412,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apach
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '8. Build the wheel of tvm'
+step '10. Build the wheel of tvm'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
   '--no-build-isolation' `
@@ -386,7 +431,7 @@ run 'python' '-m' 'pip' 'wheel' `
   '--config-settings=cmake.define.ZLIB_USE_STATIC_LIBS=ON' `
   "${BUILD_DIR}/source/3rdparty/tvm"
 
-step '9. Set the metadata of tvm'
+step '11. Set the metadata of tvm'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/tvm" `
   '--distribution=tvm' `
   "--version=${VERSION}" `
@@ -395,7 +440,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/tvm" `
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/tvm" '*.whl'
 
-step '10. Repair the wheel of tvm'
+step '12. Repair the wheel of tvm'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
   '--exclude=tvm_ffi.dll' `
@@ -408,7 +453,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/tvm" 
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '11. Build the wheel of mlc-llm'
+step '13. Build the wheel of mlc-llm'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
   '--no-build-isolation' `
@@ -422,7 +467,7 @@ run 'python' '-m' 'pip' 'wheel' `
   '--config-settings=cmake.define.CMAKE_POLICY_VERSION_MINIMUM=3.5' `
   "${BUILD_DIR}/source"
 
-step '12. Set the metadata of mlc-llm'
+step '14. Set the metadata of mlc-llm'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/mlc-llm" `
   '--distribution=mlc-llm' `
   "--version=${VERSION}" `
@@ -431,7 +476,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/mlc-llm" `
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/mlc-llm" '*.whl'
 
-step '13. Repair the wheel of mlc-llm'
+step '15. Repair the wheel of mlc-llm'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
   '--exclude=tvm_ffi.dll' `
@@ -444,14 +489,14 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/mlc-l
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '14. Inspect the wheels'
+step '16. Inspect the wheels'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'inspect' "${BUILD_DIR}/finished" `
   "--platform=${PLATFORM}" `
   "--platform-tag=${PLATFORM_TAG}" `
   "--version=${VERSION}" `
   "--build-path=${BUILD_DIR}"
 
-step '15. Record the build'
+step '17. Record the build'
 if (on_path 'sccache') {
   run 'python' "${ROOT}/scripts/buildtool.py" 'cache-stats' "--output=${BUILD_DIR}/records/compiler-cache.json"
   attempt 'sccache' '--stop-server'

@@ -19,6 +19,7 @@ import { renderBash } from './scripts/bash';
 import { buildScript } from './scripts/build';
 import { FOLDERS } from './scripts/inputs';
 import { buildRequirements, plan, testRequirements } from './scripts/plan';
+import { INSTALL_VULKAN_SDK, installVulkanSdk } from './scripts/install-vulkan-sdk';
 import { renderPowerShell } from './scripts/powershell';
 import { BUILD_REQUIREMENTS, containerTasks, PLAN_FILE, PYTHON_MODULES } from './scripts/tasks';
 import { TEST_REQUIREMENTS, testScript } from './scripts/test';
@@ -82,6 +83,10 @@ export class WheelPipeline extends Component {
       if (this._spec.systems.includes('windows')) {
         file(`scripts/${script.name}.ps1`, renderPowerShell(script, this._spec, top));
       }
+    }
+    if (this._spec.systems.includes('windows') && this._spec.toolchain.vulkan) {
+      const purpose = "Finds or installs LunarG's Vulkan SDK for Windows, at the pinned version.";
+      file(INSTALL_VULKAN_SDK, installVulkanSdk(header(purpose, 'scripts/install-vulkan-sdk.ts')));
     }
     file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
     const comment = (lines: readonly string[]): string[] => lines.map((line) => `# ${line}`.trimEnd());

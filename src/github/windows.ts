@@ -8,11 +8,28 @@ import {
   saveCache,
   uploadWheels,
 } from './common';
-import type { StepsJob, WorkflowDefinition } from './workflow';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
 import { ENVIRONMENT_FILE, environmentName } from '../docker/environment';
+import { VULKAN_SDK_FOLDER } from '../scripts/install-vulkan-sdk';
 import { ACTIONS, IMAGES } from '../spec/pins';
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
+
+/** The SDK as it was installed: its version is in the folder's name, and its installer was verified. */
+const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {
+  restore: {
+    name: 'Restore the Vulkan SDK',
+    id: 'vulkan-sdk',
+    uses: ACTIONS.cacheRestore,
+    with: { path: VULKAN_SDK_FOLDER, key: VULKAN_SDK_FOLDER },
+  },
+  save: {
+    name: 'Save the Vulkan SDK',
+    if: "steps.vulkan-sdk.outputs.cache-hit != 'true' && github.ref_name == github.event.repository.default_branch",
+    uses: ACTIONS.cacheSave,
+    with: { path: VULKAN_SDK_FOLDER, key: VULKAN_SDK_FOLDER },
+  },
+};
 
 /** Declares the workflow. */
 export function windowsWorkflow(spec: PipelineSpec): WorkflowDefinition {
@@ -46,9 +63,11 @@ function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
         },
       },
       restoreCache(facts),
+      ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.restore] : []),
       { name: 'Build the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/build.ps1') },
       { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/test.ps1') },
       saveCache(facts),
+      ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.save] : []),
       uploadWheels(facts),
     ],
   };

@@ -174,6 +174,7 @@ function functionsOf(statement: Statement): BashFunction[] {
       return ['copy_tree'];
     case 'say':
       return ['log'];
+    case 'windows':
     case 'set':
     case 'makeFolder':
     case 'write':
@@ -209,6 +210,8 @@ function renderStatement(statement: Statement): string[] {
       return [`copy_tree ${quoteBash(statement.from)} ${quoteBash(statement.to)}`];
     case 'write':
       return command(["printf '%s\\n'"], statement.lines, [`>${quoteBash(statement.path)}`]);
+    case 'windows':
+      throw new Error(`${statement.function} is for steps that run on Windows only`);
     case 'comment':
       return statement.lines.map((line) => `# ${line}`);
     case 'say':

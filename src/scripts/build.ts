@@ -47,6 +47,7 @@ export function buildScript(spec: PipelineSpec): Script {
     text`${BUILD_DIR}/logs`,
   );
   checkTools(script);
+  prepareWindows(script, spec);
   fetchSource(script, spec);
   setVersion(script);
   prepareEnvironment(script, spec);
@@ -67,6 +68,17 @@ function checkTools(script: Script): void {
       .run(...BUILDTOOL, 'tools', text`--platform=${PLATFORM}`, text`--output=${TOOLS_FILE}`)
       .capture(PLATFORM_TAG, ...BUILDTOOL, 'platform-tag', text`--platform=${PLATFORM}`),
   );
+}
+
+/** CMake's Ninja generator and cargo look for `cl.exe` and `link.exe` on the PATH. */
+function prepareWindows(script: Script, spec: PipelineSpec): void {
+  script.step(
+    'Enter the compiler environment',
+    (step) => step.onWindows('enter_msvc').onWindows('hide_conda_link').need('link.exe', 'The C++ workload brings it.'),
+    'windows',
+  );
+  if (!spec.toolchain.vulkan) return;
+  script.step('Find or install the Vulkan SDK', (step) => step.onWindows('use_vulkan_sdk'), 'windows');
 }
 
 function fetchSource(script: Script, spec: PipelineSpec): void {

@@ -1,6 +1,7 @@
 /** The functions that a rendered PowerShell script is made of, each written only where it is used. Their bash twins have the same names. */
 
 import type { FunctionText } from './functions';
+import type { WindowsFunction } from './script';
 
 /** Their names, in the order in which they are written. */
 export type PowerShellFunction =
@@ -20,7 +21,8 @@ export type PowerShellFunction =
   | 'make_folder'
   | 'empty_folder'
   | 'copy_tree'
-  | 'write_lines';
+  | 'write_lines'
+  | WindowsFunction;
 
 /** `@SCRIPT@` stands for the file's name. */
 export const POWERSHELL_FUNCTIONS: Record<PowerShellFunction, FunctionText<PowerShellFunction>> = {
@@ -216,6 +218,55 @@ function copy_tree {
 function write_lines {
   $lines = @($args | Select-Object -Skip 1)
   [IO.File]::WriteAllText([IO.Path]::GetFullPath($args[0], $PWD.Path), ($lines -join "\`n") + "\`n")
+}
+`,
+  },
+  enter_msvc: {
+    uses: ['fail', 'log', 'need', 'on_path'],
+    text: `
+# Makes the compiler and linker of Visual Studio visible, as its developer prompt does.
+function enter_msvc {
+  if (on_path 'cl.exe') {
+    log 'cl.exe is on the PATH already'
+    return
+  }
+  $advice = 'Install "Build Tools for Visual Studio 2022" with the workload "Desktop development with C++".'
+  $vswhere = Join-Path \${env:ProgramFiles(x86)} 'Microsoft Visual Studio/Installer/vswhere.exe'
+  if (-not (Test-Path -LiteralPath $vswhere)) { fail "$vswhere is missing. $advice" }
+  $tools = 'Microsoft.VisualStudio.Component.VC.Tools.x86.x64'
+  $studio = & $vswhere -latest -products '*' -requires $tools -property installationPath | Select-Object -First 1
+  if (-not $studio) { fail "Visual Studio has no C++ tools for x86-64 ($tools). $advice" }
+  log "entering the developer environment of $studio"
+  Import-Module (Join-Path $studio 'Common7/Tools/Microsoft.VisualStudio.DevShell.dll')
+  $null = Enter-VsDevShell -VsInstallPath $studio -SkipAutomaticLocation -DevCmdArguments '-arch=x64 -host_arch=x64 -no_logo'
+  need 'cl.exe' $advice
+}
+`,
+  },
+  hide_conda_link: {
+    uses: ['log'],
+    text: `
+# Conda's Git brings GNU's link.exe, which cargo and CMake would take for MSVC's linker.
+function hide_conda_link {
+  if (-not $env:CONDA_PREFIX) { return }
+  foreach ($command in @(Get-Command -Name 'link.exe' -CommandType Application -All -ErrorAction Ignore)) {
+    if (-not $command.Source.StartsWith($env:CONDA_PREFIX, [StringComparison]::OrdinalIgnoreCase)) { continue }
+    log "moving $($command.Source) out of the way"
+    Move-Item -LiteralPath $command.Source -Destination "$($command.Source).conda" -Force
+  }
+}
+`,
+  },
+  use_vulkan_sdk: {
+    uses: ['log'],
+    text: `
+# Finds or installs the pinned Vulkan SDK; what its script prints last is the SDK's folder.
+function use_vulkan_sdk {
+  $script:COMMAND = 'scripts/install-vulkan-sdk.ps1'
+  log "+ $COMMAND"
+  $env:VULKAN_SDK = & (Join-Path $PSScriptRoot 'install-vulkan-sdk.ps1') | Select-Object -Last 1
+  $env:PATH = (Join-Path $env:VULKAN_SDK 'Bin') + [IO.Path]::PathSeparator + $env:PATH
+  log "VULKAN_SDK=$env:VULKAN_SDK"
 }
 `,
   },

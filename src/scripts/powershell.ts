@@ -173,6 +173,8 @@ function functionsOf(statement: Statement): PowerShellFunction[] {
       return ['write_lines'];
     case 'say':
       return ['log'];
+    case 'windows':
+      return [statement.function];
     case 'when':
       return statement.condition.kind === 'onPath' ? ['on_path'] : [];
     case 'set':
@@ -212,6 +214,8 @@ function renderStatement(statement: Statement): string[] {
       return [`copy_tree ${quotePowerShell(statement.from)} ${quotePowerShell(statement.to)}`];
     case 'write':
       return command(['write_lines', quotePowerShell(statement.path)], statement.lines);
+    case 'windows':
+      return [statement.function];
     case 'comment':
       return statement.lines.map((line) => `# ${line}`);
     case 'say':

@@ -42,6 +42,9 @@ export type Condition =
   | { readonly kind: 'exists'; readonly path: Word }
   | { readonly kind: 'onPath'; readonly command: string };
 
+/** What only Windows needs, and only PowerShell can do: functions of `powershell-functions.ts` that change the environment. */
+export type WindowsFunction = 'enter_msvc' | 'hide_conda_link' | 'use_vulkan_sdk';
+
 /** One thing that a step does. */
 export type Statement =
   | { readonly kind: 'run'; readonly argv: readonly Word[]; readonly attempts: number }
@@ -54,6 +57,7 @@ export type Statement =
   | { readonly kind: 'emptyFolder'; readonly path: Word }
   | { readonly kind: 'copyTree'; readonly from: Word; readonly to: Word }
   | { readonly kind: 'write'; readonly path: Word; readonly lines: readonly Word[] }
+  | { readonly kind: 'windows'; readonly function: WindowsFunction }
   | { readonly kind: 'comment'; readonly lines: readonly string[] }
   | { readonly kind: 'say'; readonly message: Word }
   | { readonly kind: 'fail'; readonly message: Word }
@@ -126,6 +130,11 @@ export class Statements {
   /** Writes a text file, each line ended with a line feed. */
   public write(path: Word, ...lines: Word[]): this {
     return this.add({ kind: 'write', path, lines });
+  }
+
+  /** Does what only Windows needs, in a step that is for Windows only. */
+  public onWindows(name: WindowsFunction): this {
+    return this.add({ kind: 'windows', function: name });
   }
 
   /** Says why, to who reads the script. */

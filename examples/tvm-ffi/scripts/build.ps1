@@ -210,6 +210,34 @@ function write_lines {
   [IO.File]::WriteAllText([IO.Path]::GetFullPath($args[0], $PWD.Path), ($lines -join "`n") + "`n")
 }
 
+# Makes the compiler and linker of Visual Studio visible, as its developer prompt does.
+function enter_msvc {
+  if (on_path 'cl.exe') {
+    log 'cl.exe is on the PATH already'
+    return
+  }
+  $advice = 'Install "Build Tools for Visual Studio 2022" with the workload "Desktop development with C++".'
+  $vswhere = Join-Path ${env:ProgramFiles(x86)} 'Microsoft Visual Studio/Installer/vswhere.exe'
+  if (-not (Test-Path -LiteralPath $vswhere)) { fail "$vswhere is missing. $advice" }
+  $tools = 'Microsoft.VisualStudio.Component.VC.Tools.x86.x64'
+  $studio = & $vswhere -latest -products '*' -requires $tools -property installationPath | Select-Object -First 1
+  if (-not $studio) { fail "Visual Studio has no C++ tools for x86-64 ($tools). $advice" }
+  log "entering the developer environment of $studio"
+  Import-Module (Join-Path $studio 'Common7/Tools/Microsoft.VisualStudio.DevShell.dll')
+  $null = Enter-VsDevShell -VsInstallPath $studio -SkipAutomaticLocation -DevCmdArguments '-arch=x64 -host_arch=x64 -no_logo'
+  need 'cl.exe' $advice
+}
+
+# Conda's Git brings GNU's link.exe, which cargo and CMake would take for MSVC's linker.
+function hide_conda_link {
+  if (-not $env:CONDA_PREFIX) { return }
+  foreach ($command in @(Get-Command -Name 'link.exe' -CommandType Application -All -ErrorAction Ignore)) {
+    if (-not $command.Source.StartsWith($env:CONDA_PREFIX, [StringComparison]::OrdinalIgnoreCase)) { continue }
+    log "moving $($command.Source) out of the way"
+    Move-Item -LiteralPath $command.Source -Destination "$($command.Source).conda" -Force
+  }
+}
+
 # Whatever ends the script early is named: the step, the command and the log.
 trap {
   $status = 1
@@ -229,7 +257,12 @@ run 'python' "${ROOT}/scripts/buildtool.py" 'tools' `
   "--output=${BUILD_DIR}/records/tools.tsv"
 capture 'PLATFORM_TAG' 'python' "${ROOT}/scripts/buildtool.py" 'platform-tag' "--platform=${PLATFORM}"
 
-step '2. Fetch the source'
+step '2. Enter the compiler environment'
+enter_msvc
+hide_conda_link
+need 'link.exe' 'The C++ workload brings it.'
+
+step '3. Fetch the source'
 empty_folder "${BUILD_DIR}/source"
 if ($SOURCE_DIR -ne '') {
   copy_tree "${SOURCE_DIR}" "${BUILD_DIR}/source"
@@ -248,13 +281,13 @@ if ($SOURCE_DIR -ne '') {
   run 'tar' '-xzf' "${ARCHIVE}" '--strip-components=1' '-C' "${BUILD_DIR}/source"
 }
 
-step '3. Set the version'
+step '4. Set the version'
 capture 'COMMIT' 'python' "${ROOT}/scripts/buildtool.py" 'commit' "--source-dir=${SOURCE_DIR}"
 capture 'VERSION' 'python' "${ROOT}/scripts/buildtool.py" 'version' `
   "--version=${WHEEL_VERSION}" `
   "--commit=${COMMIT}"
 
-step '4. Prepare the environment'
+step '5. Prepare the environment'
 empty_folder "${BUILD_DIR}/cmake"
 empty_folder "${BUILD_DIR}/raw"
 empty_folder "${BUILD_DIR}/amended"
@@ -273,7 +306,7 @@ if (on_path 'sccache') {
   attempt 'sccache' '--stop-server'
 }
 
-step '5. Build the wheel of apache-tvm-ffi'
+step '6. Build the wheel of apache-tvm-ffi'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
   '--no-build-isolation' `
@@ -284,7 +317,7 @@ run 'python' '-m' 'pip' 'wheel' `
   '--config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON' `
   "${BUILD_DIR}/source"
 
-step '6. Set the metadata of apache-tvm-ffi'
+step '7. Set the metadata of apache-tvm-ffi'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
   "--version=${VERSION}" `
@@ -293,7 +326,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/apache-tvm-ffi" '*.whl'
 
-step '7. Repair the wheel of apache-tvm-ffi'
+step '8. Repair the wheel of apache-tvm-ffi'
 run 'delvewheel' 'repair' '--analyze-existing' "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" "${WHEEL}"
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
@@ -301,14 +334,14 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apach
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '8. Inspect the wheels'
+step '9. Inspect the wheels'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'inspect' "${BUILD_DIR}/finished" `
   "--platform=${PLATFORM}" `
   "--platform-tag=${PLATFORM_TAG}" `
   "--version=${VERSION}" `
   "--build-path=${BUILD_DIR}"
 
-step '9. Record the build'
+step '10. Record the build'
 if (on_path 'sccache') {
   run 'python' "${ROOT}/scripts/buildtool.py" 'cache-stats' "--output=${BUILD_DIR}/records/compiler-cache.json"
   attempt 'sccache' '--stop-server'
