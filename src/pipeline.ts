@@ -24,6 +24,7 @@ import { renderPowerShell } from './scripts/powershell';
 import { BUILD_REQUIREMENTS, containerTasks, PLAN_FILE, PYTHON_MODULES } from './scripts/tasks';
 import { TEST_REQUIREMENTS, testScript } from './scripts/test';
 import { PipelineOptions, PipelineSpec, platformsOn, resolvePipeline, WorkflowName } from './spec/pipeline';
+import type { PlatformFacts } from './spec/platform';
 
 /**
  * The whole pipeline of some native Python wheels: synthesizes their toolchain image, their build and test scripts,
@@ -114,7 +115,7 @@ export class WheelPipeline extends Component {
     const declare: Record<WorkflowName, (spec: PipelineSpec) => WorkflowDefinition> = {
       [WorkflowName.DOCKER]: dockerWorkflow,
       [WorkflowName.LINUX]: linuxWorkflow,
-      [WorkflowName.WINDOWS]: windowsWorkflow,
+      [WorkflowName.WINDOWS]: (spec) => windowsWorkflow(spec, (facts) => this.lockOf(facts) ?? ENVIRONMENT_FILE),
       [WorkflowName.RELEASE]: releaseWorkflow,
     };
     const workflows = this._spec.workflows.map(
@@ -152,9 +153,15 @@ export class WheelPipeline extends Component {
   private environmentHash(): string {
     const hash = createHash('sha256').update(this.environmentLines().join('\n'));
     for (const facts of platformsOn(this._spec, 'linux')) {
-      const lock = join(this.project.outdir, lockFile(facts));
-      if (existsSync(lock)) hash.update(readFileSync(lock));
+      const lock = this.lockOf(facts);
+      if (lock) hash.update(readFileSync(join(this.project.outdir, lock)));
     }
     return hash.digest('hex');
+  }
+
+  /** A platform's lock file, where one is committed. */
+  private lockOf(facts: PlatformFacts): string | undefined {
+    const lock = lockFile(facts);
+    return existsSync(join(this.project.outdir, lock)) ? lock : undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Project } from 'projen';
@@ -153,6 +153,22 @@ test('the Dockerfile names no image without digest, and says the hash of its env
   const changed = synthesize({ toolchain: { vulkan: true } }).get('docker/Dockerfile')!;
   const hash = (text: string): string => /environment="(sha256:[0-9a-f]{64})"/.exec(text)![1];
   expect(hash(changed)).not.toBe(hash(dockerfile));
+});
+
+test('a committed lock file is what gets installed, and changes the hash of the environment', () => {
+  const withLocks = (...locks: string[]): Map<string, string> => {
+    const outdir = join(root, `locks-${locks.length}`);
+    mkdirSync(join(outdir, 'docker'), { recursive: true });
+    locks.forEach((lock) => writeFileSync(join(outdir, 'docker', lock), '@EXPLICIT\n'));
+    const project = new Project({ name: 'thing', outdir });
+    new WheelPipeline(project, declaration);
+    project.synth();
+    return filesOf(outdir);
+  };
+  const [without, locked] = [withLocks(), withLocks('conda-linux-64.lock', 'conda-win-64.lock')];
+  expect(without.get('.github/workflows/windows.yml')).toContain('environment-file: docker/environment.yml\n');
+  expect(locked.get('.github/workflows/windows.yml')).toContain('environment-file: docker/conda-win-64.lock\n');
+  expect(locked.get('docker/Dockerfile')).not.toBe(without.get('docker/Dockerfile'));
 });
 
 test('submodules are fetched from their parents, and nothing else is', () => {

@@ -1,11 +1,13 @@
 /** `docs/local-development.md`: building and testing the wheels on one's own machine. */
-import { commands, Page, page, table } from './page';
+import { commands, Page, page, powerShellCommands, table } from './page';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
-import { ENVIRONMENT_FILE, lockFile } from '../docker/environment';
+import { ENVIRONMENT_FILE, environmentName, lockFile } from '../docker/environment';
 import { describeDefault } from '../scripts/help';
 import { AUDITWHEEL_PLAT, buildInputs, outputFolder, SOURCE_DIR, testInputs } from '../scripts/inputs';
+import { INSTALL_VULKAN_SDK } from '../scripts/install-vulkan-sdk';
 import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
+import { VULKAN_SDK } from '../spec/pins';
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import { isOn } from '../spec/toolchain';
 
@@ -28,6 +30,7 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     ),
     `The source is ${describeSource(spec)}.`,
     ...(linux.length > 0 ? linuxSection(spec) : []),
+    ...(spec.systems.includes('windows') ? windowsSection(spec) : []),
     '## What you can set',
     '',
     'The scripts take no arguments but `--help`; their inputs are environment variables.',
@@ -46,10 +49,14 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     `Versions are declared in \`.projenrc.ts\` or come from the library's table of pins; after a change, \`npx projen\` writes the files anew.`,
     `To install exactly the same packages every time, commit an explicit lock file (${spec.platforms.map((facts) => `\`${lockFile(facts)}\``).join(', ')});`,
     'where there is one, it is what gets installed:',
-    ...commands(
-      `micromamba create --yes --dry-run --platform ${spec.platforms[0].condaSubdir} --file ${ENVIRONMENT_FILE} --name lock  # see what would be installed`,
-      `micromamba env export --explicit --md5 --name lock > ${lockFile(spec.platforms[0])}  # from an environment made of it`,
-    ),
+    ...(linux.length > 0
+      ? commands(
+          'npx projen image:shell  # and in it:',
+          `micromamba env export --explicit --prefix "$CONDA_PREFIX" > ${lockFile(linux[0])}`,
+        )
+      : powerShellCommands(
+          `micromamba env export --explicit --name ${environmentName(spec)} > ${lockFile(spec.platforms[0])}`,
+        )),
     '## When something fails',
     '',
     'A script that fails names the step, the command and the log. The folders of `build/` hold what it did:',
@@ -116,6 +123,68 @@ function linuxSection(spec: PipelineSpec): string[] {
           '',
         ]
       : []),
+  ];
+}
+
+function windowsSection(spec: PipelineSpec): string[] {
+  const inEnvironment = (script: string): string =>
+    `micromamba run --name ${environmentName(spec)} pwsh -File scripts/${script}.ps1`;
+  const folder = outputFolder(platformsOn(spec, 'windows')[0].platform);
+  const { vulkan } = spec.toolchain;
+  return [
+    '',
+    '## Windows',
+    '',
+    'You need, on Windows 10 or 11 for x86-64:',
+    ...table(
+      ['What', 'Exactly', 'How'],
+      [
+        [
+          'C++ compiler',
+          'Build Tools for Visual Studio 2022, workload "Desktop development with C++" (`Microsoft.VisualStudio.Workload.VCTools`)',
+          '`winget install Microsoft.VisualStudio.2022.BuildTools --override "--wait --passive --add Microsoft.VisualStudio.Workload.VCTools --includeRecommended"`',
+        ],
+        ['PowerShell', '7.4 or newer (`pwsh`; Windows brings 5.1)', '`winget install Microsoft.PowerShell`'],
+        [
+          'micromamba',
+          'any 2.x: it reads the selectors of the environment file, which Conda does not',
+          '<https://mamba.readthedocs.io/en/latest/installation/micromamba-installation.html>',
+        ],
+        ...(vulkan
+          ? [
+              [
+                'Vulkan SDK',
+                `LunarG ${VULKAN_SDK.version}; installed by the build where \`VULKAN_SDK\` names none`,
+                `\`pwsh -File ${INSTALL_VULKAN_SDK}\`, as administrator`,
+              ],
+            ]
+          : []),
+      ],
+    ),
+    'Then make the Conda environment once, and build and test in it:',
+    ...powerShellCommands(
+      `micromamba create --yes --name ${environmentName(spec)} --file ${ENVIRONMENT_FILE}`,
+      inEnvironment('build'),
+      inEnvironment('test'),
+    ),
+    `The wheels are in \`${folder}\`. \`pwsh -File scripts/build.ps1 -Help\` lists what can be set, for example`,
+    `\`$env:${SOURCE_DIR.name} = 'C:\\src\\tree'\`. The build enters the compiler's environment by itself; a developer prompt works as well.`,
+    ...table(
+      ['It says', 'Do this'],
+      [
+        ['`vswhere.exe is missing`, or Visual Studio has no C++ tools', 'install the Build Tools above, with the workload; restart the shell'],
+        ['`python is not on the PATH`', 'run the script through `micromamba run`, as above, or activate the environment'],
+        ...(vulkan
+          ? [
+              ['`VULKAN_SDK is …, which holds no SDK`', 'correct the variable, or remove it: the build then installs the SDK'],
+              ['`has the SHA-256 …, not the pinned one`', 'do not run the installer: the download was cut off, or is another file'],
+              ['`the installer ended with exit status …`', `run \`${INSTALL_VULKAN_SDK}\` once in a shell that runs as administrator`],
+            ]
+          : []),
+        ['`Filename too long`', '`git config --global core.longpaths true`, and set `LongPathsEnabled` in the registry, or use a shorter `BUILD_DIR`'],
+        ['a DLL, or one of its dependencies, is not found', 'the check names the DLL: exclude it from the repair only if users have it'],
+      ],
+    ),
   ];
 }
 

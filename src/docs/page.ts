@@ -10,16 +10,21 @@ export function page(name: string, title: string, ...lines: string[]): Page {
   return { path: `docs/${name}.md`, lines: [`# ${title}`, '', source, '', ...collapse(lines)] };
 }
 
-/** A table; a cell's vertical bars are escaped. */
+/** A table; what Markdown would take for its own in a cell (a vertical bar, a word in angle brackets) is escaped. */
 export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+    `| ${cells.map((cell) => cell.replace(/\||<(?=\w+>)/g, '\\$&')).join(' | ')} |`;
   return ['', line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 
-/** A block of shell commands. */
+/** A block of commands for bash. */
 export function commands(...lines: string[]): string[] {
   return ['', '```bash', ...lines, '```', ''];
+}
+
+/** A block of commands for PowerShell. */
+export function powerShellCommands(...lines: string[]): string[] {
+  return ['', '```powershell', ...lines, '```', ''];
 }
 
 /** No two blank lines in a row, none at the end. */

@@ -9,7 +9,7 @@ import {
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
-import { ENVIRONMENT_FILE, environmentName } from '../docker/environment';
+import { environmentName } from '../docker/environment';
 import { VULKAN_SDK_FOLDER } from '../scripts/install-vulkan-sdk';
 import { ACTIONS, IMAGES } from '../spec/pins';
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
@@ -31,17 +31,17 @@ const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {
   },
 };
 
-/** Declares the workflow. */
-export function windowsWorkflow(spec: PipelineSpec): WorkflowDefinition {
+/** Declares the workflow. The environment file is the one that gets installed: a lock file, where one is committed. */
+export function windowsWorkflow(spec: PipelineSpec, environmentFile: (facts: PlatformFacts) => string): WorkflowDefinition {
   return {
     name: 'windows',
     on: buildTriggers(false),
     concurrency: concurrency('windows'),
-    jobs: Object.fromEntries(platformsOn(spec, 'windows').map((facts) => [facts.platform, job(spec, facts)])),
+    jobs: Object.fromEntries(platformsOn(spec, 'windows').map((facts) => [facts.platform, job(spec, facts, environmentFile(facts))])),
   };
 }
 
-function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
+function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string): StepsJob {
   const env = buildEnvironment();
   const inEnvironment = (script: string): string =>
     `micromamba run --name ${environmentName(spec)} pwsh -File ${script}\n`;
@@ -57,7 +57,8 @@ function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
         uses: ACTIONS.setupMicromamba,
         with: {
           'micromamba-version': `${IMAGES.micromamba.tag}-0`,
-          'environment-file': ENVIRONMENT_FILE,
+          'environment-file': environmentFile,
+          'environment-name': environmentName(spec),
           'init-shell': 'none',
           'cache-environment': true,
         },
