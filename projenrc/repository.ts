@@ -59,7 +59,7 @@ export class Repository extends Component {
     this.project.preCompileTask.spawn(examples);
     this.project.addTask('e2e', {
       description: 'Run the synthesized files for real: image, wheels, linters (slow; Linux)',
-      exec: `jest --config ${E2E_CONFIG} --runInBand`,
+      exec: `jest --config ${E2E_CONFIG}`,
       receiveArgs: true,
     });
     this.project.addTask('bench:synth', {

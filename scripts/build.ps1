@@ -405,7 +405,11 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/apache-tvm-ffi" '*.whl'
 
 step '9. Repair the wheel of apache-tvm-ffi'
-run 'delvewheel' 'repair' '--analyze-existing' "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" "${WHEEL}"
+run 'delvewheel' 'repair' `
+  '--analyze-existing' `
+  '--ignore-existing' `
+  "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" `
+  "${WHEEL}"
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
   "--siblings=${BUILD_DIR}/finished" `
@@ -443,6 +447,7 @@ capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/ame
 step '12. Repair the wheel of tvm'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
+  '--ignore-existing' `
   '--exclude=tvm_ffi.dll' `
   '--exclude=vulkan-1.dll' `
   "--wheel-dir=${BUILD_DIR}/repaired/tvm" `
@@ -479,6 +484,7 @@ capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/ame
 step '15. Repair the wheel of mlc-llm'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
+  '--ignore-existing' `
   '--exclude=tvm_ffi.dll' `
   '--exclude=tvm_runtime.dll' `
   "--wheel-dir=${BUILD_DIR}/repaired/mlc-llm" `
@@ -493,8 +499,7 @@ step '16. Inspect the wheels'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'inspect' "${BUILD_DIR}/finished" `
   "--platform=${PLATFORM}" `
   "--platform-tag=${PLATFORM_TAG}" `
-  "--version=${VERSION}" `
-  "--build-path=${BUILD_DIR}"
+  "--version=${VERSION}"
 
 step '17. Record the build'
 if (on_path 'sccache') {

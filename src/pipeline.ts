@@ -18,11 +18,20 @@ import { header } from './header';
 import { renderBash } from './scripts/bash';
 import { buildScript } from './scripts/build';
 import { FOLDERS } from './scripts/inputs';
-import { buildRequirements, plan, testRequirements } from './scripts/plan';
 import { INSTALL_VULKAN_SDK, installVulkanSdk } from './scripts/install-vulkan-sdk';
+import { buildRequirements, plan, testRequirements } from './scripts/plan';
 import { renderPowerShell } from './scripts/powershell';
-import { BUILD_REQUIREMENTS, containerTasks, PLAN_FILE, PYTHON_MODULES } from './scripts/tasks';
+import {
+  BUILD_REQUIREMENTS,
+  containerTasks,
+  PLAN_FILE,
+  pythonModules,
+  RELEASE_REQUIREMENTS,
+  releaseTask,
+} from './scripts/tasks';
 import { TEST_REQUIREMENTS, testScript } from './scripts/test';
+import { TEST_IMAGE, testImageScript } from './scripts/test-image';
+import { RELEASE_REQUIREMENT } from './spec/pins';
 import { PipelineOptions, PipelineSpec, platformsOn, resolvePipeline, WorkflowName } from './spec/pipeline';
 import type { PlatformFacts } from './spec/platform';
 
@@ -52,7 +61,7 @@ export class WheelPipeline extends Component {
     this.addWorkflows();
     this.addPages();
     Object.values(FOLDERS).forEach((folder) => project.gitignore.exclude(`/${folder}/`));
-    if (onLinux) this.addTasks();
+    this.addTasks();
   }
 
   private addImage(): void {
@@ -90,6 +99,10 @@ export class WheelPipeline extends Component {
       file(INSTALL_VULKAN_SDK, installVulkanSdk(header(purpose, 'scripts/install-vulkan-sdk.ts')));
     }
     file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
+    if (this._spec.systems.includes('linux')) {
+      const script = testImageScript(this._spec);
+      file(TEST_IMAGE, renderBash(script, this._spec, header(script.summary, 'scripts/test-image.ts')), true);
+    }
     const comment = (lines: readonly string[]): string[] => lines.map((line) => `# ${line}`.trimEnd());
     file(TEST_REQUIREMENTS, [
       ...comment(
@@ -103,7 +116,11 @@ export class WheelPipeline extends Component {
       ),
       ...buildRequirements(this._spec),
     ]);
-    for (const module of PYTHON_MODULES) {
+    if (this._spec.workflows.includes(WorkflowName.RELEASE)) {
+      const purpose = "What the release's logic needs on a runner.";
+      file(RELEASE_REQUIREMENTS, [...comment(header(purpose, 'spec/pins.ts')), RELEASE_REQUIREMENT]);
+    }
+    for (const module of pythonModules(this._spec)) {
       const [shebang, ...rest] = readFileSync(join(__dirname, 'scripts', module), 'utf8')
         .trimEnd()
         .split('\n');
@@ -137,7 +154,11 @@ export class WheelPipeline extends Component {
   }
 
   private addTasks(): void {
-    for (const { name, ...task } of containerTasks(this._spec)) {
+    const tasks = [
+      ...(this._spec.systems.includes('linux') ? containerTasks(this._spec) : []),
+      ...(this._spec.workflows.includes(WorkflowName.RELEASE) ? [releaseTask()] : []),
+    ];
+    for (const { name, ...task } of tasks) {
       this.project.addTask(name, { ...task, receiveArgs: true, shell: TaskShell.bash() });
     }
   }

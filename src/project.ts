@@ -4,6 +4,7 @@ import { Workflow } from './github/workflow';
 import { header } from './header';
 import { mlcLlm } from './mlc-llm';
 import { WheelPipeline } from './pipeline';
+import { FOLDERS } from './scripts/inputs';
 import { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './spec/pipeline';
 import type { Platform } from './spec/platform';
 import type { Source } from './spec/source';
@@ -71,6 +72,8 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
         compilerOptions: { rootDir: '.', noEmit: true, skipLibCheck: true },
       },
       package: options.package ?? false,
+      // `dist` is where the wheels are, a folder for each platform.
+      artifactsDirectory: options.artifactsDirectory ?? `${FOLDERS.build}/npm`,
       eslint: options.eslint ?? false,
       jest: options.jest ?? false,
       depsUpgrade: options.depsUpgrade ?? false,

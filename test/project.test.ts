@@ -36,7 +36,9 @@ test('what is declared under pipeline replaces the default, the rest stays', () 
   }).synth();
   expect(Object.keys(JSON.parse(read('scripts/plan.json')).platforms)).toEqual(['linux-x86_64']);
   expect(parse(read('.github/workflows/docker.yml')).on.push.branches).toEqual(['trunk']);
-  expect(read('.github/workflows/linux.yml')).toContain("'ghcr.io/acme/wheels:latest'");
+  expect(read('.github/workflows/linux.yml')).toContain(
+    "format('{0}:latest', vars.TOOLCHAIN_IMAGE || 'ghcr.io/acme/wheels')",
+  );
 });
 
 test('tasks for the image and the wheels pass arguments through', () => {

@@ -2,9 +2,10 @@
 import { Page, page, table } from './page';
 import { DOCKERFILE } from '../docker/dockerfile';
 import { ENVIRONMENT_FILE } from '../docker/environment';
-import { IMAGE_VARIABLE, latestImage, wheelsArtifact } from '../github/common';
+import { IMAGE_VARIABLE, wheelsArtifact } from '../github/common';
 import { workflowFile } from '../github/workflow';
 import { outputFolder } from '../scripts/inputs';
+import { TEST_IMAGE } from '../scripts/test-image';
 import { PipelineSpec, platformsOn, WorkflowName } from '../spec/pipeline';
 
 /** Declares the page; none where no workflow is declared. */
@@ -39,12 +40,12 @@ const WHEN: Record<WorkflowName, (spec: PipelineSpec) => string> = {
     `by hand; on a push to ${spec.image.branches.map((branch) => `\`${branch}\``).join(' or ')} or a pull request that changes \`docker/\``,
   [WorkflowName.LINUX]: () => 'by hand; on every pull request; called by a release',
   [WorkflowName.WINDOWS]: () => 'by hand; on every pull request; called by a release',
-  [WorkflowName.RELEASE]: () => 'on a tag `v*`',
+  [WorkflowName.RELEASE]: () => 'on a tag `v*`; by hand for a tag, as a dry run or not',
 };
 
 const WHAT: Record<WorkflowName, (spec: PipelineSpec) => string> = {
   [WorkflowName.DOCKER]: (spec) =>
-    `builds the toolchain image, tries it, publishes \`${latestImage(spec)}\` (a pull request publishes nothing)`,
+    `builds the toolchain image, tries it, publishes \`${spec.image.name}:latest\` (a pull request publishes nothing)`,
   [WorkflowName.LINUX]: () => 'builds and tests the Linux wheels inside the image',
   [WorkflowName.WINDOWS]: () => 'builds and tests the Windows wheels on the runner',
   [WorkflowName.RELEASE]: () =>
@@ -56,8 +57,12 @@ function imageSection(): string[] {
     '## The toolchain image',
     '',
     `[\`${DOCKERFILE}\`](../${DOCKERFILE}) puts the Conda environment of [\`${ENVIRONMENT_FILE}\`](../${ENVIRONMENT_FILE}) onto a manylinux base that is`,
-    'pinned by digest. Each push publishes two tags: `latest` and the commit. A job that has to use another image (a private mirror, a',
-    `fork's own) takes it from the repository variable \`${IMAGE_VARIABLE}\`.`,
+    `pinned by digest. The workflow builds it and tries it with [\`${TEST_IMAGE}\`](../${TEST_IMAGE}), which runs locally as well`,
+    '(`npx projen image:test`); pushes it under its commit, with provenance and a list of its contents; tries what the registry gives;',
+    'signs where it comes from; and only then makes it `latest`. Whatever fails leaves `latest` where it was.',
+    '',
+    `A fork, or a private mirror, sets the repository variable \`${IMAGE_VARIABLE}\` to the image's name without tag: it is published`,
+    'there and taken from there.',
     '',
   ];
 }
@@ -78,6 +83,7 @@ function wheelsSection(spec: PipelineSpec): string[] {
         `\`${facts.platformTag}\``,
       ]),
     ),
+    `A job that fails keeps its logs as the artifact \`logs-<platform>\`.`,
     `The compiler cache is kept between runs and saved on the default branch only${platformsOn(spec, 'linux').length > 0 ? ', and a release never reads it' : ''}.`,
     '',
   ];

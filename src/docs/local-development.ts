@@ -172,17 +172,38 @@ function windowsSection(spec: PipelineSpec): string[] {
     ...table(
       ['It says', 'Do this'],
       [
-        ['`vswhere.exe is missing`, or Visual Studio has no C++ tools', 'install the Build Tools above, with the workload; restart the shell'],
-        ['`python is not on the PATH`', 'run the script through `micromamba run`, as above, or activate the environment'],
+        [
+          '`vswhere.exe is missing`, or Visual Studio has no C++ tools',
+          'install the Build Tools above, with the workload; restart the shell',
+        ],
+        [
+          '`python is not on the PATH`',
+          'run the script through `micromamba run`, as above, or activate the environment',
+        ],
         ...(vulkan
           ? [
-              ['`VULKAN_SDK is …, which holds no SDK`', 'correct the variable, or remove it: the build then installs the SDK'],
-              ['`has the SHA-256 …, not the pinned one`', 'do not run the installer: the download was cut off, or is another file'],
-              ['`the installer ended with exit status …`', `run \`${INSTALL_VULKAN_SDK}\` once in a shell that runs as administrator`],
+              [
+                '`VULKAN_SDK is …, which holds no SDK`',
+                'correct the variable, or remove it: the build then installs the SDK',
+              ],
+              [
+                '`has the SHA-256 …, not the pinned one`',
+                'do not run the installer: the download was cut off, or is another file',
+              ],
+              [
+                '`the installer ended with exit status …`',
+                `run \`${INSTALL_VULKAN_SDK}\` once in a shell that runs as administrator`,
+              ],
             ]
           : []),
-        ['`Filename too long`', '`git config --global core.longpaths true`, and set `LongPathsEnabled` in the registry, or use a shorter `BUILD_DIR`'],
-        ['a DLL, or one of its dependencies, is not found', 'the check names the DLL: exclude it from the repair only if users have it'],
+        [
+          '`Filename too long`',
+          '`git config --global core.longpaths true`, and set `LongPathsEnabled` in the registry, or use a shorter `BUILD_DIR`',
+        ],
+        [
+          'a DLL, or one of its dependencies, is not found',
+          'the check names the DLL: exclude it from the repair only if users have it',
+        ],
       ],
     ),
   ];

@@ -7,7 +7,11 @@ import { PipelineSpec, WorkflowName } from '../spec/pipeline';
 export function releasesPage(spec: PipelineSpec): Page | undefined {
   if (!spec.workflows.includes(WorkflowName.RELEASE)) return undefined;
   const url = `https://github.com/${spec.repository}`;
-  const names = spec.wheels.map((wheel) => wheel.distribution).join(' ');
+  // Pinned, or a newer version of the same name elsewhere would win.
+  const names = spec.wheels
+    .filter((wheel) => !wheel.keepVersion)
+    .map((wheel) => `${wheel.distribution}==0.1.0`)
+    .join(' ');
   return page(
     'releases',
     'Releases',
@@ -36,9 +40,27 @@ export function releasesPage(spec: PipelineSpec): Page | undefined {
         spec.wheels.map((wheel) => `\`${wheel.distribution}\` (\`${facts.platformTag}\`)`).join(', '),
       ]),
     ),
-    '## What went into it',
+    '## How it comes about',
     '',
-    'A release compiles from source: it never reads the compiler cache of another run. Its jobs are those that a pull request goes through,',
-    'so a wheel whose tests fail is never uploaded, and a platform whose wheels are missing holds back the release as a whole.',
+    "1. **Plan**: the tag becomes a version, the toolchain image's `latest` a digest, once for all jobs.",
+    '2. **Build and test**: the jobs that a pull request goes through, from source, without the compiler cache of any other run.',
+    '3. **Verify**: every declared platform and wheel is there, and versions, hashes, records and requirements agree. All or nothing.',
+    '4. **Attest**: GitHub signs which workflow at which commit made the wheels.',
+    '5. **Publish**: as a draft; what was uploaded is downloaded again and compared; then the draft becomes the release.',
+    '',
+    'A try that fails leaves a draft at most, which the next try uses. Running a published tag again changes nothing.',
+    '',
+    '## Trying it first',
+    '',
+    'Run `release.yml` by hand for a tag, as a dry run: it does everything but attest and publish. What a release would check of the',
+    'wheels in `dist/`, it checks locally too:',
+    ...commands('npx projen release:dry-run v0.1.0'),
+    '## Trusting one',
+    '',
+    "A release's notes name the source commit, the image's digest, the tools, and each wheel's hash. In the folder of the downloaded files:",
+    ...commands(
+      'sha256sum --check SHA256SUMS',
+      `for wheel in *.whl; do gh attestation verify "$wheel" --repo ${spec.repository}; done`,
+    ),
   );
 }

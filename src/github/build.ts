@@ -1,11 +1,11 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
-import { CHECKOUT, concurrency } from './common';
+import { checkout, concurrency } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
 import { ACTIONS, NODE_VERSION } from '../spec/pins';
 
 /** A job of this workflow starts with the project's dependencies installed. */
 export const INSTALL: readonly WorkflowStep[] = [
-  CHECKOUT,
+  checkout(),
   {
     name: 'Set up Node.js',
     uses: ACTIONS.setupNode,

@@ -1,27 +1,34 @@
 /** What several workflows share: names, triggers and steps. */
 import type { Value, WorkflowStep } from './workflow';
-import { outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
+import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
 import { ACTIONS } from '../spec/pins';
 import type { PipelineSpec } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
 
-/** The repository variable by which a fork or a private mirror names another toolchain image. */
+/** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
 export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
 
+/** An expression: the toolchain image's name, without tag. */
+export function imageName(spec: PipelineSpec): string {
+  return `vars.${IMAGE_VARIABLE} || '${spec.image.name}'`;
+}
+
 /** The inputs of a called build workflow. */
-export const CALL_INPUTS = { image: 'image', version: 'version', cache: 'cache' } as const;
+export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', cache: 'cache' } as const;
 
 /** The artifact that holds a platform's wheels, their record and their test report. */
 export function wheelsArtifact(facts: PlatformFacts): string {
   return `wheels-${facts.platform}`;
 }
 
-/** A checkout that leaves no token behind. */
-export const CHECKOUT: WorkflowStep = {
-  name: 'Check out',
-  uses: ACTIONS.checkout,
-  with: { 'persist-credentials': false },
-};
+/** A checkout that leaves no token behind: of what the run is about, or of the commit that an expression names. */
+export function checkout(ref?: string): WorkflowStep {
+  return {
+    name: 'Check out',
+    uses: ACTIONS.checkout,
+    with: { ...(ref && { ref: `\${{ ${ref} }}` }), 'persist-credentials': false },
+  };
+}
 
 /** The triggers of a workflow that builds wheels: by hand, for a pull request, or called by the release. */
 export function buildTriggers(withImage: boolean): { readonly [event: string]: Value } {
@@ -29,6 +36,11 @@ export function buildTriggers(withImage: boolean): { readonly [event: string]: V
     ...(withImage
       ? { [CALL_INPUTS.image]: { description: 'Toolchain image, by tag or digest', type: 'string', default: '' } }
       : {}),
+    [CALL_INPUTS.ref]: {
+      description: 'The commit or tag whose declaration is built; what the run is about without it',
+      type: 'string',
+      default: '',
+    },
     [CALL_INPUTS.version]: {
       description: "The wheels' version, PEP 440; a development version without it",
       type: 'string',
@@ -60,7 +72,7 @@ export function buildEnvironment(image?: string): { readonly [name: string]: Val
 }
 
 /** Where the compiler cache lies in a checkout. */
-const CACHE_FOLDER = 'build/sccache';
+const CACHE_FOLDER = `${FOLDERS.build}/sccache`;
 
 /** Lays down the compiler cache of an earlier run, unless the caller wants everything compiled anew. */
 export function restoreCache(facts: PlatformFacts): WorkflowStep {
@@ -91,6 +103,20 @@ function cacheKey(facts: PlatformFacts): string {
   return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.platform}`;
 }
 
+/** Keeps what explains a failure: the logs, and the report of the checks. */
+export function uploadLogs(facts: PlatformFacts): WorkflowStep {
+  return {
+    name: 'Keep the logs of a failure',
+    if: 'failure()',
+    uses: ACTIONS.uploadArtifact,
+    with: {
+      name: `logs-${facts.platform}`,
+      path: `${FOLDERS.build}/logs/\n${FOLDERS.build}/test-report/\n`,
+      'if-no-files-found': 'ignore',
+    },
+  };
+}
+
 /** Hands the tested wheels on. */
 export function uploadWheels(facts: PlatformFacts): WorkflowStep {
   return {
@@ -98,9 +124,4 @@ export function uploadWheels(facts: PlatformFacts): WorkflowStep {
     uses: ACTIONS.uploadArtifact,
     with: { name: wheelsArtifact(facts), path: `${outputFolder(facts.platform)}/`, 'if-no-files-found': 'error' },
   };
-}
-
-/** The image's newest tag, as the declaration names it. */
-export function latestImage(spec: PipelineSpec): string {
-  return `${spec.image.name}:latest`;
 }

@@ -1,20 +1,17 @@
 /** `docker.yml`: builds the toolchain image, tries it, and publishes it. */
-import { CHECKOUT, concurrency, latestImage } from './common';
-import { WorkflowDefinition, workflowFile } from './workflow';
+import { checkout, concurrency, imageName } from './common';
+import { StepsJob, WorkflowDefinition, workflowFile, WorkflowStep } from './workflow';
 import { DOCKERFILE } from '../docker/dockerfile';
+import { TEST_IMAGE, IMAGE } from '../scripts/test-image';
 import { ACTIONS } from '../spec/pins';
 import type { PipelineSpec } from '../spec/pipeline';
 
-/** Declares the workflow. */
+/** What the image is called on the runner, before it has a name that others see. */
+const LOCAL = 'toolchain:local';
+
+/** Declares the workflow. A pull request has a job of its own, which may publish nothing. */
 export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
-  const paths = ['docker/**', workflowFile('docker')];
-  const registry = spec.image.name.split('/')[0];
-  const build = {
-    context: '.',
-    file: DOCKERFILE,
-    'build-args': 'REVISION=${{ github.sha }}',
-    'cache-from': 'type=gha',
-  };
+  const paths = ['docker/**', '.dockerignore', workflowFile('docker'), TEST_IMAGE];
   return {
     name: 'docker',
     on: {
@@ -24,44 +21,85 @@ export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
     },
     concurrency: concurrency('docker'),
     jobs: {
-      image: {
-        name: 'Toolchain image',
-        permissions: { contents: 'read', packages: 'write' },
-        runsOn: 'ubuntu-24.04',
-        timeoutMinutes: 60,
-        steps: [
-          CHECKOUT,
-          { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx },
-          {
-            name: 'Build the image',
-            uses: ACTIONS.dockerBuildPush,
-            with: { ...build, load: true, tags: latestImage(spec), 'cache-to': 'type=gha,mode=max' },
-          },
-          {
-            name: 'Try the image',
-            env: { IMAGE: latestImage(spec) },
-            run: 'docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":/workspace "$IMAGE" python scripts/buildtool.py tools --platform=linux-x86_64 --output=/tmp/tools.tsv\n',
-          },
-          {
-            name: 'Log in to the registry',
-            if: "github.event_name != 'pull_request'",
-            uses: ACTIONS.dockerLogin,
-            with: { registry, username: '${{ github.actor }}', password: '${{ github.token }}' },
-          },
-          {
-            name: 'Push the image',
-            if: "github.event_name != 'pull_request'",
-            uses: ACTIONS.dockerBuildPush,
-            with: {
-              ...build,
-              push: true,
-              tags: `${latestImage(spec)}\n${spec.image.name}:\${{ github.sha }}\n`,
-              provenance: 'mode=max',
-              sbom: true,
-            },
-          },
-        ],
+      try: {
+        ...common('Try the toolchain image'),
+        if: "github.event_name == 'pull_request'",
+        permissions: { contents: 'read' },
+        steps: buildAndTry(),
+      },
+      publish: {
+        ...common('Publish the toolchain image'),
+        if: "github.event_name != 'pull_request'",
+        permissions: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
+        outputs: { digest: '${{ steps.push.outputs.digest }}' },
+        steps: [...buildAndTry(), ...publish(spec)],
       },
     },
   };
+}
+
+function common(name: string): Pick<StepsJob, 'name' | 'runsOn' | 'timeoutMinutes'> {
+  return { name, runsOn: 'ubuntu-24.04', timeoutMinutes: 60 };
+}
+
+const BUILD = {
+  context: '.',
+  file: DOCKERFILE,
+  'build-args': 'REVISION=${{ github.sha }}\n',
+  'cache-from': 'type=gha',
+};
+
+function buildAndTry(): WorkflowStep[] {
+  return [
+    checkout(),
+    { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx },
+    {
+      name: 'Build the image',
+      uses: ACTIONS.dockerBuildPush,
+      with: { ...BUILD, 'cache-to': 'type=gha,mode=max', load: true, tags: LOCAL },
+    },
+    { name: 'Try the image', env: { [IMAGE.name]: LOCAL }, run: `bash ${TEST_IMAGE}\n` },
+  ];
+}
+
+/**
+ * Pushed by its commit first, then tried as the registry gives it; only then does `latest` move, so that a job never
+ * starts in an image that nobody tried.
+ */
+function publish(spec: PipelineSpec): WorkflowStep[] {
+  const name = `\${{ ${imageName(spec)} }}`;
+  const pushed = `${name}@\${{ steps.push.outputs.digest }}`;
+  return [
+    {
+      name: 'Log in to the registry',
+      uses: ACTIONS.dockerLogin,
+      with: {
+        registry: spec.image.name.split('/')[0],
+        username: '${{ github.actor }}',
+        password: '${{ github.token }}',
+      },
+    },
+    {
+      name: 'Push the image under its commit',
+      id: 'push',
+      uses: ACTIONS.dockerBuildPush,
+      with: { ...BUILD, push: true, tags: `${name}:\${{ github.sha }}`, provenance: 'mode=max', sbom: true },
+    },
+    { name: 'Try what the registry gives', env: { [IMAGE.name]: pushed }, run: `bash ${TEST_IMAGE}\n` },
+    {
+      name: 'Attest where the image comes from',
+      uses: ACTIONS.attest,
+      with: { 'subject-name': name, 'subject-digest': '${{ steps.push.outputs.digest }}', 'push-to-registry': true },
+    },
+    {
+      name: 'Make it the latest',
+      env: { NAME: name, PUSHED: pushed },
+      run: 'docker buildx imagetools create --tag "$NAME:latest" "$PUSHED"\n',
+    },
+    {
+      name: 'Say what was published',
+      env: { NAME: name, PUSHED: pushed },
+      run: 'printf \'Published %s as %s:latest\\n\' "$PUSHED" "$NAME" >>"$GITHUB_STEP_SUMMARY"\n',
+    },
+  ];
 }

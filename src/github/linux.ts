@@ -3,12 +3,12 @@ import {
   buildEnvironment,
   buildTriggers,
   CALL_INPUTS,
-  CHECKOUT,
+  checkout,
   concurrency,
-  IMAGE_VARIABLE,
-  latestImage,
+  imageName,
   restoreCache,
   saveCache,
+  uploadLogs,
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition } from './workflow';
@@ -29,7 +29,7 @@ export function linuxWorkflow(spec: PipelineSpec): WorkflowDefinition {
 }
 
 function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
-  const image = `\${{ inputs.${CALL_INPUTS.image} || vars.${IMAGE_VARIABLE} || '${latestImage(spec)}' }}`;
+  const image = `\${{ inputs.${CALL_INPUTS.image} || format('{0}:latest', ${imageName(spec)}) }}`;
   const env = buildEnvironment(image);
   return {
     name: `${facts.title} wheels`,
@@ -42,11 +42,12 @@ function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
       options: `--user ${RUNNER_UID}`,
     },
     steps: [
-      CHECKOUT,
+      checkout(`inputs.${CALL_INPUTS.ref}`),
       restoreCache(facts),
       { name: 'Build the wheels', env, run: 'bash scripts/build.sh\n' },
       { name: 'Test the wheels', env, run: 'bash scripts/test.sh\n' },
       saveCache(facts),
+      uploadLogs(facts),
       uploadWheels(facts),
     ],
   };

@@ -2,10 +2,12 @@
 import {
   buildEnvironment,
   buildTriggers,
-  CHECKOUT,
+  CALL_INPUTS,
+  checkout,
   concurrency,
   restoreCache,
   saveCache,
+  uploadLogs,
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
@@ -32,12 +34,17 @@ const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {
 };
 
 /** Declares the workflow. The environment file is the one that gets installed: a lock file, where one is committed. */
-export function windowsWorkflow(spec: PipelineSpec, environmentFile: (facts: PlatformFacts) => string): WorkflowDefinition {
+export function windowsWorkflow(
+  spec: PipelineSpec,
+  environmentFile: (facts: PlatformFacts) => string,
+): WorkflowDefinition {
   return {
     name: 'windows',
     on: buildTriggers(false),
     concurrency: concurrency('windows'),
-    jobs: Object.fromEntries(platformsOn(spec, 'windows').map((facts) => [facts.platform, job(spec, facts, environmentFile(facts))])),
+    jobs: Object.fromEntries(
+      platformsOn(spec, 'windows').map((facts) => [facts.platform, job(spec, facts, environmentFile(facts))]),
+    ),
   };
 }
 
@@ -51,7 +58,7 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
     runsOn: facts.runner,
     timeoutMinutes: spec.timeoutMinutes.windows,
     steps: [
-      CHECKOUT,
+      checkout(`inputs.${CALL_INPUTS.ref}`),
       {
         name: 'Set up the Conda environment',
         uses: ACTIONS.setupMicromamba,
@@ -69,6 +76,7 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
       { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/test.ps1') },
       saveCache(facts),
       ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.save] : []),
+      uploadLogs(facts),
       uploadWheels(facts),
     ],
   };

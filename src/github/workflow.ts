@@ -137,6 +137,15 @@ const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: stri
   ['image', /\$\{\{/, 'zizmor: ignore[unpinned-images] a release passes a digest'],
 ];
 
+/** What a permission beyond reading the code is for. */
+const PERMISSIONS: Record<string, string> = {
+  'contents: write': 'publishes the release',
+  'packages: read': 'pulls the toolchain image',
+  'packages: write': 'publishes the toolchain image',
+  'id-token: write': 'proves to the signer which workflow this is',
+  'attestations: write': 'keeps the signed attestation',
+};
+
 /** Writes the version that people read behind each pinned commit, and the remarks behind theirs. */
 function annotate(document: Document, definition: WorkflowDefinition): void {
   const versions = new Map<unknown, string>(
@@ -148,7 +157,8 @@ function annotate(document: Document, definition: WorkflowDefinition): void {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !isScalar(value)) return;
       const remark = REMARKS.find(([name, pattern]) => key.value === name && pattern.test(String(value.value)));
-      const comment = (key.value === 'uses' ? versions.get(value.value) : undefined) ?? remark?.[2];
+      const permission = PERMISSIONS[`${String(key.value)}: ${String(value.value)}`];
+      const comment = (key.value === 'uses' ? versions.get(value.value) : undefined) ?? remark?.[2] ?? permission;
       if (comment) value.comment = ` ${comment}`;
     },
   });

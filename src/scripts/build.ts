@@ -270,8 +270,9 @@ function amend(script: Script, wheel: Wheel): void {
 function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
   const commands: Record<System, Word[]> = {
     linux: ['auditwheel', 'repair', text`--plat=${PLATFORM_TAG}`],
-    // Libraries that are loaded through ctypes are seen with --analyze-existing only.
-    windows: ['delvewheel', 'repair', '--analyze-existing'],
+    // Libraries that are loaded through ctypes are seen with --analyze-existing only, and those that lie beside them in
+    // the wheel with --ignore-existing only.
+    windows: ['delvewheel', 'repair', '--analyze-existing', '--ignore-existing'],
   };
   for (const system of spec.systems) {
     script.step(
@@ -299,17 +300,23 @@ function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
 }
 
 function finish(script: Script): void {
-  script.step('Inspect the wheels', (step) =>
-    step.run(
-      ...WHEELTOOL,
-      'inspect',
-      FINISHED,
-      text`--platform=${PLATFORM}`,
-      text`--platform-tag=${PLATFORM_TAG}`,
-      text`--version=${VERSION}`,
-      text`--build-path=${BUILD_DIR}`,
-    ),
-  );
+  for (const system of SYSTEMS) {
+    script.step(
+      'Inspect the wheels',
+      (step) =>
+        step.run(
+          ...WHEELTOOL,
+          'inspect',
+          FINISHED,
+          text`--platform=${PLATFORM}`,
+          text`--platform-tag=${PLATFORM_TAG}`,
+          text`--version=${VERSION}`,
+          // MSVC has no counterpart to -ffile-prefix-map: what it writes of its paths is not ours to refuse.
+          ...(system === 'linux' ? [text`--build-path=${BUILD_DIR}`] : []),
+        ),
+      system,
+    );
+  }
   script.step('Record the build', (step) => {
     step
       .when({ kind: 'onPath', command: 'sccache' }, (cached) =>

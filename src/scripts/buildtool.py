@@ -16,12 +16,14 @@ Each prints its answer and nothing else. Exit status: 0 when all is well, 1 for 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 
 from packaging.version import Version
@@ -38,6 +40,8 @@ def tool_version(command: str) -> str | None:
     result = subprocess.run([found, "--version"], capture_output=True, text=True, errors="replace", timeout=120)
     match = VERSION_LINE.search(result.stdout + result.stderr)
     if result.returncode != 0 or match is None:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(command)  # delvewheel has no --version
         said = (result.stderr or result.stdout).strip().splitlines()[-1:] or ["nothing"]
         raise Failure(f"{command} --version does not work (exit status {result.returncode}): {said[0]}")
     return match[1]

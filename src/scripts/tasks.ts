@@ -1,13 +1,23 @@
 /** The local tasks, `npx projen image` and so on: the image and the scripts in it, without remembering Docker's options. */
-import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR, SOURCE_DIR } from './inputs';
+import { BUILD_DIR, buildInputs, FOLDERS, OUTPUT_DIR, SCCACHE_DIR, SOURCE_DIR } from './inputs';
+import { TEST_IMAGE } from './test-image';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
-import type { PipelineSpec } from '../spec/pipeline';
+import { PipelineSpec, WorkflowName } from '../spec/pipeline';
 
 export const PLAN_FILE = 'scripts/plan.json';
 export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
 
+/** The logic of a release. */
+export const RELEASETOOL = 'scripts/releasetool.py';
+
+/** What it needs, by hash. */
+export const RELEASE_REQUIREMENTS = 'scripts/release-requirements.txt';
+
 /** The Python modules beside the scripts. */
-export const PYTHON_MODULES = ['wheelfiles.py', 'wheeltool.py', 'buildtool.py', 'checks.py'] as const;
+export function pythonModules(spec: PipelineSpec): string[] {
+  const releases = spec.workflows.includes(WorkflowName.RELEASE);
+  return ['wheelfiles.py', 'wheeltool.py', 'buildtool.py', 'checks.py', ...(releases ? ['releasetool.py'] : [])];
+}
 
 /** A task for bash; arguments of the caller follow the command. */
 interface ContainerTask {
@@ -25,6 +35,21 @@ const NEED_DOCKER = [
   '  echo "Docker does not answer: start its daemon (or Docker Desktop), and see that you may use it: docker info" >&2; exit 1;',
   'fi;',
 ].join(' ');
+
+/** What runs without Docker, where a release is declared. */
+export function releaseTask(): ContainerTask {
+  return {
+    name: 'release:dry-run',
+    description: 'Plan and verify a release of the wheels in dist/: npx projen release:dry-run v0.1.0',
+    exec: [
+      'dry_run() {',
+      `  if [ $# -eq 0 ]; then echo 'Name the tag: npx projen release:dry-run v0.1.0' >&2; exit 2; fi;`,
+      `  python3 -c 'import packaging' || { echo "Install Python's packaging: pip install packaging" >&2; exit 1; };`,
+      `  python3 ${RELEASETOOL} plan --tag "$1" && python3 ${RELEASETOOL} verify ${FOLDERS.output} --version "$1";`,
+      '}; dry_run',
+    ].join(' '),
+  };
+}
 
 /** The tasks of a pipeline with Linux wheels. */
 export function containerTasks(spec: PipelineSpec): ContainerTask[] {
@@ -49,6 +74,11 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
       name: 'image:shell',
       description: `Open a shell in the toolchain image, with the checkout at ${WORKSPACE}`,
       exec: `${NEED_DOCKER} exec ${run} --interactive --tty ${image}`,
+    },
+    {
+      name: 'image:test',
+      description: 'Try the toolchain image: tools, user, environment',
+      exec: `${NEED_DOCKER} exec bash ${TEST_IMAGE}`,
     },
     { name: 'wheel', description: 'Build the wheels in the toolchain image', exec: inImage('build.sh') },
     { name: 'wheel:test', description: 'Test the wheels in the toolchain image', exec: inImage('test.sh') },

@@ -71,6 +71,10 @@ export const VULKAN_SDK = {
   sha256: '81f474711e9042f4cd22b31b2f7a8870db2e428b21586fb43dd80150be97310d',
 } as const;
 
+/** What the logic of a release needs on a runner, by version and hash. @internal */
+export const RELEASE_REQUIREMENT =
+  'packaging==26.3 --hash=sha256:d7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c';
+
 /** The Node.js that jobs of the pipeline's own repository run on. @internal */
 export const NODE_VERSION = '24';
 

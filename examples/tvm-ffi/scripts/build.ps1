@@ -327,7 +327,11 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/apache-tvm-ffi" '*.whl'
 
 step '8. Repair the wheel of apache-tvm-ffi'
-run 'delvewheel' 'repair' '--analyze-existing' "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" "${WHEEL}"
+run 'delvewheel' 'repair' `
+  '--analyze-existing' `
+  '--ignore-existing' `
+  "--wheel-dir=${BUILD_DIR}/repaired/apache-tvm-ffi" `
+  "${WHEEL}"
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
   "--siblings=${BUILD_DIR}/finished" `
@@ -338,8 +342,7 @@ step '9. Inspect the wheels'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'inspect' "${BUILD_DIR}/finished" `
   "--platform=${PLATFORM}" `
   "--platform-tag=${PLATFORM_TAG}" `
-  "--version=${VERSION}" `
-  "--build-path=${BUILD_DIR}"
+  "--version=${VERSION}"
 
 step '10. Record the build'
 if (on_path 'sccache') {

@@ -144,6 +144,8 @@ def write_wheel(wheel: Wheel, stem: str, target: Path) -> None:
                 if (top == wheel.dist_info) != last or name == f"{dist_info}/RECORD":
                     continue
                 data = wheel.metadata.to_bytes() if name == f"{dist_info}/METADATA" else data
+                if name.rpartition("/")[2].startswith(".load-order-"):  # delvewheel writes it from a set
+                    data = b"".join(sorted(data.splitlines(keepends=True)))
                 hashes[name] = record_hash(data)
                 record.writerow([name, hashes[name], len(data)])
                 write(name, data, info.external_attr >> 16)
@@ -190,7 +192,7 @@ def name_problems(
     """What is wrong with the name, the tags, the metadata and the size."""
     platforms = sorted({each.platform for each in wheel.tags})
     if unrepaired := [each for each in platforms if each.startswith("linux_") and each != tag]:
-        yield f"is not repaired (tag {unrepaired[0]}): run auditwheel, and keep its output only"
+        yield f"is not repaired (tag {unrepaired[0]}): repair it, and keep the output only"
     elif tag not in platforms:
         yield f"is for {', '.join(platforms)}, not for {tag}: repair it for that platform tag"
     inner = Metadata(wheel.read("WHEEL")).get("Tag")
@@ -224,7 +226,7 @@ def content_problems(wheel: Wheel, declared: Declared, system: str, build_paths:
     for missing in sorted(record.keys() - set(names)):
         yield f"RECORD lists {missing}, which is not there: build it again"
     paths = [path.rstrip("\\/") for path in build_paths if path.rstrip("\\/")]
-    needles = [(path, {path, path.replace("\\", "/"), path.replace("\\", "\\\\")}) for path in paths]
+    needles = [(path, build_path_forms(path)) for path in paths]
     for info, data in wheel.members():
         name, installed = info.filename, SCHEME.sub("", info.filename, count=1)
         if name != record_name and name not in record:
@@ -244,6 +246,12 @@ def content_problems(wheel: Wheel, declared: Declared, system: str, build_paths:
         for path, forms in needles:
             if times := sum(data.count(form.encode("utf-8")) for form in forms):
                 yield f"{name} holds the build path {path} ({times} times): map it with -ffile-prefix-map or its like"
+
+
+def build_path_forms(path: str) -> set[str]:
+    """A path as compilers write it: with either slash, or with escaped backslashes."""
+    slashed = path.replace("\\", "/")
+    return {slashed, slashed.replace("/", "\\"), slashed.replace("/", "\\\\")}
 
 
 def holds(entry: tuple[str, str], data: bytes) -> bool:

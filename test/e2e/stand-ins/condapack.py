@@ -69,7 +69,7 @@ class _compressed:
 
     def __init__(self, member: IO[bytes]) -> None:
         self._writer: Any = zstandard.ZstdCompressor(level=1, threads=-1).stream_writer(member, closefd=False)
-        self._tar = tarfile.open(fileobj=self._writer, mode="w|")
+        self._tar = tarfile.open(fileobj=self._writer, mode="w|")  # noqa: SIM115 - closed with the writer, by __exit__
 
     def __enter__(self) -> tarfile.TarFile:
         return self._tar

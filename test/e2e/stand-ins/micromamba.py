@@ -30,7 +30,11 @@ from rattler import (
 
 VERSION = "@VERSION@"
 FLAGS = {"-y": "yes", "-q": "quiet", "-a": "all", "-v": "verbose"}
-FLAGS |= {f"--{name}": name.replace("-", "_") for name in ["yes", "quiet", "all", "verbose", "json", "explicit", "override-channels", "strict-channel-priority", "no-rc", "no-env", "no-pyc", "offline", "md5", "index-cache", "packages", "tarballs", "locks", "trash", "force-pkgs-dirs", "export", "no-capture-output"]}  # fmt: skip
+SWITCHES = """
+yes quiet all verbose json explicit override-channels strict-channel-priority no-rc no-env no-pyc
+offline md5 index-cache packages tarballs locks trash force-pkgs-dirs export no-capture-output
+"""
+FLAGS |= {f"--{name}": name.replace("-", "_") for name in SWITCHES.split()}
 VALUES = {"-n": "name", "--name": "name", "-p": "prefix", "--prefix": "prefix", "-f": "file", "--file": "file"}
 VALUES |= {"-c": "channel", "--channel": "channel", "-r": "root_prefix", "--root-prefix": "root_prefix"}
 VALUES |= {"--platform": "platform", "--channel-priority": "channel_priority", "--rc-file": "rc_file", "--cwd": "cwd"}

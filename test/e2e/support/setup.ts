@@ -1,0 +1,9 @@
+import { Engine, startEngine } from './engine';
+
+/** Where the tear-down finds the engine: jest loads the two on their own, in one process. */
+export const holder = globalThis as { e2eEngine?: Engine };
+
+/** Before the first file: the engine starts, so that the files, which run side by side, share it. */
+export default async function setup(): Promise<void> {
+  holder.e2eEngine = await startEngine();
+}

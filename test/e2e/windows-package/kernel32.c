@@ -1,0 +1,1 @@
+__declspec(dllexport) unsigned GetCurrentProcessId(void) { return 1; }

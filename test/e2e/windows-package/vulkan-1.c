@@ -1,0 +1,1 @@
+__declspec(dllexport) int vkEnumerateInstanceVersion(unsigned *version) { return *version = 0; }

@@ -1,0 +1,4 @@
+import ctypes
+from pathlib import Path
+
+LIBRARY = ctypes.CDLL(str(Path(__file__).with_name("demo.dll")))
