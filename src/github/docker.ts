@@ -92,9 +92,10 @@ function publish(spec: PipelineSpec): WorkflowStep[] {
       with: { 'subject-name': name, 'subject-digest': '${{ steps.push.outputs.digest }}', 'push-to-registry': true },
     },
     {
+      // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
       name: 'Make it the latest',
       env: { NAME: name, PUSHED: pushed },
-      run: 'docker buildx imagetools create --tag "$NAME:latest" "$PUSHED"\n',
+      run: 'docker buildx imagetools create --prefer-index=false --tag "$NAME:latest" "$PUSHED"\n',
     },
     {
       name: 'Say what was published',

@@ -54,7 +54,7 @@ export async function makeRepository(options: RepositoryOptions): Promise<Reposi
   return { folder, name, sha, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** What happens to the repository's commit: {@link pushTag}, {@link pushBranch}, {@link pullRequest}, {@link dispatch}. */
+/** What happens to the commit: {@link pushTag}, {@link pushBranch}, {@link pullRequest} or {@link dispatch}. */
 export interface WorkflowEvent {
   readonly name: 'push' | 'pull_request' | 'workflow_dispatch';
   /** What GitHub would call the commit. */

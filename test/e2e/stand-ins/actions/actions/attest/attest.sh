@@ -37,7 +37,7 @@ subjects=$(
 while IFS= read -r line; do
   [[ $line =~ ^[0-9a-f]{64}\ \ .+ ]] || fail "Not the line of a subject: $line"
 done <<<"$subjects"
-[[ $PUSH != true || ($NAME == */* && -n $DIGEST) ]] || fail 'push-to-registry needs the name of an image, and its digest'
+[[ $PUSH != true || ($NAME == */* && -n $DIGEST) ]] || fail 'push-to-registry needs an image and its digest'
 
 attestations=$storage/runs/$GITHUB_RUN_ID/attestations
 number=1
@@ -46,7 +46,7 @@ printf '%s\n' "$subjects" >"$attestations/$number/subjects"
 type=${PREDICATE_TYPE:-https://slsa.dev/provenance/v1}
 if [[ -n $SBOM ]]; then
   [[ -f $SBOM ]] || fail "SBOM file not found: $SBOM"
-  grep -q -e '"spdxVersion"' -e '"bomFormat"' "$SBOM" || fail 'Unsupported SBOM format: it is neither SPDX nor CycloneDX'
+  grep -q -e '"spdxVersion"' -e '"bomFormat"' "$SBOM" || fail 'Unsupported SBOM format: neither SPDX nor CycloneDX'
   cat "$SBOM" >"$attestations/$number/sbom.json"
   type=$(grep -q '"spdxVersion"' "$SBOM" && echo https://spdx.dev/Document || echo https://cyclonedx.org/bom)
 fi
