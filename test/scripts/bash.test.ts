@@ -3,23 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { quoteBash, renderBash } from '../../src/scripts/bash';
-import { Input, Script, Statements, text, Variable } from '../../src/scripts/script';
-import { resolvePipeline } from '../../src/spec/pipeline';
+import { Build, BUILD_DIR, inputs, NAME, Outcome, render } from './trial';
+import { quoteBash } from '../../src/scripts/bash';
+import { text, Variable } from '../../src/scripts/script';
 
-const spec = resolvePipeline({
-  repository: 'owner/thing',
-  source: { folder: 'thing' },
-  wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
-});
-const BUILD_DIR = new Variable('BUILD_DIR');
-const NAME = new Variable('NAME');
-const COUNT = new Variable('COUNT');
-const inputs: Input[] = [
-  { variable: BUILD_DIR, type: 'path', help: 'Where it works.' },
-  { variable: NAME, type: 'text', help: 'A name.', default: 'nobody' },
-  { variable: COUNT, type: 'number', help: 'A number.', default: { processors: true } },
-];
 // The command that a script runs in these tests: it writes the arguments that it got to a file, as JSON.
 const RECORD = ['node', '-e', 'require("fs").writeFileSync(process.argv[1], JSON.stringify(process.argv.slice(2)))'];
 
@@ -29,18 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function runScript(build: (step: Statements) => void, env: Record<string, string> = {}, args: string[] = []): Outcome {
-  const script = new Script('trial', 'Tries statements.', inputs, text`${BUILD_DIR}/logs`);
-  script.step('Try it', build);
+function runScript(build: Build, env: Record<string, string> = {}, args: string[] = []): Outcome {
   const file = join(folder, 'scripts', 'trial.sh');
   mkdirSync(join(folder, 'scripts'), { recursive: true });
-  writeFileSync(file, `${renderBash(script, spec, ['Title']).join('\n')}\n`);
+  writeFileSync(file, render('bash', build));
   return spawnSync('bash', [file, ...args], {
     cwd: folder,
     encoding: 'utf8',
