@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -29,7 +30,7 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.version import Version
-from wheelfiles import RECORD, SUMS, Failure, Plan, pep440, read_text, report_error, use_utf8, write_text
+from wheelfiles import RECORD, SUMS, Failure, Plan, add_summary, pep440, read_text, report_error, use_utf8, write_text
 
 VERSION_LINE = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 
@@ -124,6 +125,9 @@ def cache_stats(args: argparse.Namespace) -> str:
     if result.returncode != 0:
         raise Failure(f"{' '.join(command)} failed: {result.stderr.strip()}")
     write_text(args.output, result.stdout)
+    stats = json.loads(result.stdout).get("stats", {})
+    hits, misses = (sum(stats.get(name, {}).get("counts", {}).values()) for name in ("cache_hits", "cache_misses"))
+    add_summary("Compiler cache", [["hits", "misses"], [str(hits), str(misses)]])
     return subprocess.run(["sccache", "--show-stats"], capture_output=True, text=True, timeout=120).stdout.strip()
 
 

@@ -257,6 +257,13 @@ class Wheel:
             path = f"{self.dist_info}/{name}"
             return archive.read(path) if path in archive.namelist() else b""
 
+    def payload(self) -> str:
+        """One hash of all that is installed but the metadata: the same for two builds that differ in version only."""
+        hashes = (
+            f"{sha256(data)}  {info.filename}\n" for info, data in self.members() if self.dist_info not in info.filename
+        )
+        return sha256("".join(hashes).encode("utf-8"))
+
     def record(self) -> dict[str, tuple[str, str]]:
         """RECORD: path → hash and size, both as written there."""
         rows = csv.reader(self.read("RECORD").decode("utf-8", "replace").splitlines())

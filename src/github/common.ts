@@ -93,7 +93,7 @@ export function restoreCache(facts: PlatformFacts): WorkflowStep {
 export function saveCache(facts: PlatformFacts): WorkflowStep {
   return {
     name: 'Save the compiler cache',
-    if: `inputs.${CALL_INPUTS.cache} && github.ref_name == github.event.repository.default_branch`,
+    if: ON_DEFAULT_BRANCH,
     uses: ACTIONS.cacheSave,
     with: { path: CACHE_FOLDER, key: `${cacheKey(facts)}-\${{ github.run_id }}` },
   };
@@ -101,6 +101,53 @@ export function saveCache(facts: PlatformFacts): WorkflowStep {
 
 function cacheKey(facts: PlatformFacts): string {
   return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.platform}`;
+}
+
+/** The record of the default branch's build of a commit, which a release of that commit compares itself with. */
+const REFERENCE = `${FOLDERS.build}/reference/build-record.json`;
+
+/** Whether the run is a build of the default branch, whose caches other runs may read. */
+const ON_DEFAULT_BRANCH = `inputs.${CALL_INPUTS.cache} && github.ref_name == github.event.repository.default_branch`;
+
+/** Keeps the record of this build for releases of the same commit. */
+export function keepRecord(facts: PlatformFacts): WorkflowStep[] {
+  return [
+    {
+      name: 'Set the record aside',
+      if: ON_DEFAULT_BRANCH,
+      shell: 'bash',
+      run: `mkdir -p ${FOLDERS.build}/reference\ncp ${outputFolder(facts.platform)}/build-record.json ${REFERENCE}\n`,
+    },
+    {
+      name: 'Keep the record for a release of this commit',
+      if: ON_DEFAULT_BRANCH,
+      uses: ACTIONS.cacheSave,
+      with: { path: REFERENCE, key: referenceKey(facts) },
+    },
+  ];
+}
+
+/** A build without cache tells whether it reproduces the default branch's of the same commit: a report, no gate. */
+export function compareWithRecord(facts: PlatformFacts, command: (script: string) => string, shell?: string): WorkflowStep[] {
+  const condition = `!inputs.${CALL_INPUTS.cache} && github.event_name != 'pull_request'`;
+  return [
+    {
+      name: "Find the record of the default branch's build",
+      if: condition,
+      uses: ACTIONS.cacheRestore,
+      with: { path: REFERENCE, key: referenceKey(facts) },
+    },
+    {
+      name: 'Tell whether this build reproduces it',
+      if: condition,
+      shell,
+      run: `${command(`scripts/wheeltool.py compare-records ${REFERENCE} ${outputFolder(facts.platform)}/build-record.json`)}\n`,
+    },
+  ];
+}
+
+function referenceKey(facts: PlatformFacts): string {
+  return `record-${facts.platform}-\${{ github.sha }}`;
 }
 
 /** Keeps what explains a failure: the logs, and the report of the checks. */

@@ -4,6 +4,7 @@
   amend WHEEL --distribution NAME --output-dir DIR   set version and requirements; same input, same bytes
   inspect DIR --platform P                           is each wheel fit to publish? tells every finding
   record DIR --platform P                            write SHA256SUMS and build-record.json
+  compare-records EARLIER RECORD                     does a build reproduce an earlier one? a report only
   verify-sums DIR                                    do those two agree with the files that are there?
   compare DIR_A DIR_B                                are the wheels of two builds the same, byte by byte?
 
@@ -290,7 +291,8 @@ def record(args: argparse.Namespace) -> list[str]:
     for key, wheel in wheels.items():
         data = wheel.path.read_bytes()
         facts = {"distribution": plan.wheel(key).distribution, "version": str(wheel.version), "file": wheel.path.name}
-        entries.append({**facts, "bytes": len(data), "sha256": sha256(data), "tags": sorted(map(str, wheel.tags))})
+        hashes = {"sha256": sha256(data), "payload": wheel.payload()}
+        entries.append({**facts, "bytes": len(data), **hashes, "tags": sorted(map(str, wheel.tags))})
     versions = {str(wheel.version) for key, wheel in wheels.items() if plan.wheel(key).versioned}
     content = {
         "schema": 1,
@@ -314,6 +316,21 @@ def record(args: argparse.Namespace) -> list[str]:
     table += ([entry["file"], megabytes(entry["bytes"]), entry["sha256"]] for entry in entries)
     steps = [["step", "duration"]] + [[str(step["title"]), f"{step['seconds']:.1f} s"] for step in durations]
     add_summary(f"{plan.name} for {args.platform}", table, steps)
+    return []
+
+
+def compare_records(args: argparse.Namespace) -> list[str]:
+    """Tells whether a build reproduces an earlier one of the same source; a report, not a finding."""
+    if not args.earlier.exists():
+        print(f"there is no earlier build to compare with ({args.earlier})")
+        return []
+    earlier = {each["distribution"]: each["payload"] for each in read_json(args.earlier)["wheels"]}
+    for each in read_json(args.record)["wheels"]:
+        name, same = each["distribution"], earlier.get(each["distribution"]) == each["payload"]
+        message = f"{name}: {'the same contents as' if same else 'other contents than'} an earlier build of this commit"
+        print(message)
+        if not same and os.environ.get("GITHUB_ACTIONS") == "true":
+            print(f"::warning title=Not reproducible::{message}")
     return []
 
 
@@ -434,6 +451,9 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--cache-stats", type=Path, metavar="FILE", help="the compiler cache's statistics, JSON")
 
     commands.add_parser("verify-sums", parents=[folder])
+    add = commands.add_parser("compare-records").add_argument
+    add("earlier", type=Path, metavar="EARLIER", help="an earlier build-record.json, which need not exist")
+    add("record", type=Path, metavar="RECORD")
     add = commands.add_parser("compare").add_argument
     add("dir_a", type=Path, metavar="DIR_A")
     add("dir_b", type=Path, metavar="DIR_B")
@@ -444,7 +464,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     use_utf8()
     args = arguments(argv)
     title = f"wheeltool {args.command}"
-    runs = {"amend": amend, "inspect": inspect, "record": record, "verify-sums": verify_sums, "compare": compare}
+    runs = {
+        "amend": amend,
+        "inspect": inspect,
+        "record": record,
+        "verify-sums": verify_sums,
+        "compare": compare,
+        "compare-records": compare_records,
+    }
     try:
         problems = runs[args.command](args)
     except Failure as failure:

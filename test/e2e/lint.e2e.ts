@@ -25,7 +25,7 @@ const LINTERS: Array<[string, string[], RegExp]> = [
   ['shellcheck', [], /\.sh$/],
   ['hadolint', ['--failure-threshold', 'style'], /Dockerfile$/],
   ['actionlint', [], WORKFLOW],
-  ['zizmor', ['--offline', '--quiet'], WORKFLOW],
+  ['zizmor', ['--offline', '--quiet', '--persona', 'pedantic'], WORKFLOW],
   ['check-jsonschema', ['--builtin-schema', 'vendor.github-workflows'], WORKFLOW],
 ];
 

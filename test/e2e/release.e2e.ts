@@ -198,6 +198,12 @@ describe('linux.yml', () => {
 });
 
 describe('release.yml', () => {
+  test('finds the wheels that the default branch built of the commit, to compare its own with', async () => {
+    const run = await act('linux.yml', dispatch());
+    expect(failureOf(run)).toBe('');
+    expect(artifacts(run)).toEqual(['wheels-linux-x86_64']);
+  });
+
   test('publishes the wheels of a tag, traceable to it', async () => {
     const run = await act('release.yml', pushTag('v0.1.0'));
     expect(failureOf(run)).toBe('');
@@ -206,6 +212,7 @@ describe('release.yml', () => {
     expect(published.notes).toMatch(new RegExp(`${registry.host}/owner/name@sha256:[0-9a-f]{64}`));
     expect(published.notes).toContain('releases/expanded_assets/v0.1.0');
     await check(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: join(folder, 'releases/v0.1.0/assets') });
+    expect(run.output).toContain('release-demo: the same contents as an earlier build of this commit');
     const attested = Object.keys(run.attestations[0].subjects).sort();
     expect(attested).toEqual(published.assets.filter((file) => file.endsWith('.whl')));
   });

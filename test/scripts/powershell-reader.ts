@@ -7,7 +7,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { Language, Node, Parser } from 'web-tree-sitter';
-import { expandable, Refusal, SINGLE_QUOTES, verbatim, withoutFalseComments } from './powershell-strings';
+import {
+  expandable,
+  namesBeforeColons,
+  Refusal,
+  SINGLE_QUOTES,
+  verbatim,
+  withoutFalseComments,
+} from './powershell-strings';
 
 /** What a script finds, and what becomes of what it does. */
 export interface World {
@@ -45,7 +52,10 @@ export class PowerShellReader {
       ...node.children.flatMap((child) => visit(child!)),
     ];
     const root = this.parse(script);
-    return root.hasError ? visit(root) : [];
+    return [
+      ...(root.hasError ? visit(root) : []),
+      ...namesBeforeColons(script).map((text) => `a colon after a name in a string: ${text}`),
+    ];
   }
 
   /** Goes through the steps of a script: everything from its first `step` on. */

@@ -19,6 +19,17 @@ export function withoutFalseComments(script: string): string {
   return script.replace(TOKENS, (token) => (DOUBLE_QUOTES.includes(token[0]) ? token.replaceAll('#', '_') : token));
 }
 
+/**
+ * Variables in strings whose name runs into a colon, such as in "$NAME: is wrong". PowerShell takes the name for a drive's
+ * and refuses the whole file, which the grammar does not see.
+ *
+ * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_variables
+ */
+export function namesBeforeColons(script: string): string[] {
+  const strings = (script.match(TOKENS) ?? []).filter((token) => /^@?["\u201c-\u201e]/.test(token));
+  return strings.flatMap((token) => token.match(/(?<!`)\$\w+:(?![\w:]).*/g) ?? []);
+}
+
 /** The only expression that is read inside a string; its value is looked up like a variable's. */
 export const PROCESSORS = '[Environment]::ProcessorCount';
 

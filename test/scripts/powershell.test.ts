@@ -101,6 +101,12 @@ describe('a word is quoted so that PowerShell reads back what was meant', () => 
   });
 });
 
+test('a syntax error is found, also those that only PowerShell knows', () => {
+  expect(reader.errors('if ($a { }')).not.toEqual([]);
+  expect(reader.errors('step "$NAME: x"')).toEqual(['a colon after a name in a string: $NAME: x"']);
+  expect(reader.errors('step "${NAME}: `$NAME: $env:NAME $script:NAME $NAME::x"')).toEqual([]);
+});
+
 // https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
 describe('the reader', () => {
   test.each([

@@ -295,5 +295,5 @@ export const HOLDS: Record<Condition['kind'], readonly string[]> = {
 export const DOES_NOT: Record<Condition['kind'], readonly string[]> = {
   isSet: [''],
   exists: ['', 'nowhere', '$x', 'scripts/nowhere'],
-  onPath: ['', 'no such-command', "it's"],
+  onPath: ['no such-command', "it's"],
 };

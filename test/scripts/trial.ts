@@ -75,7 +75,7 @@ export const NASTY: readonly string[] = [
 
 /**
  * On Linux, PowerShell expands these in splatted arguments of native commands; on Windows, which the scripts are for, it
- * does not (but for a leading tilde, since 7.5).
+ * does not (but for a leading tilde, in newer versions).
  *
  * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_parsing
  */

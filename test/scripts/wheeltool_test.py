@@ -423,6 +423,7 @@ class TestRecordAndVerifySums:
             "file": demo.name,
             "bytes": demo.stat().st_size,
             "sha256": wheeltool.sha256(demo.read_bytes()),
+            "payload": wheeltool.Wheel(demo).payload(),
             "tags": [f"py3-none-{TAG}"],
         }
         assert [wheel["distribution"] for wheel in content["wheels"]] == ["demo", "tvm"]
@@ -513,6 +514,36 @@ class TestRecordAndVerifySums:
         for path in self.folder.glob("*.whl"):
             path.unlink()
         assert "there are no wheels" in self.verify(capsys)
+
+
+class TestCompareRecords:
+    def compare(self, tmp_path: Path, earlier: Path, later: Path) -> None:
+        records = []
+        for index, made in enumerate((earlier, later)):
+            records.append(tmp_path / f"{index}.json")
+            payload = {"distribution": "demo", "payload": wheeltool.Wheel(made).payload()}
+            records[-1].write_text(json.dumps({"wheels": [payload]}), encoding="utf-8")
+        assert wheeltool.main(["compare-records", *map(str, records)]) == 0
+
+    def test_a_build_of_another_version_can_have_the_same_contents(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        files = {"demo/library.so": b"compiled"}
+        made = [make_wheel(tmp_path / version, version=version, files=files) for version in ("1.0", "2.0")]
+        self.compare(tmp_path, *made)
+        assert "demo: the same contents as an earlier build" in capsys.readouterr().out
+
+    def test_other_contents_are_a_warning(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        changed = make_wheel(tmp_path / "b", files={"demo/other.py": b"x = 1"})
+        self.compare(tmp_path, make_wheel(tmp_path / "a"), changed)
+        assert "::warning title=Not reproducible::demo: other contents than" in capsys.readouterr().out
+
+    def test_no_earlier_build_is_said(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert wheeltool.main(["compare-records", str(tmp_path / "none.json"), "unread"]) == 0
+        assert "there is no earlier build" in capsys.readouterr().out
 
 
 class TestCompare:
