@@ -2,8 +2,7 @@
  * Reads a rendered PowerShell script as PowerShell would: a stand-in for machines that have none.
  *
  * It knows the few constructs that the renderer writes and refuses all others, so nothing goes unread. Tree-sitter only
- * says where things are. Where a string ends and what it holds is decided here, by PowerShell's own rules, as the grammar
- * does not know typographic quotes.
+ * says where things are; where a string ends and what it holds is decided by PowerShell's own rules.
  */
 import { readFileSync } from 'node:fs';
 import { Language, Node, Parser } from 'web-tree-sitter';
@@ -63,7 +62,8 @@ export class PowerShellReader {
     const statements = this.statements(script);
     const first = statements.findIndex((node) => commandName(node) === 'step');
     if (first < 0) throw new Refusal('there is no step');
-    new Run(script, world).statements(statements.slice(first));
+    const last = statements[statements.length - 1].text === 'exit 0' ? -1 : undefined;
+    new Run(script, world).statements(statements.slice(first, last));
   }
 
   /** Reads the script's inputs: each `$NAME = given …` and `$NAME = absolute (given …)`. */
@@ -137,7 +137,6 @@ export function nowhere(variables: Map<string, string>, call: World['call']): Wo
   };
 }
 
-/** One pass through some statements. */
 class Run {
   constructor(
     private readonly source: string,
