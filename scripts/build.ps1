@@ -15,6 +15,8 @@ $PSNativeCommandUseErrorActionPreference = $true
 # What the tools print is UTF-8, whatever the console was set to.
 [Console]::OutputEncoding = [Text.UTF8Encoding]::new()
 $env:PYTHONUTF8 = '1'
+$STEP = ''
+$COMMAND = ''
 
 if ($Help) {
   @'
@@ -65,19 +67,19 @@ switch ($architecture) {
 
 # What the caller may set; see -Help.
 function given { if ($args[0]) { $args[0] } else { $args[1] } }
-function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.Path).Replace("\", "/") } else { "" } }
+function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.ProviderPath).Replace("\", "/") } else { "" } }
 $SOURCE_DIR = absolute (given $env:SOURCE_DIR '')
 $WHEEL_VERSION = given $env:WHEEL_VERSION ''
 $OUTPUT_DIR = absolute (given $env:OUTPUT_DIR "${ROOT}/dist/${PLATFORM}")
 $BUILD_DIR = absolute (given $env:BUILD_DIR "${ROOT}/build")
 $JOBS = given $env:JOBS "$([Environment]::ProcessorCount)"
-if ($JOBS -notmatch '^[1-9][0-9]*$') {
+if ($JOBS -notmatch '^[1-9][0-9]*\z') {
   [Console]::Error.WriteLine("build.ps1: JOBS: '$JOBS' must be a whole number above 0")
   exit 2
 }
 $SCCACHE_DIR = absolute (given $env:SCCACHE_DIR "${BUILD_DIR}/sccache")
 $SOURCE_DATE_EPOCH = given $env:SOURCE_DATE_EPOCH '315532800'
-if ($SOURCE_DATE_EPOCH -notmatch '^[1-9][0-9]*$') {
+if ($SOURCE_DATE_EPOCH -notmatch '^[1-9][0-9]*\z') {
   [Console]::Error.WriteLine("build.ps1: SOURCE_DATE_EPOCH: '$SOURCE_DATE_EPOCH' must be a whole number above 0")
   exit 2
 }
@@ -89,9 +91,7 @@ $STEPS_FILE = "${BUILD_DIR}/logs/build-steps.tsv"
 $null = New-Item -ItemType Directory -Force -Path "${BUILD_DIR}/logs"
 [IO.File]::WriteAllText($LOG_FILE, '')
 [IO.File]::WriteAllText($STEPS_FILE, '')
-$STEP = ''
 $STEP_STARTED = [DateTime]::UtcNow
-$COMMAND = ''
 
 function log {
   $line = "$args"
@@ -105,6 +105,20 @@ function quoted {
     if ($word -match '^[\w@%+=:,./\\-]+$') { $word } else { "'" + ($word -replace "'", "''") + "'" }
   }
   $words -join ' '
+}
+
+# A line that a command printed: up to PowerShell 7.5, an empty one on stderr would become its exception's name.
+function text_of {
+  if ($args[0] -is [Management.Automation.ErrorRecord]) { $args[0].Exception.Message } else { $args[0] }
+}
+
+# What a command prints, without the line breaks at its end; what it prints on stderr is logged.
+function output_of {
+  $rest = @($args | Select-Object -Skip 1)
+  $lines = & $args[0] @rest 2>&1 | ForEach-Object {
+    if ($_ -is [Management.Automation.ErrorRecord]) { log (text_of $_) } else { $_ }
+  }
+  (@($lines) -join "`n").TrimEnd("`n")
 }
 
 # Shows an error on the pull request, where there is one.
@@ -144,7 +158,7 @@ function run {
   $script:COMMAND = quoted @args
   log "+ $COMMAND"
   $rest = @($args | Select-Object -Skip 1)
-  & $args[0] @rest 2>&1 | ForEach-Object { log "$_" }
+  & $args[0] @rest 2>&1 | ForEach-Object { log (text_of $_) }
 }
 
 # Runs a command that reaches over a network, up to so many times.
@@ -156,7 +170,7 @@ function retry {
     # The last failure ends the script, like that of any command.
     $PSNativeCommandUseErrorActionPreference = $attempt -eq $attempts
     log "+ $COMMAND"
-    & $program @rest 2>&1 | ForEach-Object { log "$_" }
+    & $program @rest 2>&1 | ForEach-Object { log (text_of $_) }
     if ($LASTEXITCODE -eq 0) { return }
     log "attempt $attempt of $attempts failed with exit status $LASTEXITCODE; trying again in $($attempt * 5) s"
     Start-Sleep -Seconds ($attempt * 5)
@@ -168,7 +182,11 @@ function attempt {
   $PSNativeCommandUseErrorActionPreference = $false
   $rest = @($args | Select-Object -Skip 1)
   log "+ $(quoted @args) || true"
-  & $args[0] @rest 2>&1 | ForEach-Object { [IO.File]::AppendAllText($LOG_FILE, "$_`n") }
+  try {
+    & $args[0] @rest 2>&1 | ForEach-Object { [IO.File]::AppendAllText($LOG_FILE, "$(text_of $_)`n") }
+  } catch [Management.Automation.CommandNotFoundException] {
+    [IO.File]::AppendAllText($LOG_FILE, "$_`n")
+  }
 }
 
 # Keeps in a variable what a command prints.
@@ -177,7 +195,7 @@ function capture {
   $rest = @($args | Select-Object -Skip 2)
   $script:COMMAND = quoted $program @rest
   log "+ $COMMAND"
-  $value = @(& $program @rest) -join "`n"
+  $value = output_of $program @rest
   Set-Variable -Name $variable -Value $value -Scope Script
   log "$variable=$value"
 }
@@ -188,7 +206,7 @@ function expect {
   $rest = @($args | Select-Object -Skip 3)
   $script:COMMAND = quoted $program @rest
   log "+ $COMMAND"
-  $actual = @(& $program @rest) -join "`n"
+  $actual = output_of $program @rest
   if ($actual -cne $expected) { fail "expected '$expected', got '$actual' from: $COMMAND. $advice" }
 }
 
@@ -246,13 +264,18 @@ function hide_conda_link {
 function use_vulkan_sdk {
   $script:COMMAND = 'scripts/install-vulkan-sdk.ps1'
   log "+ $COMMAND"
-  $env:VULKAN_SDK = & (Join-Path $PSScriptRoot 'install-vulkan-sdk.ps1') | Select-Object -Last 1
+  $sdk = & (Join-Path $PSScriptRoot 'install-vulkan-sdk.ps1') | Select-Object -Last 1
+  # A script that is called does not end this one where it exits.
+  if (-not $sdk) { fail "$COMMAND found no SDK and installed none: its message is above" }
+  $env:VULKAN_SDK = $sdk
   $env:PATH = (Join-Path $env:VULKAN_SDK 'Bin') + [IO.Path]::PathSeparator + $env:PATH
   log "VULKAN_SDK=$env:VULKAN_SDK"
 }
 
 # Whatever ends the script early is named: the step, the command and the log.
 trap {
+  # It is in force from the first line on; before the first step, the error speaks for itself.
+  if ($STEP -eq '') { break }
   $status = 1
   if ($_.Exception -is [Management.Automation.NativeCommandExitException]) { $status = $_.Exception.ExitCode }
   if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine('::endgroup::') }
@@ -519,3 +542,5 @@ run 'python' "${ROOT}/scripts/buildtool.py" 'deliver' "${BUILD_DIR}/finished" "$
 log "The wheels are in ${OUTPUT_DIR}"
 
 finish_step
+# Not the exit status of the last program, which may be one whose failure does not matter.
+exit 0

@@ -59,7 +59,7 @@ try {
   [Console]::Error.WriteLine("downloading $URL")
   Invoke-WebRequest -Uri $URL -OutFile $installer -MaximumRetryCount 4 -RetryIntervalSec 5
   $actual = (Get-FileHash -LiteralPath $installer -Algorithm SHA256).Hash.ToLowerInvariant()
-  if ($actual -ne $SHA256) { fail "$URL has the SHA-256 $actual, not the pinned $SHA256: do not run it; check the pin" }
+  if ($actual -ne $SHA256) { fail "$URL has the SHA-256 $actual, not the pinned ${SHA256}: do not run it; check the pin" }
   $arguments = '--root', "`"$root`"", '--accept-licenses', '--default-answer', '--confirm-command', 'install'
   $process = Start-Process -FilePath $installer -ArgumentList $arguments -Wait -PassThru
   if ($process.ExitCode -ne 0) { fail "the installer ended with exit status $($process.ExitCode): run this as administrator" }

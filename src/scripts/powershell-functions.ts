@@ -7,6 +7,8 @@ import type { WindowsFunction } from './script';
 export type PowerShellFunction =
   | 'log'
   | 'quoted'
+  | 'text_of'
+  | 'output_of'
   | 'annotate'
   | 'fail'
   | 'finish_step'
@@ -45,6 +47,28 @@ function quoted {
     if ($word -match '^[\\w@%+=:,./\\\\-]+$') { $word } else { "'" + ($word -replace "'", "''") + "'" }
   }
   $words -join ' '
+}
+`,
+  },
+  text_of: {
+    uses: [],
+    text: `
+# A line that a command printed: up to PowerShell 7.5, an empty one on stderr would become its exception's name.
+function text_of {
+  if ($args[0] -is [Management.Automation.ErrorRecord]) { $args[0].Exception.Message } else { $args[0] }
+}
+`,
+  },
+  output_of: {
+    uses: ['log', 'text_of'],
+    text: `
+# What a command prints, without the line breaks at its end; what it prints on stderr is logged.
+function output_of {
+  $rest = @($args | Select-Object -Skip 1)
+  $lines = & $args[0] @rest 2>&1 | ForEach-Object {
+    if ($_ -is [Management.Automation.ErrorRecord]) { log (text_of $_) } else { $_ }
+  }
+  (@($lines) -join "\`n").TrimEnd("\`n")
 }
 `,
   },
@@ -98,18 +122,18 @@ function step {
 `,
   },
   run: {
-    uses: ['quoted', 'log'],
+    uses: ['quoted', 'log', 'text_of'],
     text: `
 function run {
   $script:COMMAND = quoted @args
   log "+ $COMMAND"
   $rest = @($args | Select-Object -Skip 1)
-  & $args[0] @rest 2>&1 | ForEach-Object { log "$_" }
+  & $args[0] @rest 2>&1 | ForEach-Object { log (text_of $_) }
 }
 `,
   },
   retry: {
-    uses: ['quoted', 'log'],
+    uses: ['quoted', 'log', 'text_of'],
     text: `
 # Runs a command that reaches over a network, up to so many times.
 function retry {
@@ -120,7 +144,7 @@ function retry {
     # The last failure ends the script, like that of any command.
     $PSNativeCommandUseErrorActionPreference = $attempt -eq $attempts
     log "+ $COMMAND"
-    & $program @rest 2>&1 | ForEach-Object { log "$_" }
+    & $program @rest 2>&1 | ForEach-Object { log (text_of $_) }
     if ($LASTEXITCODE -eq 0) { return }
     log "attempt $attempt of $attempts failed with exit status $LASTEXITCODE; trying again in $($attempt * 5) s"
     Start-Sleep -Seconds ($attempt * 5)
@@ -129,19 +153,23 @@ function retry {
 `,
   },
   attempt: {
-    uses: ['log', 'quoted'],
+    uses: ['log', 'quoted', 'text_of'],
     text: `
 # Runs a command whose failure does not matter.
 function attempt {
   $PSNativeCommandUseErrorActionPreference = $false
   $rest = @($args | Select-Object -Skip 1)
   log "+ $(quoted @args) || true"
-  & $args[0] @rest 2>&1 | ForEach-Object { [IO.File]::AppendAllText($LOG_FILE, "$_\`n") }
+  try {
+    & $args[0] @rest 2>&1 | ForEach-Object { [IO.File]::AppendAllText($LOG_FILE, "$(text_of $_)\`n") }
+  } catch [Management.Automation.CommandNotFoundException] {
+    [IO.File]::AppendAllText($LOG_FILE, "$_\`n")
+  }
 }
 `,
   },
   capture: {
-    uses: ['quoted', 'log'],
+    uses: ['quoted', 'log', 'output_of'],
     text: `
 # Keeps in a variable what a command prints.
 function capture {
@@ -149,14 +177,14 @@ function capture {
   $rest = @($args | Select-Object -Skip 2)
   $script:COMMAND = quoted $program @rest
   log "+ $COMMAND"
-  $value = @(& $program @rest) -join "\`n"
+  $value = output_of $program @rest
   Set-Variable -Name $variable -Value $value -Scope Script
   log "$variable=$value"
 }
 `,
   },
   expect: {
-    uses: ['quoted', 'fail', 'log'],
+    uses: ['quoted', 'fail', 'log', 'output_of'],
     text: `
 # Fails with an advice unless a command prints what is expected.
 function expect {
@@ -164,7 +192,7 @@ function expect {
   $rest = @($args | Select-Object -Skip 3)
   $script:COMMAND = quoted $program @rest
   log "+ $COMMAND"
-  $actual = @(& $program @rest) -join "\`n"
+  $actual = output_of $program @rest
   if ($actual -cne $expected) { fail "expected '$expected', got '$actual' from: $COMMAND. $advice" }
 }
 `,
@@ -217,7 +245,7 @@ function copy_tree {
 # Writes a text file, each line ended with a line feed on every system.
 function write_lines {
   $lines = @($args | Select-Object -Skip 1)
-  [IO.File]::WriteAllText([IO.Path]::GetFullPath($args[0], $PWD.Path), ($lines -join "\`n") + "\`n")
+  [IO.File]::WriteAllText([IO.Path]::GetFullPath($args[0], $PWD.ProviderPath), ($lines -join "\`n") + "\`n")
 }
 `,
   },
@@ -258,13 +286,16 @@ function hide_conda_link {
 `,
   },
   use_vulkan_sdk: {
-    uses: ['log'],
+    uses: ['fail', 'log'],
     text: `
 # Finds or installs the pinned Vulkan SDK; what its script prints last is the SDK's folder.
 function use_vulkan_sdk {
   $script:COMMAND = 'scripts/install-vulkan-sdk.ps1'
   log "+ $COMMAND"
-  $env:VULKAN_SDK = & (Join-Path $PSScriptRoot 'install-vulkan-sdk.ps1') | Select-Object -Last 1
+  $sdk = & (Join-Path $PSScriptRoot 'install-vulkan-sdk.ps1') | Select-Object -Last 1
+  # A script that is called does not end this one where it exits.
+  if (-not $sdk) { fail "$COMMAND found no SDK and installed none: its message is above" }
+  $env:VULKAN_SDK = $sdk
   $env:PATH = (Join-Path $env:VULKAN_SDK 'Bin') + [IO.Path]::PathSeparator + $env:PATH
   log "VULKAN_SDK=$env:VULKAN_SDK"
 }

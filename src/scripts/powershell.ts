@@ -37,6 +37,8 @@ export function renderPowerShell(script: Script, spec: PipelineSpec, header: rea
     '# What the tools print is UTF-8, whatever the console was set to.',
     '[Console]::OutputEncoding = [Text.UTF8Encoding]::new()',
     "$env:PYTHONUTF8 = '1'",
+    "$STEP = ''",
+    "$COMMAND = ''",
     '',
     'if ($Help) {',
     "  @'",
@@ -61,13 +63,13 @@ export function renderPowerShell(script: Script, spec: PipelineSpec, header: rea
     `$null = New-Item -ItemType Directory -Force -Path ${quotePowerShell(script.logFolder)}`,
     "[IO.File]::WriteAllText($LOG_FILE, '')",
     "[IO.File]::WriteAllText($STEPS_FILE, '')",
-    "$STEP = ''",
     '$STEP_STARTED = [DateTime]::UtcNow',
-    "$COMMAND = ''",
     ...functionLines(POWERSHELL_FUNCTIONS, steps, file, functionsOf, ['step', 'annotate']),
     '',
     '# Whatever ends the script early is named: the step, the command and the log.',
     'trap {',
+    '  # It is in force from the first line on; before the first step, the error speaks for itself.',
+    "  if ($STEP -eq '') { break }",
     '  $status = 1',
     '  if ($_.Exception -is [Management.Automation.NativeCommandExitException]) { $status = $_.Exception.ExitCode }',
     "  if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine('::endgroup::') }",
@@ -79,6 +81,8 @@ export function renderPowerShell(script: Script, spec: PipelineSpec, header: rea
     ...steps.flatMap((step, index) => ['', ...renderStep(step, index + 1)]),
     '',
     'finish_step',
+    '# Not the exit status of the last program, which may be one whose failure does not matter.',
+    'exit 0',
   ];
 }
 
@@ -126,7 +130,7 @@ function inputs(script: Script, file: string): string[] {
     'function given { if ($args[0]) { $args[0] } else { $args[1] } }',
     ...(paths
       ? [
-          'function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.Path).Replace("\\", "/") } else { "" } }',
+          'function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.ProviderPath).Replace("\\", "/") } else { "" } }',
         ]
       : []),
     ...declared.flatMap((input) => renderInput(file, input)),
@@ -140,7 +144,7 @@ function renderInput(file: string, input: Input): string[] {
   if (input.type === 'text') return [`$${name} = ${value}`];
   return [
     `$${name} = ${value}`,
-    `if ($${name} -notmatch '^[1-9][0-9]*$') {`,
+    `if ($${name} -notmatch '^[1-9][0-9]*\\z') {`,
     `  [Console]::Error.WriteLine("${file}: ${name}: '$${name}' must be a whole number above 0")`,
     '  exit 2',
     '}',

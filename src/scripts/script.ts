@@ -7,10 +7,33 @@
 import { must } from '../spec/error';
 import type { System } from '../spec/platform';
 
+/** Names that a shell or the rendered scripts use themselves; PowerShell's ignore case, and some cannot be set. */
+const RESERVED = new Set([
+  ...[
+    'ARGS',
+    'ERROR',
+    'FALSE',
+    'HOME',
+    'HOST',
+    'INPUT',
+    'LASTEXITCODE',
+    'MATCHES',
+    'NULL',
+    'OFS',
+    'PID',
+    'PSHOME',
+    'PWD',
+    'TRUE',
+  ],
+  ...['EUID', 'IFS', 'PPID', 'SECONDS', 'SHELLOPTS', 'UID'],
+  ...['COMMAND', 'EXPLAINED', 'LOG_FILE', 'STEP', 'STEPS_FILE', 'STEP_STARTED'],
+]);
+
 /** A value that the script is given or computes; exported ones are environment variables of the commands that follow. */
 export class Variable {
   constructor(public readonly name: string) {
     must(/^[A-Z_][A-Z0-9_]*$/.test(name), 'variable', name, 'upper-case letters, digits and underscores');
+    must(!RESERVED.has(name), 'variable', name, 'a name that neither the shells nor the scripts use themselves');
   }
 }
 

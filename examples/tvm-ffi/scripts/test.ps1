@@ -15,6 +15,8 @@ $PSNativeCommandUseErrorActionPreference = $true
 # What the tools print is UTF-8, whatever the console was set to.
 [Console]::OutputEncoding = [Text.UTF8Encoding]::new()
 $env:PYTHONUTF8 = '1'
+$STEP = ''
+$COMMAND = ''
 
 if ($Help) {
   @'
@@ -52,7 +54,7 @@ switch ($architecture) {
 
 # What the caller may set; see -Help.
 function given { if ($args[0]) { $args[0] } else { $args[1] } }
-function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.Path).Replace("\", "/") } else { "" } }
+function absolute { if ($args[0]) { [IO.Path]::GetFullPath($args[0], $PWD.ProviderPath).Replace("\", "/") } else { "" } }
 $OUTPUT_DIR = absolute (given $env:OUTPUT_DIR "${ROOT}/dist/${PLATFORM}")
 $BUILD_DIR = absolute (given $env:BUILD_DIR "${ROOT}/build")
 $WHEEL_VERSION = given $env:WHEEL_VERSION ''
@@ -63,9 +65,7 @@ $STEPS_FILE = "${BUILD_DIR}/logs/test-steps.tsv"
 $null = New-Item -ItemType Directory -Force -Path "${BUILD_DIR}/logs"
 [IO.File]::WriteAllText($LOG_FILE, '')
 [IO.File]::WriteAllText($STEPS_FILE, '')
-$STEP = ''
 $STEP_STARTED = [DateTime]::UtcNow
-$COMMAND = ''
 
 function log {
   $line = "$args"
@@ -79,6 +79,20 @@ function quoted {
     if ($word -match '^[\w@%+=:,./\\-]+$') { $word } else { "'" + ($word -replace "'", "''") + "'" }
   }
   $words -join ' '
+}
+
+# A line that a command printed: up to PowerShell 7.5, an empty one on stderr would become its exception's name.
+function text_of {
+  if ($args[0] -is [Management.Automation.ErrorRecord]) { $args[0].Exception.Message } else { $args[0] }
+}
+
+# What a command prints, without the line breaks at its end; what it prints on stderr is logged.
+function output_of {
+  $rest = @($args | Select-Object -Skip 1)
+  $lines = & $args[0] @rest 2>&1 | ForEach-Object {
+    if ($_ -is [Management.Automation.ErrorRecord]) { log (text_of $_) } else { $_ }
+  }
+  (@($lines) -join "`n").TrimEnd("`n")
 }
 
 # Shows an error on the pull request, where there is one.
@@ -118,7 +132,7 @@ function run {
   $script:COMMAND = quoted @args
   log "+ $COMMAND"
   $rest = @($args | Select-Object -Skip 1)
-  & $args[0] @rest 2>&1 | ForEach-Object { log "$_" }
+  & $args[0] @rest 2>&1 | ForEach-Object { log (text_of $_) }
 }
 
 # Runs a command that reaches over a network, up to so many times.
@@ -130,7 +144,7 @@ function retry {
     # The last failure ends the script, like that of any command.
     $PSNativeCommandUseErrorActionPreference = $attempt -eq $attempts
     log "+ $COMMAND"
-    & $program @rest 2>&1 | ForEach-Object { log "$_" }
+    & $program @rest 2>&1 | ForEach-Object { log (text_of $_) }
     if ($LASTEXITCODE -eq 0) { return }
     log "attempt $attempt of $attempts failed with exit status $LASTEXITCODE; trying again in $($attempt * 5) s"
     Start-Sleep -Seconds ($attempt * 5)
@@ -143,7 +157,7 @@ function capture {
   $rest = @($args | Select-Object -Skip 2)
   $script:COMMAND = quoted $program @rest
   log "+ $COMMAND"
-  $value = @(& $program @rest) -join "`n"
+  $value = output_of $program @rest
   Set-Variable -Name $variable -Value $value -Scope Script
   log "$variable=$value"
 }
@@ -157,6 +171,8 @@ function need {
 
 # Whatever ends the script early is named: the step, the command and the log.
 trap {
+  # It is in force from the first line on; before the first step, the error speaks for itself.
+  if ($STEP -eq '') { break }
   $status = 1
   if ($_.Exception -is [Management.Automation.NativeCommandExitException]) { $status = $_.Exception.ExitCode }
   if ($env:GITHUB_ACTIONS -eq 'true') { [Console]::Out.WriteLine('::endgroup::') }
@@ -206,3 +222,5 @@ run 'python' "${ROOT}/scripts/checks.py" `
   "--report=${BUILD_DIR}/test-report/${PLATFORM}.json"
 
 finish_step
+# Not the exit status of the last program, which may be one whose failure does not matter.
+exit 0
