@@ -227,6 +227,9 @@ function empty_folder {
 function copy_tree {
   $from, $to = $args
   if (-not (Test-Path -LiteralPath $from -PathType Container)) { fail "$from is not a folder" }
+  if ("$to/".StartsWith("$from/")) {
+    fail "$to lies inside $from, which would be copied into itself: set BUILD_DIR to another place"
+  }
   log "+ copy $from to $to"
   make_folder $to
   Get-ChildItem -LiteralPath $from -Force | Copy-Item -Destination $to -Recurse -Force

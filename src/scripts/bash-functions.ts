@@ -190,6 +190,7 @@ empty_folder() {
     text: `
 copy_tree() {
   [[ -d $1 ]] || fail "$1 is not a folder"
+  [[ $2/ != "$1"/* ]] || fail "$2 lies inside $1, which would be copied into itself: set BUILD_DIR to another place"
   mkdir -p -- "$2"
   run cp -a -- "$1/." "$2"
 }

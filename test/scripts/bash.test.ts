@@ -174,6 +174,11 @@ describe('statements', () => {
     expect(runScript((step) => step.copyTree('nowhere', 'to')).stderr).toContain('nowhere is not a folder');
   });
 
+  test('copying a folder into itself is refused, with what to set instead', () => {
+    const { status, stderr } = runScript((step) => step.makeFolder('a').copyTree('a', 'a/b'));
+    expect([status, stderr]).toEqual([1, expect.stringContaining('set BUILD_DIR to another place')]);
+  });
+
   test('write writes lines', () => {
     runScript((step) => step.write('out.txt', 'a $b', text`<${NAME}>`));
     expect(readFileSync(inFolder('out.txt'), 'utf8')).toBe('a $b\n<nobody>\n');
