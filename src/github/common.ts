@@ -13,6 +13,19 @@ export function imageName(spec: PipelineSpec): string {
   return `vars.${IMAGE_VARIABLE} || '${spec.image.name}'`;
 }
 
+/** Logs in to the toolchain image's registry, as the run itself: what it may do there, its permissions say. */
+export function logIn(spec: PipelineSpec): WorkflowStep {
+  return {
+    name: 'Log in to the registry',
+    uses: ACTIONS.dockerLogin,
+    with: {
+      registry: spec.image.name.split('/')[0],
+      username: '${{ github.actor }}',
+      password: '${{ github.token }}',
+    },
+  };
+}
+
 /** The inputs of a called build workflow. */
 export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', cache: 'cache' } as const;
 
@@ -128,7 +141,11 @@ export function keepRecord(facts: PlatformFacts): WorkflowStep[] {
 }
 
 /** A build without cache tells whether it reproduces the default branch's of the same commit: a report, no gate. */
-export function compareWithRecord(facts: PlatformFacts, command: (script: string) => string, shell?: string): WorkflowStep[] {
+export function compareWithRecord(
+  facts: PlatformFacts,
+  command: (script: string) => string,
+  shell?: string,
+): WorkflowStep[] {
   const condition = `!inputs.${CALL_INPUTS.cache} && github.event_name != 'pull_request'`;
   return [
     {

@@ -1,5 +1,5 @@
 /** `docker.yml`: builds the toolchain image, tries it, and publishes it. */
-import { checkout, concurrency, imageName } from './common';
+import { checkout, concurrency, imageName, logIn } from './common';
 import { StepsJob, WorkflowDefinition, workflowFile, WorkflowStep } from './workflow';
 import { DOCKERFILE } from '../docker/dockerfile';
 import { TEST_IMAGE, IMAGE } from '../scripts/test-image';
@@ -70,15 +70,7 @@ function publish(spec: PipelineSpec): WorkflowStep[] {
   const name = `\${{ ${imageName(spec)} }}`;
   const pushed = `${name}@\${{ steps.push.outputs.digest }}`;
   return [
-    {
-      name: 'Log in to the registry',
-      uses: ACTIONS.dockerLogin,
-      with: {
-        registry: spec.image.name.split('/')[0],
-        username: '${{ github.actor }}',
-        password: '${{ github.token }}',
-      },
-    },
+    logIn(spec),
     {
       name: 'Push the image under its commit',
       id: 'push',

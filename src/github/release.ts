@@ -1,5 +1,5 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
-import { CALL_INPUTS, checkout, imageName, wheelsArtifact } from './common';
+import { CALL_INPUTS, checkout, imageName, logIn, wheelsArtifact } from './common';
 import { CallJob, StepsJob, WorkflowDefinition, workflowFile, WorkflowStep } from './workflow';
 import { FOLDERS, outputFolder } from '../scripts/inputs';
 import { RELEASE_REQUIREMENTS, RELEASETOOL } from '../scripts/tasks';
@@ -76,15 +76,7 @@ function planJob(spec: PipelineSpec): StepsJob {
 
 function imageSteps(spec: PipelineSpec): WorkflowStep[] {
   return [
-    {
-      name: 'Log in to the registry',
-      uses: ACTIONS.dockerLogin,
-      with: {
-        registry: spec.image.name.split('/')[0],
-        username: '${{ github.actor }}',
-        password: '${{ github.token }}',
-      },
-    },
+    logIn(spec),
     {
       name: "Resolve the image's latest to a digest",
       id: 'image',

@@ -76,7 +76,11 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
       ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.restore] : []),
       { name: 'Build the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/build.ps1') },
       { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/test.ps1') },
-      ...compareWithRecord(facts, (script) => `micromamba run --name ${environmentName(spec)} python ${script}`, 'pwsh'),
+      ...compareWithRecord(
+        facts,
+        (script) => `micromamba run --name ${environmentName(spec)} python ${script}`,
+        'pwsh',
+      ),
       saveCache(facts),
       ...keepRecord(facts),
       ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.save] : []),

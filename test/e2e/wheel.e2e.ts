@@ -55,7 +55,7 @@ function inImage(
 ): Promise<RunResult> {
   const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const who = user === undefined ? [] : ['--user', user];
-  const mounts = ['--volume', `${checkout}:/workspace:ro`, '--volume', `${work}:/work`];
+  const mounts = ['--volume', `${checkout}:/workspace:ro`, '--volume', `${work}:/scratch`];
   return engine.tryDocker(['run', '--rm', '--network', 'host', ...who, ...mounts, ...variables, image.tag, ...argv], {
     quiet: true,
   });
@@ -63,9 +63,9 @@ function inImage(
 
 async function build(name: string, env: Record<string, string> = {}): Promise<string> {
   const settings = {
-    BUILD_DIR: `/work/${name}`,
-    OUTPUT_DIR: `/work/${name}-dist`,
-    SCCACHE_DIR: `/work/${name}-cache`,
+    BUILD_DIR: `/scratch/${name}`,
+    OUTPUT_DIR: `/scratch/${name}-dist`,
+    SCCACHE_DIR: `/scratch/${name}-cache`,
     ...env,
   };
   const started = Date.now();
@@ -193,8 +193,8 @@ describe('the wheel', () => {
 
   test('passes test.sh in a fresh environment', async () => {
     const { status, stdout } = await inImage(['bash', 'scripts/test.sh'], {
-      BUILD_DIR: '/work/first',
-      OUTPUT_DIR: '/work/first-dist',
+      BUILD_DIR: '/scratch/first',
+      OUTPUT_DIR: '/scratch/first-dist',
     });
     expect({ status, stdout }).toEqual({
       status: 0,
@@ -208,15 +208,15 @@ describe('the wheel', () => {
   test('is the same, to the byte, from another folder, another copy of the source and without the first cache', async () => {
     cpSync(join(work, 'first/source'), join(work, 'elsewhere/a longer path/tree'), { recursive: true });
     const second = await build('second', {
-      SOURCE_DIR: '/work/elsewhere/a longer path/tree',
-      BUILD_DIR: '/work/second/deeper/build',
+      SOURCE_DIR: '/scratch/elsewhere/a longer path/tree',
+      BUILD_DIR: '/scratch/second/deeper/build',
     });
     const { status, stdout, stderr } = await inImage([
       'python',
       'scripts/wheeltool.py',
       'compare',
-      '/work/first-dist',
-      '/work/second-dist',
+      '/scratch/first-dist',
+      '/scratch/second-dist',
     ]);
     expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: expect.any(String) });
     expect(readFileSync(join(second, 'SHA256SUMS'), 'utf8')).toBe(readFileSync(join(output, 'SHA256SUMS'), 'utf8'));
@@ -231,8 +231,8 @@ describe('the wheel', () => {
     chmodSync(join(tampered, wheel), 0o644);
     await check(['bash', '-c', 'printf x >>"$1"', 'bash', join(tampered, wheel)]);
     const { status, stdout, stderr } = await inImage(['bash', 'scripts/test.sh'], {
-      BUILD_DIR: '/work/tampered-build',
-      OUTPUT_DIR: '/work/tampered',
+      BUILD_DIR: '/scratch/tampered-build',
+      OUTPUT_DIR: '/scratch/tampered',
     });
     expect(status).not.toBe(0);
     expect(stdout + stderr).toContain(wheel);
@@ -249,15 +249,15 @@ describe('the wheel', () => {
       broken,
     ]);
     const { status, stdout, stderr } = await inImage(['bash', 'scripts/build.sh'], {
-      SOURCE_DIR: '/work/broken',
-      BUILD_DIR: '/work/broken-build',
-      OUTPUT_DIR: '/work/broken-dist',
+      SOURCE_DIR: '/scratch/broken',
+      BUILD_DIR: '/scratch/broken-build',
+      OUTPUT_DIR: '/scratch/broken-dist',
     });
     expect(status).not.toBe(0);
     expect(stdout).toContain('broken-on-purpose');
     expect(stderr).toMatch(/build\.sh: step "\d+\. Build the wheel of apache-tvm-ffi" failed with exit status \d+/);
     expect(stderr).toMatch(/command: python -m pip wheel/);
-    expect(stderr).toContain('log:     /work/broken-build/logs/build.log');
+    expect(stderr).toContain('log:     /scratch/broken-build/logs/build.log');
     expect(existsSync(join(work, 'broken-dist'))).toBe(false);
   });
 });
