@@ -1,6 +1,6 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
 import { checkout, concurrency } from './common';
-import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { ACTIONS, NODE_VERSION } from '../spec/pins';
 
 /** A job of this workflow starts with the project's dependencies installed. */

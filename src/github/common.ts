@@ -1,5 +1,5 @@
 /** What several workflows share: names, triggers and steps. */
-import type { Value, WorkflowStep } from './workflow';
+import type { Value, WorkflowStep } from './model';
 import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
 import { ACTIONS } from '../spec/pins';
 import type { PipelineSpec } from '../spec/pipeline';

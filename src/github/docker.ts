@@ -1,6 +1,7 @@
 /** `docker.yml`: builds the toolchain image, tries it, and publishes it. */
 import { checkout, concurrency, imageName, logIn } from './common';
-import { StepsJob, WorkflowDefinition, workflowFile, WorkflowStep } from './workflow';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { workflowFile } from './workflow';
 import { DOCKERFILE } from '../docker/dockerfile';
 import { TEST_IMAGE, IMAGE } from '../scripts/test-image';
 import { ACTIONS } from '../spec/pins';

@@ -13,7 +13,7 @@ import {
   uploadLogs,
   uploadWheels,
 } from './common';
-import type { StepsJob, WorkflowDefinition } from './workflow';
+import type { StepsJob, WorkflowDefinition } from './model';
 import { PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
 

@@ -1,5 +1,5 @@
 /** What no workflow of a pipeline may do, checked when it is declared. */
-import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
+import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 
 /** Throws an error that names the workflow, the job and the step, and says what would be right. */
 export function checkPolicy(id: string, definition: WorkflowDefinition): void {

@@ -1,6 +1,7 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
 import { CALL_INPUTS, checkout, imageName, logIn, wheelsArtifact } from './common';
-import { CallJob, StepsJob, WorkflowDefinition, workflowFile, WorkflowStep } from './workflow';
+import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { workflowFile } from './workflow';
 import { FOLDERS, outputFolder } from '../scripts/inputs';
 import { RELEASE_REQUIREMENTS, RELEASETOOL } from '../scripts/tasks';
 import { ACTIONS } from '../spec/pins';

@@ -12,7 +12,7 @@ import {
   uploadLogs,
   uploadWheels,
 } from './common';
-import type { StepsJob, WorkflowDefinition, WorkflowStep } from './workflow';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { environmentName } from '../docker/environment';
 import { VULKAN_SDK_FOLDER } from '../scripts/install-vulkan-sdk';
 import { ACTIONS, IMAGES } from '../spec/pins';

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../src/github/model';
 import { checkArtifacts, checkPolicy } from '../../src/github/policy';
-import { renderWorkflow, StepsJob, WorkflowDefinition, WorkflowStep } from '../../src/github/workflow';
+import { renderWorkflow } from '../../src/github/workflow';
 import { ACTIONS } from '../../src/spec/pins';
 
 const step: WorkflowStep = { name: 'Say it', run: 'echo hello\n' };

@@ -1,5 +1,5 @@
 /** Small workflows that do what a project's own do, without their work; the stand-ins for GitHub are tried on them. */
-import { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/workflow';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/model';
 import { ACTIONS } from '../../../src/spec/pins';
 
 const CHECKOUT: WorkflowStep = { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } };
