@@ -406,8 +406,9 @@ if (on_path 'sccache') {
   $env:CMAKE_C_COMPILER_LAUNCHER = $CMAKE_C_COMPILER_LAUNCHER = 'sccache'
   $env:CMAKE_CXX_COMPILER_LAUNCHER = $CMAKE_CXX_COMPILER_LAUNCHER = 'sccache'
   $env:RUSTC_WRAPPER = $RUSTC_WRAPPER = 'sccache'
-  # A server that still runs for another folder would keep using that one's cache.
-  attempt 'sccache' '--stop-server'
+  # A server of its own: one that another build started, here or in a container, may not see these files.
+  capture 'CACHE_PORT' 'python' "${ROOT}/scripts/buildtool.py" 'cache-port'
+  $env:SCCACHE_SERVER_PORT = $SCCACHE_SERVER_PORT = "${CACHE_PORT}"
 }
 
 step '7. Build the wheel of apache-tvm-ffi'

@@ -178,8 +178,11 @@ function prepareEnvironment(script: Script, spec: PipelineSpec): void {
           .export(variable('CMAKE_C_COMPILER_LAUNCHER'), 'sccache')
           .export(variable('CMAKE_CXX_COMPILER_LAUNCHER'), 'sccache')
           .export(variable('RUSTC_WRAPPER'), 'sccache')
-          .comment("A server that still runs for another folder would keep using that one's cache.")
-          .attempt('sccache', '--stop-server'),
+          .comment(
+            'A server of its own: one that another build started, here or in a container, may not see these files.',
+          )
+          .capture(variable('CACHE_PORT'), ...BUILDTOOL, 'cache-port')
+          .export(variable('SCCACHE_SERVER_PORT'), variable('CACHE_PORT')),
       );
   });
   script.step(

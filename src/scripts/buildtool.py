@@ -7,6 +7,7 @@
   platform-tag --platform P          the tag that the wheels are repaired for
   only DIR PATTERN                   the one file of a folder that a pattern names
   python-of DIR                      the interpreter of a virtual environment
+  cache-port                         a free port for the compiler cache's server; the caller's, where he names one
   cache-stats --output FILE          the compiler cache's statistics, as JSON
   deliver FROM TO                    move finished wheels to where they are wanted; nothing else there is touched
 
@@ -21,6 +22,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -117,6 +119,14 @@ def python_of(args: argparse.Namespace) -> str:
     raise Failure(f"{args.dir} has no interpreter: make the environment again, with python -m venv")
 
 
+def cache_port(args: argparse.Namespace) -> str:
+    if given := os.environ.get("SCCACHE_SERVER_PORT"):
+        return given
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def cache_stats(args: argparse.Namespace) -> str:
     command = ["sccache", "--show-stats", "--stats-format=json"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -173,6 +183,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("dir", type=Path, metavar="DIR")
     add("pattern", metavar="PATTERN")
     command("python-of", python_of).add_argument("dir", type=Path, metavar="DIR")
+    command("cache-port", cache_port)
     command("cache-stats", cache_stats).add_argument("--output", type=Path, required=True, metavar="FILE")
     add = command("deliver", deliver).add_argument
     add("source", type=Path, metavar="FROM")

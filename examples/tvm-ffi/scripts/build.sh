@@ -244,8 +244,9 @@ if command -v sccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=sccache
   export CMAKE_CXX_COMPILER_LAUNCHER=sccache
   export RUSTC_WRAPPER=sccache
-  # A server that still runs for another folder would keep using that one's cache.
-  attempt sccache --stop-server
+  # A server of its own: one that another build started, here or in a container, may not see these files.
+  capture CACHE_PORT python "$ROOT/scripts/buildtool.py" cache-port
+  export SCCACHE_SERVER_PORT="$CACHE_PORT"
 fi
 
 step '5. Keep build paths out of the libraries'
