@@ -48,8 +48,8 @@ export class Repository extends Component {
     project.with(new cdk.JsiiBuild({ docgen: false, releaseToNpm: false, jsiiVersion: '~5.9.0' }));
     // jsii adds its folder to this file by itself, unless it is there as jsii writes it.
     project.npmignore?.addPatterns(project.artifactsDirectory);
-    // The Python modules are read from beside the compiled code.
-    project.compileTask.exec('mkdir -p lib/scripts && cp src/scripts/*.py lib/scripts/');
+    // The Python modules and MLC-LLM's lock file are read from beside the compiled code.
+    project.compileTask.exec('mkdir -p lib/scripts && cp src/scripts/*.py lib/scripts/ && cp src/*.lock lib/');
   }
 
   private addTasks(): void {

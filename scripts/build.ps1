@@ -39,7 +39,7 @@ Inputs, as environment variables (mlc-llm):
   JOBS               How many compilers run at once.
                      Default: the number of processors
   SCCACHE_DIR        The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET,
-                     SCCACHE_REDIS …) work as well.
+                     SCCACHE_REDIS_ENDPOINT …) work as well.
                      Default: <BUILD_DIR>/sccache
   SOURCE_DATE_EPOCH  The time that the files in the wheels carry, in seconds since 1970, so that two
                      builds give the same bytes.
@@ -385,13 +385,16 @@ if ($SOURCE_DIR -ne '') {
     '3rdparty/stb'
 }
 
-step '5. Set the version'
+step '5. Add the files that the source lacks'
+copy_tree "${ROOT}/scripts/overlay" "${BUILD_DIR}/source"
+
+step '6. Set the version'
 capture 'COMMIT' 'python' "${ROOT}/scripts/buildtool.py" 'commit' "--source-dir=${SOURCE_DIR}"
 capture 'VERSION' 'python' "${ROOT}/scripts/buildtool.py" 'version' `
   "--version=${WHEEL_VERSION}" `
   "--commit=${COMMIT}"
 
-step '6. Prepare the environment'
+step '7. Prepare the environment'
 empty_folder "${BUILD_DIR}/cmake"
 empty_folder "${BUILD_DIR}/raw"
 empty_folder "${BUILD_DIR}/amended"
@@ -411,7 +414,7 @@ if (on_path 'sccache') {
   $env:SCCACHE_SERVER_PORT = $SCCACHE_SERVER_PORT = "${CACHE_PORT}"
 }
 
-step '7. Build the wheel of apache-tvm-ffi'
+step '8. Build the wheel of apache-tvm-ffi'
 $env:SETUPTOOLS_SCM_PRETEND_VERSION = $SETUPTOOLS_SCM_PRETEND_VERSION = '0.1.11'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
@@ -423,7 +426,7 @@ run 'python' '-m' 'pip' 'wheel' `
   '--config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON' `
   "${BUILD_DIR}/source/3rdparty/tvm/3rdparty/tvm-ffi"
 
-step '8. Set the metadata of apache-tvm-ffi'
+step '9. Set the metadata of apache-tvm-ffi'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
   "--siblings=${BUILD_DIR}/finished" `
@@ -431,7 +434,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/apache-tvm-ffi" '*.whl'
 
-step '9. Repair the wheel of apache-tvm-ffi'
+step '10. Repair the wheel of apache-tvm-ffi'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
   '--ignore-existing' `
@@ -443,7 +446,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/apach
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '10. Build the wheel of tvm'
+step '11. Build the wheel of tvm'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
   '--no-build-isolation' `
@@ -462,7 +465,7 @@ run 'python' '-m' 'pip' 'wheel' `
   '--config-settings=cmake.define.ZLIB_USE_STATIC_LIBS=ON' `
   "${BUILD_DIR}/source/3rdparty/tvm"
 
-step '11. Set the metadata of tvm'
+step '12. Set the metadata of tvm'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/tvm" `
   '--distribution=tvm' `
   "--version=${VERSION}" `
@@ -471,7 +474,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/tvm" `
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/tvm" '*.whl'
 
-step '12. Repair the wheel of tvm'
+step '13. Repair the wheel of tvm'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
   '--ignore-existing' `
@@ -485,7 +488,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/tvm" 
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '13. Build the wheel of mlc-llm'
+step '14. Build the wheel of mlc-llm'
 run 'python' '-m' 'pip' 'wheel' `
   '--no-deps' `
   '--no-build-isolation' `
@@ -493,13 +496,13 @@ run 'python' '-m' 'pip' 'wheel' `
   '--no-cache-dir' `
   "--wheel-dir=${BUILD_DIR}/raw/mlc-llm" `
   "--config-settings=build-dir=${BUILD_DIR}/cmake/mlc-llm" `
-  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**' `
+  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**;mlc_llm/cpp/**;mlc_llm/web/**' `
   '--config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON' `
   '--config-settings=cmake.define.USE_VULKAN=OFF' `
   '--config-settings=cmake.define.CMAKE_POLICY_VERSION_MINIMUM=3.5' `
   "${BUILD_DIR}/source"
 
-step '14. Set the metadata of mlc-llm'
+step '15. Set the metadata of mlc-llm'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/mlc-llm" `
   '--distribution=mlc-llm' `
   "--version=${VERSION}" `
@@ -508,7 +511,7 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/mlc-llm" `
   "--changes=${BUILD_DIR}/records/changes.json"
 capture 'WHEEL' 'python' "${ROOT}/scripts/buildtool.py" 'only' "${BUILD_DIR}/amended/mlc-llm" '*.whl'
 
-step '15. Repair the wheel of mlc-llm'
+step '16. Repair the wheel of mlc-llm'
 run 'delvewheel' 'repair' `
   '--analyze-existing' `
   '--ignore-existing' `
@@ -522,13 +525,13 @@ run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/repaired/mlc-l
   "--output-dir=${BUILD_DIR}/finished" `
   "--changes=${BUILD_DIR}/records/changes.json"
 
-step '16. Inspect the wheels'
+step '17. Inspect the wheels'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'inspect' "${BUILD_DIR}/finished" `
   "--platform=${PLATFORM}" `
   "--platform-tag=${PLATFORM_TAG}" `
   "--version=${VERSION}"
 
-step '17. Record the build'
+step '18. Record the build'
 if (on_path 'sccache') {
   run 'python' "${ROOT}/scripts/buildtool.py" 'cache-stats' "--output=${BUILD_DIR}/records/compiler-cache.json"
   attempt 'sccache' '--stop-server'

@@ -31,7 +31,7 @@ Inputs, as environment variables (mlc-llm):
                      elsewhere, name one that your glibc allows.
                      Default: the declared one: manylinux_2_28_x86_64
   SCCACHE_DIR        The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET,
-                     SCCACHE_REDIS …) work as well.
+                     SCCACHE_REDIS_ENDPOINT …) work as well.
                      Default: <BUILD_DIR>/sccache
   SOURCE_DATE_EPOCH  The time that the files in the wheels carry, in seconds since 1970, so that two
                      builds give the same bytes.
@@ -258,11 +258,14 @@ else
   retry 4 git -C "$BUILD_DIR/source" submodule --quiet update --init --depth=1 -- 3rdparty/stb
 fi
 
-step '3. Set the version'
+step '3. Add the files that the source lacks'
+copy_tree "$ROOT/scripts/overlay" "$BUILD_DIR/source"
+
+step '4. Set the version'
 capture COMMIT python "$ROOT/scripts/buildtool.py" commit "--source-dir=$SOURCE_DIR"
 capture VERSION python "$ROOT/scripts/buildtool.py" version "--version=$WHEEL_VERSION" "--commit=$COMMIT"
 
-step '4. Prepare the environment'
+step '5. Prepare the environment'
 empty_folder "$BUILD_DIR/cmake"
 empty_folder "$BUILD_DIR/raw"
 empty_folder "$BUILD_DIR/amended"
@@ -282,11 +285,18 @@ if command -v sccache >/dev/null; then
   export SCCACHE_SERVER_PORT="$CACHE_PORT"
 fi
 
-step '5. Keep build paths out of the libraries'
-export CFLAGS="-ffile-prefix-map=$BUILD_DIR/source=/src -ffile-prefix-map=$BUILD_DIR=/build"
-export CXXFLAGS="-ffile-prefix-map=$BUILD_DIR/source=/src -ffile-prefix-map=$BUILD_DIR=/build"
+step '6. Keep build paths out of the libraries'
+# Crates are compiled where cargo keeps them, and bring C code of their own.
+capture CARGO_FOLDER python "$ROOT/scripts/buildtool.py" cargo-home
+capture RUST_FLAGS python "$ROOT/scripts/buildtool.py" rust-flags \
+  "--map=$BUILD_DIR/source=/src" \
+  "--map=$BUILD_DIR=/build" \
+  "--map=$CARGO_FOLDER=/cargo"
+export CARGO_ENCODED_RUSTFLAGS="$RUST_FLAGS"
+export CFLAGS="-ffile-prefix-map=$BUILD_DIR/source=/src -ffile-prefix-map=$BUILD_DIR=/build -ffile-prefix-map=$CARGO_FOLDER=/cargo"
+export CXXFLAGS="-ffile-prefix-map=$BUILD_DIR/source=/src -ffile-prefix-map=$BUILD_DIR=/build -ffile-prefix-map=$CARGO_FOLDER=/cargo"
 
-step '6. Build the wheel of apache-tvm-ffi'
+step '7. Build the wheel of apache-tvm-ffi'
 export SETUPTOOLS_SCM_PRETEND_VERSION=0.1.11
 run python -m pip wheel \
   --no-deps \
@@ -298,7 +308,7 @@ run python -m pip wheel \
   --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
   "$BUILD_DIR/source/3rdparty/tvm/3rdparty/tvm-ffi"
 
-step '7. Set the metadata of apache-tvm-ffi'
+step '8. Set the metadata of apache-tvm-ffi'
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/apache-tvm-ffi" \
   --distribution=apache-tvm-ffi \
   "--siblings=$BUILD_DIR/finished" \
@@ -306,7 +316,7 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/apache-tvm-ffi" \
   "--changes=$BUILD_DIR/records/changes.json"
 capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/apache-tvm-ffi" '*.whl'
 
-step '8. Repair the wheel of apache-tvm-ffi'
+step '9. Repair the wheel of apache-tvm-ffi'
 run auditwheel repair "--plat=$PLATFORM_TAG" "--wheel-dir=$BUILD_DIR/repaired/apache-tvm-ffi" "$WHEEL"
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/apache-tvm-ffi" \
   --distribution=apache-tvm-ffi \
@@ -314,7 +324,7 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/apache-tvm-ff
   "--output-dir=$BUILD_DIR/finished" \
   "--changes=$BUILD_DIR/records/changes.json"
 
-step '9. Build the wheel of tvm'
+step '10. Build the wheel of tvm'
 run python -m pip wheel \
   --no-deps \
   --no-build-isolation \
@@ -332,7 +342,7 @@ run python -m pip wheel \
   '--config-settings=cmake.define.USE_LLVM=llvm-config --ignore-libllvm --link-static' \
   "$BUILD_DIR/source/3rdparty/tvm"
 
-step '10. Set the metadata of tvm'
+step '11. Set the metadata of tvm'
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/tvm" \
   --distribution=tvm \
   "--version=$VERSION" \
@@ -341,7 +351,7 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/tvm" \
   "--changes=$BUILD_DIR/records/changes.json"
 capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/tvm" '*.whl'
 
-step '11. Repair the wheel of tvm'
+step '12. Repair the wheel of tvm'
 run auditwheel repair \
   "--plat=$PLATFORM_TAG" \
   --exclude=libtvm_ffi.so \
@@ -354,7 +364,7 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/tvm" \
   "--output-dir=$BUILD_DIR/finished" \
   "--changes=$BUILD_DIR/records/changes.json"
 
-step '12. Build the wheel of mlc-llm'
+step '13. Build the wheel of mlc-llm'
 run python -m pip wheel \
   --no-deps \
   --no-build-isolation \
@@ -362,14 +372,19 @@ run python -m pip wheel \
   --no-cache-dir \
   "--wheel-dir=$BUILD_DIR/raw/mlc-llm" \
   "--config-settings=build-dir=$BUILD_DIR/cmake/mlc-llm" \
-  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**' \
+  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**;mlc_llm/cpp/**;mlc_llm/web/**' \
   --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
   --config-settings=cmake.define.USE_VULKAN=OFF \
   --config-settings=cmake.define.CMAKE_POLICY_VERSION_MINIMUM=3.5 \
   --config-settings=cmake.define.CMAKE_INSTALL_DATADIR=/usr/share \
   "$BUILD_DIR/source"
 
-step '13. Set the metadata of mlc-llm'
+step '14. Ship the code of mlc-llm once'
+run python "$ROOT/scripts/aliastool.py" "$BUILD_DIR/raw/mlc-llm" \
+  --distribution=mlc-llm \
+  "--work-dir=$BUILD_DIR/aliases/mlc-llm"
+
+step '15. Set the metadata of mlc-llm'
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/mlc-llm" \
   --distribution=mlc-llm \
   "--version=$VERSION" \
@@ -378,7 +393,7 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/mlc-llm" \
   "--changes=$BUILD_DIR/records/changes.json"
 capture WHEEL python "$ROOT/scripts/buildtool.py" only "$BUILD_DIR/amended/mlc-llm" '*.whl'
 
-step '14. Repair the wheel of mlc-llm'
+step '16. Repair the wheel of mlc-llm'
 run auditwheel repair \
   "--plat=$PLATFORM_TAG" \
   --exclude=libtvm_ffi.so \
@@ -391,14 +406,15 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/mlc-llm" \
   "--output-dir=$BUILD_DIR/finished" \
   "--changes=$BUILD_DIR/records/changes.json"
 
-step '15. Inspect the wheels'
+step '17. Inspect the wheels'
 run python "$ROOT/scripts/wheeltool.py" inspect "$BUILD_DIR/finished" \
   "--platform=$PLATFORM" \
   "--platform-tag=$PLATFORM_TAG" \
   "--version=$VERSION" \
-  "--build-path=$BUILD_DIR"
+  "--build-path=$BUILD_DIR" \
+  "--build-path=$CARGO_FOLDER"
 
-step '16. Record the build'
+step '18. Record the build'
 if command -v sccache >/dev/null; then
   run python "$ROOT/scripts/buildtool.py" cache-stats "--output=$BUILD_DIR/records/compiler-cache.json"
   attempt sccache --stop-server

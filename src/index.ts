@@ -4,4 +4,12 @@ export { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './sp
 export { Platform } from './spec/platform';
 export { GitSource, SdistSource, Source } from './spec/source';
 export { CondaPackage, Tool, Toolchain } from './spec/toolchain';
-export { CMakeDefinitions, LibraryExcludes, RequirementAmendments, Wheel, WheelCheck } from './spec/wheel';
+export {
+  CMakeDefinitions,
+  LibraryAlias,
+  LibraryExcludes,
+  RequirementAmendments,
+  SizeLimits,
+  Wheel,
+  WheelCheck,
+} from './spec/wheel';

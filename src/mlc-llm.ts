@@ -1,8 +1,10 @@
 /** All that is known of MLC-LLM, as a declaration: its source, its wheels, what they are built with and what must hold for them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PipelineOptions } from './spec/pipeline';
 import type { Source } from './spec/source';
 import type { Toolchain } from './spec/toolchain';
-import type { Wheel } from './spec/wheel';
+import type { Wheel, WheelCheck } from './spec/wheel';
 
 /** MLC-LLM for CPU and Vulkan, from upstream's newest release. */
 export function mlcLlm(): Omit<PipelineOptions, 'repository'> {
@@ -29,6 +31,10 @@ const SOURCE: Source = {
       '3rdparty/xgrammar',
       '3rdparty/stb',
     ],
+  },
+  // tokenizers-cpp has no lock file: its 80 crates would be whatever is newest on the day of the build.
+  overlay: {
+    '3rdparty/tokenizers-cpp/rust/Cargo.lock': readFileSync(join(__dirname, 'mlc-llm.Cargo.lock'), 'utf8'),
   },
 };
 
@@ -124,6 +130,43 @@ const TVM: Wheel = {
   ],
 };
 
+/** A model in name only: a Llama too small to be worth compiling, and a byte-level tokenizer of eight tokens. */
+const TINY_MODEL = [
+  'import json, pathlib, subprocess, sys, tempfile',
+  'folder = pathlib.Path(tempfile.mkdtemp())',
+  'sizes = {"hidden_size": 64, "intermediate_size": 128, "vocab_size": 8, "max_position_embeddings": 128}',
+  'layers = {"num_attention_heads": 4, "num_hidden_layers": 2, "rms_norm_eps": 1e-5}',
+  '(folder / "config.json").write_text(json.dumps({"model_type": "llama", **sizes, **layers}))',
+  'vocabulary = {token: i for i, token in enumerate(["h", "e", "l", "o", "w", "\\u0120", "he", "ll"])}',
+  'bytes_only = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}',
+  'pairs = {"type": "BPE", "vocab": vocabulary, "merges": ["h e", "l l"]}',
+  'tokenizer = {"version": "1.0", "pre_tokenizer": bytes_only, "decoder": bytes_only, "model": pairs}',
+  '(folder / "tokenizer.json").write_text(json.dumps(tokenizer))',
+];
+
+/** Whether one of the library's two names brings its functions to tvm; in the runtime-only mode, `import mlc_llm` itself fails. */
+function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean }): WheelCheck {
+  return {
+    name: `${library} loads ${runtimeOnly ? 'without' : 'with'} the compiler`,
+    python: [
+      'import ctypes, importlib.util, os, pathlib, sys',
+      `os.environ["TVM_USE_RUNTIME_LIB"] = "${runtimeOnly ? 1 : 0}"`,
+      'import tvm.base, tvm_ffi',
+      `assert tvm.base._RUNTIME_ONLY is ${runtimeOnly ? 'True' : 'False'}`,
+      '# Newer versions of tvm have a part of the runtime that the runtime-only mode leaves to others.',
+      'for extra in pathlib.Path(tvm.__file__).parent.rglob("*tvm_runtime_extra.*"):',
+      '    ctypes.CDLL(str(extra), ctypes.RTLD_GLOBAL)',
+      'folder = pathlib.Path(importlib.util.find_spec("mlc_llm").origin).parent',
+      `ctypes.CDLL(str(folder / ("${library}.dll" if sys.platform == "win32" else "lib${library}.so")))`,
+      'tvm_ffi.get_global_func("mlc.json_ffi.CreateJSONFFIEngine")',
+    ],
+    timeout: 180,
+  };
+}
+
+/** What upstream's install rules put into the wheel and nobody needs there. */
+const LEFT_OUT = ['mlc_llm/lib/**', 'mlc_llm/bin/**', 'mlc_llm/cpp/**', 'mlc_llm/web/**'];
+
 const MLC_LLM: Wheel = {
   distribution: 'mlc-llm',
   cmake: {
@@ -136,12 +179,14 @@ const MLC_LLM: Wheel = {
     // sentencepiece writes this path into its library; by default it is a random folder.
     linux: { CMAKE_INSTALL_DATADIR: '/usr/share' },
   },
-  // Copies of what lies in the package itself, and of tvm's runtime.
-  settings: { 'wheel.exclude': 'mlc_llm/lib/**;mlc_llm/bin/**' },
-  forbidden: ['**/*.a', '**/*.lib', 'mlc_llm/lib/**', 'mlc_llm/bin/**'],
+  // Copies of what lies in the package itself, and of tvm's runtime; sources that nothing in the package reads.
+  settings: { 'wheel.exclude': LEFT_OUT.join(';') },
+  forbidden: ['**/*.a', '**/*.lib', ...LEFT_OUT],
+  // Both are linked from the same objects; which one is loaded depends on whether tvm is there with its compiler.
+  aliases: [{ alias: 'mlc_llm/libmlc_llm.so', of: 'mlc_llm/libmlc_llm_module.so' }],
   excludes: { linux: ['libtvm_ffi.so', 'libtvm_runtime.so'], windows: ['tvm_ffi.dll', 'tvm_runtime.dll'] },
   requires: { pin: ['tvm', 'apache-tvm-ffi'], add: ['psutil', 'aiohttp'] },
-  maxBytes: 10_500_000,
+  maxBytes: { linux: 5_500_000, windows: 10_500_000 },
   checks: [
     {
       // By name: walking the package would import its libraries as modules and end the process.
@@ -163,6 +208,33 @@ const MLC_LLM: Wheel = {
       expect: 'usage:',
       timeout: 180,
     })),
+    {
+      name: 'gen_config',
+      python: [
+        ...TINY_MODEL,
+        'words = ["gen_config", str(folder), "--quantization", "q0f32", "--conv-template", "LM", "--output", str(folder / "out")]',
+        'subprocess.run([sys.executable, "-m", "mlc_llm", *words], check=True)',
+        'written = json.loads((folder / "out" / "mlc-chat-config.json").read_text())',
+        'assert (written["model_type"], written["vocab_size"]) == ("llama", 8), written',
+      ],
+      timeout: 180,
+    },
+    {
+      // Through the Rust library that is linked into the wheel.
+      name: 'tokenizer round trip',
+      python: [
+        ...TINY_MODEL,
+        'from mlc_llm.tokenizers import Tokenizer',
+        'tokens = Tokenizer(str(folder)).encode("hello wheel")',
+        'assert tokens[:3] == [6, 7, 3], tokens',
+        'assert Tokenizer(str(folder)).decode(tokens) == "hello wheel"',
+      ],
+      timeout: 180,
+    },
+    ...[
+      { library: 'mlc_llm_module', runtimeOnly: false },
+      { library: 'mlc_llm', runtimeOnly: true },
+    ].map(loads),
   ],
   testRequirements: [
     'aiohappyeyeballs==2.7.1',

@@ -17,11 +17,12 @@ import { windowsWorkflow } from './github/windows';
 import { Workflow } from './github/workflow';
 import { header } from './header';
 import { renderBash } from './scripts/bash';
-import { buildScript } from './scripts/build';
+import { buildScript, OVERLAY } from './scripts/build';
 import { FOLDERS } from './scripts/inputs';
 import { INSTALL_VULKAN_SDK, installVulkanSdk } from './scripts/install-vulkan-sdk';
 import { buildRequirements, plan, testRequirements } from './scripts/plan';
 import { renderPowerShell } from './scripts/powershell';
+import { REPRODUCE, reproduceScript } from './scripts/reproduce';
 import {
   BUILD_REQUIREMENTS,
   containerTasks,
@@ -99,10 +100,17 @@ export class WheelPipeline extends Component {
       const purpose = "Finds or installs LunarG's Vulkan SDK for Windows, at the pinned version.";
       file(INSTALL_VULKAN_SDK, installVulkanSdk(header(purpose, 'scripts/install-vulkan-sdk.ts')));
     }
+    for (const [path, content] of Object.entries(this._spec.source.overlay ?? {})) {
+      file(`${OVERLAY}/${path}`, content.trimEnd().split('\n'));
+    }
     file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
     if (this._spec.systems.includes('linux')) {
-      const script = testImageScript(this._spec);
-      file(TEST_IMAGE, renderBash(script, this._spec, header(script.summary, 'scripts/test-image.ts')), true);
+      for (const [path, script] of [
+        [TEST_IMAGE, testImageScript(this._spec)],
+        [REPRODUCE, reproduceScript(this._spec)],
+      ] as const) {
+        file(path, renderBash(script, this._spec, header(script.summary, `scripts/${script.name}.ts`)), true);
+      }
     }
     const comment = (lines: readonly string[]): string[] => lines.map((line) => `# ${line}`.trimEnd());
     file(TEST_REQUIREMENTS, [

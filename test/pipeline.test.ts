@@ -84,6 +84,7 @@ test('one declaration gives the image, the scripts, the workflows and the pages'
     'scripts/plan.json',
     'scripts/release-requirements.txt',
     'scripts/releasetool.py',
+    'scripts/reproduce.sh',
     'scripts/test-image.sh',
     'scripts/test-requirements.txt',
     'scripts/test.ps1',
@@ -181,6 +182,16 @@ test('a committed lock file is what gets installed, and changes the hash of the 
   expect(without.get('.github/workflows/windows.yml')).toContain('environment-file: docker/environment.yml\n');
   expect(locked.get('.github/workflows/windows.yml')).toContain('environment-file: docker/conda-win-64.lock\n');
   expect(locked.get('docker/Dockerfile')).not.toBe(without.get('docker/Dockerfile'));
+});
+
+test('a file that the source lacks is synthesized as it is declared, and laid over the source', () => {
+  const overlay = { 'rust/Cargo.lock': 'version = 4\n' };
+  const files = synthesize({ source: { ...declaration.source, overlay } });
+  expect(files.get('scripts/overlay/rust/Cargo.lock')).toBe('version = 4\n');
+  for (const script of ['scripts/build.sh', 'scripts/build.ps1']) {
+    expect(files.get(script)).toMatch(/copy_tree "\$\{?ROOT\}?\/scripts\/overlay" /);
+    expect(synthesize().get(script)).not.toContain('overlay');
+  }
 });
 
 test('submodules are fetched from their parents, and nothing else is', () => {

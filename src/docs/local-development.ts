@@ -3,7 +3,7 @@ import { commands, Page, page, powerShellCommands, table } from './page';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
 import { ENVIRONMENT_FILE, environmentName, lockFile } from '../docker/environment';
 import { describeDefault } from '../scripts/help';
-import { AUDITWHEEL_PLAT, buildInputs, outputFolder, SOURCE_DIR, testInputs } from '../scripts/inputs';
+import { AUDITWHEEL_PLAT, buildInputs, outputFolder, SCCACHE_DIR, SOURCE_DIR, testInputs } from '../scripts/inputs';
 import { INSTALL_VULKAN_SDK } from '../scripts/install-vulkan-sdk';
 import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
@@ -35,6 +35,7 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     '',
     'The scripts take no arguments but `--help`; their inputs are environment variables.',
     ...table(['Variable', 'For', 'Default'], inputRows(spec)),
+    ...cacheSection(spec),
     '## The toolchain',
     '',
     `One Conda environment, [\`${ENVIRONMENT_FILE}\`](../${ENVIRONMENT_FILE}), serves every platform:`,
@@ -97,6 +98,7 @@ function linuxSection(spec: PipelineSpec): string[] {
         ['`npx projen image:shell`', `opens a shell in it, the checkout at \`${WORKSPACE}\``],
         ['`npx projen wheel`', `builds the wheels in it, into \`${folder}\``],
         ['`npx projen wheel:test`', 'tests them in it'],
+        ['`npx projen wheel:reproduce`', 'builds them twice, from nothing, and says which bytes of which file differ'],
       ],
     ),
     `The container runs as whoever calls it (\`--user\`), so that what it writes belongs to you. Your own tree is built with \`${SOURCE_DIR.name}=/path/to/tree npx projen wheel\`.`,
@@ -123,6 +125,32 @@ function linuxSection(spec: PipelineSpec): string[] {
           '',
         ]
       : []),
+  ];
+}
+
+function cacheSection(spec: PipelineSpec): string[] {
+  const task = spec.systems.includes('linux') ? ' `npx projen wheel` hands these variables into the container.' : '';
+  return [
+    '## The compiler cache',
+    '',
+    `[sccache](https://github.com/mozilla/sccache) keeps what was compiled, C, C++ and Rust alike, in \`${SCCACHE_DIR.name}\` (\`build/sccache\`).`,
+    `A team shares one cache across machines and runners by sccache's own variables.${task}`,
+    ...table(
+      ['Where', 'Set'],
+      [
+        [
+          'S3, or what speaks like it',
+          '`SCCACHE_BUCKET`, `SCCACHE_REGION` or `SCCACHE_ENDPOINT`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`; readers without keys: `SCCACHE_S3_NO_CREDENTIALS=true`',
+        ],
+        ['Redis', '`SCCACHE_REDIS_ENDPOINT`, `SCCACHE_REDIS_USERNAME`, `SCCACHE_REDIS_PASSWORD`'],
+        [
+          "GitHub's cache, in a workflow of your own",
+          '`SCCACHE_GHA_ENABLED=true`, and `ACTIONS_RESULTS_URL` and `ACTIONS_RUNTIME_TOKEN` of the runner',
+        ],
+      ],
+    ),
+    'What a shared cache answers goes into wheels: let only trusted builds write to it. A release compiles everything anew.',
+    '',
   ];
 }
 

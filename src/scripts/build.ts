@@ -23,12 +23,20 @@ const VERSION = new Variable('VERSION');
 const COMMIT = new Variable('COMMIT');
 const PLATFORM_TAG = new Variable('PLATFORM_TAG');
 const WHEEL = new Variable('WHEEL');
+const CARGO_HOME = new Variable('CARGO_FOLDER');
+const RUST_FLAGS = new Variable('RUST_FLAGS');
 
 /** What reads and writes wheels. */
 export const WHEELTOOL: Word[] = ['python', text`${ROOT}/scripts/wheeltool.py`];
 
 /** What answers the scripts' questions about tools, versions and folders. */
 export const BUILDTOOL: Word[] = ['python', text`${ROOT}/scripts/buildtool.py`];
+
+/** The folder of the files that are laid over the source. */
+export const OVERLAY = 'scripts/overlay';
+
+/** What replaces a library that repeats another's code. */
+export const ALIASTOOL = 'aliastool.py';
 
 const SOURCE_TREE = text`${BUILD_DIR}/source`;
 const RECORDS = text`${BUILD_DIR}/records`;
@@ -53,10 +61,11 @@ export function buildScript(spec: PipelineSpec): Script {
   prepareEnvironment(script, spec);
   for (const wheel of spec.wheels) {
     buildWheel(script, wheel);
+    shareCode(script, wheel);
     amend(script, wheel);
     repair(script, spec, wheel);
   }
-  finish(script);
+  finish(script, spec);
   return script;
 }
 
@@ -94,6 +103,8 @@ function fetchSource(script: Script, spec: PipelineSpec): void {
       },
     ),
   );
+  if (!spec.source.overlay) return;
+  script.step('Add the files that the source lacks', (step) => step.copyTree(text`${ROOT}/${OVERLAY}`, SOURCE_TREE));
 }
 
 /** A shallow fetch of one commit, then of the listed submodules only, each at the commit that its parent names. */
@@ -188,11 +199,24 @@ function prepareEnvironment(script: Script, spec: PipelineSpec): void {
   script.step(
     'Keep build paths out of the libraries',
     (step) => {
-      const map = text`-ffile-prefix-map=${SOURCE_TREE}=/src -ffile-prefix-map=${BUILD_DIR}=/build`;
-      step.export(variable('CFLAGS'), map).export(variable('CXXFLAGS'), map);
+      const maps = [text`${SOURCE_TREE}=/src`, text`${BUILD_DIR}=/build`];
+      if (usesRust(spec)) {
+        maps.push(text`${CARGO_HOME}=/cargo`);
+        step
+          .comment('Crates are compiled where cargo keeps them, and bring C code of their own.')
+          .capture(CARGO_HOME, ...BUILDTOOL, 'cargo-home')
+          .capture(RUST_FLAGS, ...BUILDTOOL, 'rust-flags', ...maps.map((map) => text`--map=${map}`))
+          .export(variable('CARGO_ENCODED_RUSTFLAGS'), RUST_FLAGS);
+      }
+      const flags = maps.map((map) => text`-ffile-prefix-map=${map}`).reduce((all, flag) => text`${all} ${flag}`);
+      step.export(variable('CFLAGS'), flags).export(variable('CXXFLAGS'), flags);
     },
     'linux',
   );
+}
+
+function usesRust(spec: PipelineSpec): boolean {
+  return spec.toolchain.packages.some((each) => each.name === 'rust');
 }
 
 /** One step for both systems where they build alike, one each where a CMake entry differs. */
@@ -244,6 +268,23 @@ const stage =
 const raw = stage('raw');
 const amended = stage('amended');
 const repaired = stage('repaired');
+
+/** Before the repair, which then finds that the one library needs the other. */
+function shareCode(script: Script, wheel: Wheel): void {
+  if (!wheel.aliases) return;
+  script.step(
+    `Ship the code of ${wheel.distribution} once`,
+    (step) =>
+      step.run(
+        'python',
+        text`${ROOT}/scripts/${ALIASTOOL}`,
+        raw(wheel),
+        `--distribution=${wheel.distribution}`,
+        text`--work-dir=${BUILD_DIR}/aliases/${wheel.distribution}`,
+      ),
+    'linux',
+  );
+}
 
 /** Before the repair, which writes the version into its software bill of materials. */
 function amend(script: Script, wheel: Wheel): void {
@@ -302,7 +343,7 @@ function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
   }
 }
 
-function finish(script: Script): void {
+function finish(script: Script, spec: PipelineSpec): void {
   for (const system of SYSTEMS) {
     script.step(
       'Inspect the wheels',
@@ -316,6 +357,7 @@ function finish(script: Script): void {
           text`--version=${VERSION}`,
           // MSVC has no counterpart to -ffile-prefix-map: what it writes of its paths is not ours to refuse.
           ...(system === 'linux' ? [text`--build-path=${BUILD_DIR}`] : []),
+          ...(system === 'linux' && usesRust(spec) ? [text`--build-path=${CARGO_HOME}`] : []),
         ),
       system,
     );

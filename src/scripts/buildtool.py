@@ -7,6 +7,8 @@
   platform-tag --platform P          the tag that the wheels are repaired for
   only DIR PATTERN                   the one file of a folder that a pattern names
   python-of DIR                      the interpreter of a virtual environment
+  cargo-home                         the folder in which cargo keeps its crates
+  rust-flags --map FROM=TO …         what rustc needs to leave paths out, for CARGO_ENCODED_RUSTFLAGS
   cache-port                         a free port for the compiler cache's server; the caller's, where he names one
   cache-stats --output FILE          the compiler cache's statistics, as JSON
   deliver FROM TO                    move finished wheels to where they are wanted; nothing else there is touched
@@ -119,6 +121,16 @@ def python_of(args: argparse.Namespace) -> str:
     raise Failure(f"{args.dir} has no interpreter: make the environment again, with python -m venv")
 
 
+def cargo_home(_: argparse.Namespace) -> str:
+    """Where cargo keeps the crates' sources: https://doc.rust-lang.org/cargo/guide/cargo-home.html"""
+    return os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+
+
+def rust_flags(args: argparse.Namespace) -> str:
+    """For CARGO_ENCODED_RUSTFLAGS, which wins over a RUSTFLAGS that a build sets itself."""
+    return "\x1f".join(f"--remap-path-prefix={each}" for each in args.map)
+
+
 def cache_port(args: argparse.Namespace) -> str:
     if given := os.environ.get("SCCACHE_SERVER_PORT"):
         return given
@@ -183,6 +195,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("dir", type=Path, metavar="DIR")
     add("pattern", metavar="PATTERN")
     command("python-of", python_of).add_argument("dir", type=Path, metavar="DIR")
+    command("cargo-home", cargo_home)
+    command("rust-flags", rust_flags).add_argument("--map", action="append", default=[], metavar="FROM=TO")
     command("cache-port", cache_port)
     command("cache-stats", cache_stats).add_argument("--output", type=Path, required=True, metavar="FILE")
     add = command("deliver", deliver).add_argument

@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from wheelfiles import (
     SCHEME,
     Declared,
@@ -39,6 +40,7 @@ from wheelfiles import (
     pep440,
     record_hash,
     report_error,
+    requirement,
     same_library,
     the_wheel,
     use_utf8,
@@ -59,7 +61,7 @@ LEGACY_TAGS = {
 
 # Run by the interpreter under test, which has nothing but the standard library for sure.
 PROBE = """
-import csv, importlib.metadata, json, os, platform, sys, sysconfig
+import csv, importlib.metadata, json, os, platform, re, sys, sysconfig
 
 def describe(name):
     try:
@@ -75,6 +77,10 @@ facts = {
     "site": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
     "folders": [os.path.dirname(sys.executable), sys.base_prefix, os.path.join(sys.base_prefix, "DLLs")],
     "distributions": {name: describe(name) for name in sys.argv[2:]},
+    "versions": {
+        re.sub("[-_.]+", "-", found.metadata["Name"]).lower(): found.version
+        for found in importlib.metadata.distributions()
+    },
 }
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump(facts, file)
@@ -219,6 +225,7 @@ class Environment:
                 )
             found = json.loads(facts.read_text(encoding="utf-8"))
         self.version: str = found["python"]
+        self.versions: dict[str, str] = found["versions"]
         self.folders = [Path(folder) for folder in found["folders"]]
         self.distributions: dict[str, dict[str, Any] | None] = found["distributions"]
         self.libraries = {
@@ -243,6 +250,19 @@ def installed_version(declared: Declared, environment: Environment) -> Iterator[
     version = environment.installed(declared)["version"]
     if pep440(version) != wheel.version:
         yield f"version {version} is installed, not {wheel.version}: install {wheel.path.name}"
+
+
+def pinned_requirements(declared: Declared, environment: Environment) -> Iterator[str]:
+    """What a wheel wants in one version only, above all the wheel built beside it, is there in that version."""
+    for text in the_wheel(environment.wheels, declared).metadata.get("Requires-Dist"):
+        wanted = requirement(text)
+        exact = any(each.operator in ("==", "===") for each in wanted.specifier)
+        if not exact or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+            continue
+        version = environment.versions.get(canonicalize_name(wanted.name))
+        if version is None or not wanted.specifier.contains(version, prereleases=True):
+            found = f"{wanted.name} {version} is installed" if version else f"{wanted.name} is not installed"
+            yield f"{found}, {declared.distribution} requires {wanted.specifier}: install what it was built with"
 
 
 def installed_files(declared: Declared, environment: Environment) -> Iterator[str]:
@@ -407,6 +427,7 @@ def test(args: argparse.Namespace) -> int:
         name = declared.distribution
         print(name, flush=True)
         gate.check(name, "installed version", installed_version(declared, environment))
+        gate.check(name, "pinned requirements", pinned_requirements(declared, environment))
         gate.check(name, "installed files", installed_files(declared, environment))
         gate.check(name, "shared libraries resolve", shared_libraries(declared, environment))
         if SYSTEM == "linux":

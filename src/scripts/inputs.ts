@@ -11,6 +11,31 @@ export const SOURCE_DATE_EPOCH = new Variable('SOURCE_DATE_EPOCH');
 export const SCCACHE_DIR = new Variable('SCCACHE_DIR');
 export const TOOLCHAIN_IMAGE = new Variable('TOOLCHAIN_IMAGE');
 
+/**
+ * Variables by which sccache finds a cache that machines share, and its keys: handed on into the container, never logged.
+ *
+ * @see https://github.com/mozilla/sccache/blob/main/docs/Configuration.md
+ */
+export const REMOTE_CACHES = [
+  'SCCACHE_BUCKET',
+  'SCCACHE_REGION',
+  'SCCACHE_ENDPOINT',
+  'SCCACHE_S3_USE_SSL',
+  'SCCACHE_S3_KEY_PREFIX',
+  'SCCACHE_S3_NO_CREDENTIALS',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'SCCACHE_REDIS_ENDPOINT',
+  'SCCACHE_REDIS_USERNAME',
+  'SCCACHE_REDIS_PASSWORD',
+  'SCCACHE_GHA_ENABLED',
+  'SCCACHE_GHA_VERSION',
+  'ACTIONS_CACHE_SERVICE_V2',
+  'ACTIONS_RESULTS_URL',
+  'ACTIONS_RUNTIME_TOKEN',
+] as const;
+
 /** Auditwheel's own variable; the manylinux images set it to the policy that they are made for. */
 export const AUDITWHEEL_PLAT = new Variable('AUDITWHEEL_PLAT');
 
@@ -69,7 +94,7 @@ export function buildInputs(spec: PipelineSpec): Input[] {
     {
       variable: SCCACHE_DIR,
       type: 'path',
-      help: "The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET, SCCACHE_REDIS …) work as well.",
+      help: "The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET, SCCACHE_REDIS_ENDPOINT …) work as well.",
       default: text`${BUILD_DIR}/sccache`,
     },
     {

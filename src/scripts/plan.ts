@@ -12,7 +12,10 @@ export function plan(spec: PipelineSpec): object {
   return {
     schema: PLAN_SCHEMA,
     name: spec.name,
-    source: sourcePlan(spec),
+    source: {
+      ...sourcePlan(spec),
+      ...(spec.source.overlay ? { overlay: Object.keys(spec.source.overlay).sort() } : {}),
+    },
     baseVersion: baseVersion(spec.source),
     wheels: spec.wheels.map((wheel) => wheelPlan(wheel, spec.systems)),
     platforms: Object.fromEntries(
@@ -52,6 +55,7 @@ function wheelPlan(wheel: Wheel, systems: readonly System[]): object {
     forbidden: wheel.forbidden ?? DEFAULT_FORBIDDEN,
     excludes: bySystem(wheel.excludes),
     systemLibraries: bySystem(wheel.systemLibraries),
+    ...(wheel.aliases ? { aliases: wheel.aliases } : {}),
     ...(wheel.maxBytes === undefined ? {} : { maxBytes: wheel.maxBytes }),
     checks: wheel.checks.map(checkPlan),
   };

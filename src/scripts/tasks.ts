@@ -1,5 +1,7 @@
 /** The local tasks, `npx projen image` and so on: the image and the scripts in it, without remembering Docker's options. */
-import { BUILD_DIR, buildInputs, FOLDERS, OUTPUT_DIR, SCCACHE_DIR, SOURCE_DIR } from './inputs';
+import { ALIASTOOL } from './build';
+import { BUILD_DIR, buildInputs, FOLDERS, OUTPUT_DIR, REMOTE_CACHES, SCCACHE_DIR, SOURCE_DIR } from './inputs';
+import { REPRODUCE } from './reproduce';
 import { TEST_IMAGE } from './test-image';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
 import { PipelineSpec, WorkflowName } from '../spec/pipeline';
@@ -16,7 +18,15 @@ export const RELEASE_REQUIREMENTS = 'scripts/release-requirements.txt';
 /** The Python modules beside the scripts. */
 export function pythonModules(spec: PipelineSpec): string[] {
   const releases = spec.workflows.includes(WorkflowName.RELEASE);
-  return ['wheelfiles.py', 'wheeltool.py', 'buildtool.py', 'checks.py', ...(releases ? ['releasetool.py'] : [])];
+  const aliases = spec.systems.includes('linux') && spec.wheels.some((wheel) => wheel.aliases);
+  return [
+    'wheelfiles.py',
+    'wheeltool.py',
+    'buildtool.py',
+    ...(aliases ? [ALIASTOOL] : []),
+    'checks.py',
+    ...(releases ? ['releasetool.py'] : []),
+  ];
 }
 
 /** A task for bash; arguments of the caller follow the command. */
@@ -60,10 +70,10 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
   const inputs = [...new Set(buildInputs(spec).map((input) => input.variable.name))].filter(
     (name) => !folders.includes(name),
   );
-  const environment = inputs.map((name) => `--env ${name}`).join(' ');
+  const environment = [...inputs, ...REMOTE_CACHES].map((name) => `--env ${name}`).join(' ');
   const source = `\${${SOURCE_DIR.name}:+--volume "$(realpath "$${SOURCE_DIR.name}")":/source:ro --env ${SOURCE_DIR.name}=/source}`;
   const inImage = (script: string): string =>
-    `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash scripts/${script}`;
+    `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash ${script}`;
   return [
     {
       name: 'image',
@@ -80,7 +90,12 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
       description: 'Try the toolchain image: tools, user, environment',
       exec: `${NEED_DOCKER} exec bash ${TEST_IMAGE}`,
     },
-    { name: 'wheel', description: 'Build the wheels in the toolchain image', exec: inImage('build.sh') },
-    { name: 'wheel:test', description: 'Test the wheels in the toolchain image', exec: inImage('test.sh') },
+    { name: 'wheel', description: 'Build the wheels in the toolchain image', exec: inImage('scripts/build.sh') },
+    { name: 'wheel:test', description: 'Test the wheels in the toolchain image', exec: inImage('scripts/test.sh') },
+    {
+      name: 'wheel:reproduce',
+      description: 'Build the wheels twice in the toolchain image, from nothing, and compare them byte by byte',
+      exec: inImage(REPRODUCE),
+    },
   ];
 }

@@ -153,7 +153,8 @@ class Declared:
         self.forbidden: list[str] = data.get("forbidden", [])
         self.excludes: dict[str, list[str]] = data.get("excludes", {})
         self.system_libraries: dict[str, list[str]] = data.get("systemLibraries", {})
-        self.max_bytes: int | None = data.get("maxBytes")
+        self.aliases: list[dict[str, str]] = data.get("aliases", [])
+        self.max_bytes: dict[str, int] = data.get("maxBytes", {})
         self.checks: list[dict[str, Any]] = data.get("checks", [])
 
 

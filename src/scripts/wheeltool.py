@@ -22,7 +22,7 @@ import re
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ def amend(args: argparse.Namespace) -> list[str]:
     return []
 
 
-def write_wheel(wheel: Wheel, stem: str, target: Path) -> None:
+def write_wheel(wheel: Wheel, stem: str, target: Path, replaced: Mapping[str, bytes] | None = None) -> None:
     """Write a wheel again under another stem, in a form that depends on nothing but its contents."""
     old = wheel.dist_info.removesuffix(".dist-info")
     folders = {f"{old}{suffix}": f"{stem}{suffix}" for suffix in (".dist-info", ".data")}
@@ -143,6 +143,7 @@ def write_wheel(wheel: Wheel, stem: str, target: Path) -> None:
                 if (top == wheel.dist_info) != last or name == f"{dist_info}/RECORD":
                     continue
                 data = wheel.metadata.to_bytes() if name == f"{dist_info}/METADATA" else data
+                data = (replaced or {}).get(info.filename, data)
                 if name.rpartition("/")[2].startswith(".load-order-"):  # delvewheel writes it from a set
                     data = b"".join(sorted(data.splitlines(keepends=True)))
                 hashes[name] = record_hash(data)
@@ -188,7 +189,7 @@ def inspect(args: argparse.Namespace) -> list[str]:
 def name_problems(
     wheel: Wheel, declared: Declared, tag: str, version: Version | None, wheels: dict[str, Wheel]
 ) -> Iterator[str]:
-    """What is wrong with the name, the tags, the metadata and the size."""
+    """What is wrong with the name, the tags and the metadata."""
     platforms = sorted({each.platform for each in wheel.tags})
     if unrepaired := [each for each in platforms if each.startswith("linux_") and each != tag]:
         yield f"is not repaired (tag {unrepaired[0]}): repair it, and keep the output only"
@@ -211,13 +212,13 @@ def name_problems(
         yield f"requires {text!r}, against the plan: amend it"
     for text in added:
         yield f"does not require {text!r}, as the plan says: amend it"
-    size = wheel.path.stat().st_size
-    if declared.max_bytes is not None and size > declared.max_bytes:
-        yield f"has {size} bytes, maxBytes is {declared.max_bytes}: find what grew, or raise maxBytes"
 
 
 def content_problems(wheel: Wheel, declared: Declared, system: str, build_paths: list[str]) -> Iterator[str]:
     """What is wrong with the files."""
+    size, limit = wheel.path.stat().st_size, declared.max_bytes.get(system)
+    if limit is not None and size > limit:
+        yield f"has {size} bytes, maxBytes is {limit}: find what grew, or raise maxBytes"
     names = [info.filename for info in wheel.infos]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"has {name} twice: build it again"

@@ -38,7 +38,7 @@ export interface SdistSource {
   readonly sha256: string;
 }
 
-/** Where the code comes from: exactly one of the three. */
+/** Where the code comes from: exactly one of `git`, `sdist` and `folder`. */
 export interface Source {
   /** A git repository at a commit. */
   readonly git?: GitSource;
@@ -48,11 +48,20 @@ export interface Source {
 
   /** A folder of the project itself, as a path from its root: for packages that live beside their pipeline. */
   readonly folder?: string;
+
+  /**
+   * Files laid over the source before it is built, as path from its root → text: what it needs for a build that can be
+   * repeated, and lacks, such as a `Cargo.lock`. They are laid over a `SOURCE_DIR` as well.
+   *
+   * @default - none
+   */
+  readonly overlay?: { readonly [path: string]: string };
 }
 
 /** @internal */
 export function validateSource(source: Source): void {
-  const kinds = Object.entries(source).filter(([, value]) => value !== undefined);
+  const { overlay = {}, ...from } = source;
+  const kinds = Object.entries(from).filter(([, value]) => value !== undefined);
   must(
     kinds.length === 1,
     'source',
@@ -62,6 +71,10 @@ export function validateSource(source: Source): void {
   if (source.git) validateGit(source.git);
   if (source.sdist) validateSdist(source.sdist);
   if (source.folder !== undefined) validateRelativePath('source.folder', source.folder);
+  for (const [path, content] of Object.entries(overlay)) {
+    validateRelativePath('source.overlay', path);
+    must(content !== '', `source.overlay[${path}]`, content, "the file's text, not an empty one");
+  }
 }
 
 /** @internal */

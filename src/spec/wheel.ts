@@ -39,6 +39,14 @@ export interface LibraryExcludes {
   readonly windows?: string[];
 }
 
+/** A wheel's greatest size on each system, in bytes. */
+export interface SizeLimits {
+  /** On Linux. */
+  readonly linux?: number;
+  /** On Windows. */
+  readonly windows?: number;
+}
+
 /** What is put right in a wheel's metadata after it is built. */
 export interface RequirementAmendments {
   /** Requirements that the source forgot to declare, such as `psutil`. */
@@ -57,6 +65,14 @@ export interface CMakeDefinitions {
   readonly linux?: { readonly [name: string]: string };
   /** On Windows only. */
   readonly windows?: { readonly [name: string]: string };
+}
+
+/** A shared library that another one of the same wheel makes superfluous: the same code, linked twice under two names. */
+export interface LibraryAlias {
+  /** The library to replace, as a path from the wheel's root, such as `mlc_llm/libmlc_llm.so`. */
+  readonly alias: string;
+  /** The library whose code it repeats, in the same folder, such as `mlc_llm/libmlc_llm_module.so`. */
+  readonly of: string;
 }
 
 /** One distribution that is built from the source. */
@@ -117,6 +133,15 @@ export interface Wheel {
   readonly systemLibraries?: LibraryExcludes;
 
   /**
+   * Libraries of a Linux wheel that repeat another's code under a second name. Each becomes a library of a few kilobytes
+   * that loads the other, so that the code is shipped once and both names keep working. The build fails where the two do
+   * not export and need the very same. On Windows they stay as they are: a DLL's exports cannot be handed on like that.
+   *
+   * @default - none
+   */
+  readonly aliases?: LibraryAlias[];
+
+  /**
    * What to amend in the requirements that the wheel declares.
    *
    * @default - nothing
@@ -131,11 +156,11 @@ export interface Wheel {
   readonly forbidden?: string[];
 
   /**
-   * The size that the wheel must not exceed, in bytes.
+   * The size that the wheel must not exceed.
    *
    * @default - any size
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: SizeLimits;
 
   /** What must hold for the installed wheel: at least one check, or nothing would be known of it. */
   readonly checks: WheelCheck[];
@@ -217,6 +242,16 @@ function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
       ),
     );
   }
+  (wheel.aliases ?? []).forEach(({ alias, of }) => {
+    [alias, of].forEach((path) => validateRelativePath(`${at}.aliases`, path));
+    const folder = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+    must(
+      alias !== of && folder(alias) === folder(of) && [alias, of].every((path) => path.endsWith('.so')),
+      `${at}.aliases`,
+      `${alias} of ${of}`,
+      'two shared libraries (.so) of one folder',
+    );
+  });
   (wheel.testRequirements ?? []).forEach((requirement) =>
     must(
       /^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/.test(requirement),
@@ -233,8 +268,9 @@ function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
       'a wheel that is declared before this one',
     ),
   );
-  if (wheel.maxBytes !== undefined) {
-    must(wheel.maxBytes > 0, `${at}.maxBytes`, wheel.maxBytes, 'a number of bytes above 0');
+  for (const system of SYSTEMS) {
+    const limit = wheel.maxBytes?.[system];
+    must(limit === undefined || limit > 0, `${at}.maxBytes.${system}`, limit, 'a number of bytes above 0');
   }
 }
 

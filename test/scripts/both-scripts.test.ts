@@ -124,8 +124,8 @@ afterAll(() => benches.forEach((each) => each.remove()));
 function bench(spec: PipelineSpec): Bench {
   const made = new Bench(programs(spec.source.git?.commit ?? ''));
   benches.push(made);
-  for (const folder of ['thing', 'given']) {
-    mkdirSync(join(made.folder, folder));
+  for (const folder of ['thing', 'given', 'scripts/overlay']) {
+    mkdirSync(join(made.folder, folder), { recursive: true });
     writeFileSync(join(made.folder, folder, 'setup.py'), 'x');
   }
   return made;

@@ -122,6 +122,12 @@ class TestFolders:
         monkeypatch.setenv("AUDITWHEEL_PLAT", "manylinux_2_36_x86_64")
         assert ask("platform-tag", "--platform=linux-x86_64", platforms=platforms)[1] == "manylinux_2_36_x86_64"
 
+    def test_rust_leaves_the_folders_out_that_are_mapped(self, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CARGO_HOME", "/my cargo")
+        assert ask("cargo-home")[1] == "/my cargo"
+        flags = ask("rust-flags", "--map=/a b=/src", "--map=/my cargo=/cargo")[1].split("\x1f")
+        assert flags == ["--remap-path-prefix=/a b=/src", "--remap-path-prefix=/my cargo=/cargo"]
+
     def test_the_cache_port_is_free_or_the_callers(self, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("SCCACHE_SERVER_PORT", raising=False)
         assert int(ask("cache-port")[1]) > 1023

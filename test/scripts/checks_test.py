@@ -21,7 +21,10 @@ LINUX = sys.platform == "linux"
 HERE = f"manylinux_2_28_{MACHINE}" if LINUX else f"win_{MACHINE}"  # pip installs only what is for this machine
 needs_linux = pytest.mark.skipif(not LINUX, reason="reads ELF files")
 needs_compiler = pytest.mark.skipif(not (LINUX and shutil.which("cc")), reason="compiles a library with cc")
-BUILT_IN = ["installed version", "installed files", "shared libraries resolve", *(["tag"] if LINUX else [])]
+BUILT_IN = [
+    *("installed version", "pinned requirements", "installed files", "shared libraries resolve"),
+    *(["tag"] if LINUX else []),
+]
 
 
 def compile_library(folder: Path, name: str, source: str = "int f(void) { return 1; }", *options: str) -> bytes:
@@ -148,6 +151,23 @@ class TestGate:
         assert code == 1
         assert "version 1.0 is installed, not 1.1" in results["installed version"][0]
 
+    @pytest.mark.parametrize(
+        ("version", "problems"),
+        [
+            ("1.0.dev0+gaaaaaaaaa", []),
+            ("1.0.dev0+gbbbbbbbbb", ["sibling 1.0.dev0+gbbbbbbbbb is installed, demo requires ==1.0.dev0+gaaaaaaaaa"]),
+            (None, ["sibling is not installed, demo requires ==1.0.dev0+gaaaaaaaaa"]),
+        ],
+    )
+    def test_the_sibling_of_another_commit_fails(self, version: str | None, problems: list[str]) -> None:
+        requires = ["sibling==1.0.dev0+gaaaaaaaaa", "absent>=2", "other==3 ; sys_platform == 'none'"]
+        self.installed(requires=requires)
+        if version:
+            self.installed(name="sibling", version=version)
+        code, results = self.gate()
+        assert [text.partition(": ")[0] for text in results["pinned requirements"]] == problems
+        assert code == (1 if problems else 0)
+
     def test_another_build_of_the_same_version_fails(self) -> None:
         self.installed()
         make_wheel(self.wheels, files={"demo/__init__.py": b"other"}, platform=HERE)
@@ -198,11 +218,11 @@ class TestGate:
 
     @needs_compiler
     def test_a_library_left_to_the_system_may_be_missing(self) -> None:
-        self.installed(files={"demo/libdemo.so": needing_library(self.tmp / "c", "libvulkan.so.1")})
-        names = {"linux": ["libvulkan.so.1"]}
+        self.installed(files={"demo/libdemo.so": needing_library(self.tmp / "c", "libdriver-of-this-test.so.1")})
+        names = {"linux": ["libdriver-of-this-test.so.1"]}
         code, results = self.gate({"excludes": names, "systemLibraries": names})
         assert (code, results["shared libraries resolve"]) == (0, [])
-        assert "note: demo/libdemo.so needs libvulkan.so.1" in self.output
+        assert "note: demo/libdemo.so needs libdriver-of-this-test.so.1" in self.output
 
     @needs_linux
     def test_a_library_for_another_machine_fails(self) -> None:

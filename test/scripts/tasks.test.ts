@@ -49,7 +49,7 @@ function runTask(name: string, args: string[] = [], env: Record<string, string> 
 
 const argv = (): string[] => JSON.parse(readFileSync(join(folder, 'argv.json'), 'utf8'));
 
-describe.each(['image', 'image:shell', 'wheel', 'wheel:test'])('npx projen %s', (name) => {
+describe.each(['image', 'image:shell', 'wheel', 'wheel:test', 'wheel:reproduce'])('npx projen %s', (name) => {
   test('says what to do where Docker is missing', () => {
     const { status, stderr } = runTask(name);
     expect([status, stderr]).toEqual([1, expect.stringContaining('Docker is not installed')]);
@@ -81,6 +81,14 @@ test('wheels are built in the image by the caller, with the checkout at /workspa
   expect(argv().slice(0, 6)).toEqual(['run', '--rm', '--user', uid, '--volume', `${folder}:/workspace`]);
   expect(argv()).toEqual(expect.arrayContaining(['WHEEL_VERSION', 'JOBS', 'AUDITWHEEL_PLAT']));
   expect(argv().slice(-3)).toEqual(['ghcr.io/owner/thing:latest', 'bash', 'scripts/build.sh']);
+});
+
+test('a compiler cache that machines share reaches the container, its keys by name only', () => {
+  installDocker(0);
+  runTask('wheel', [], { SCCACHE_BUCKET: 'ours', AWS_SECRET_ACCESS_KEY: 'secret' });
+  const given = argv().filter((_, index, all) => all[index - 1] === '--env');
+  expect(given).toEqual(expect.arrayContaining(['SCCACHE_BUCKET', 'AWS_SECRET_ACCESS_KEY', 'SCCACHE_REDIS_ENDPOINT']));
+  expect(argv().join(' ')).not.toContain('secret');
 });
 
 test("a caller's own tree is mounted read-only where the container finds it", () => {

@@ -222,14 +222,14 @@ class TestInspect:
     def test_a_good_wheel_passes_and_is_shown(self, plan: Plan) -> None:
         wheel = make_wheel(self.folder)
         options = ("--version", "1.0.0", "--build-path", "/build/of/this")
-        assert self.inspect(plan({"forbidden": ["**/*.a"], "maxBytes": 5000}), *options) == []
+        assert self.inspect(plan({"forbidden": ["**/*.a"], "maxBytes": {"linux": 5000}}), *options) == []
         assert self.output.splitlines()[0].split() == ["wheel", "size", "files", "tag"]
         assert self.output.splitlines()[1].split() == [wheel.name, "0.00", "MB", "4", TAG]
 
     def test_all_findings_are_told_and_annotated(self, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GITHUB_ACTIONS", "true")
         wheel = make_wheel(self.folder, files={"a.a": b"", "b%\n.a": b""})
-        findings = self.inspect(plan({"forbidden": ["*.a"], "maxBytes": 1}))
+        findings = self.inspect(plan({"forbidden": ["*.a"], "maxBytes": {"linux": 1}}))
         assert len([line for line in findings if line]) >= 3
         assert f"::error title=wheeltool inspect::{wheel.name}: holds b%25%0A.a, which" in self.output
 
@@ -352,7 +352,7 @@ class TestInspect:
 
     def test_too_big_a_wheel_is_a_finding(self, plan: Plan) -> None:
         wheel = make_wheel(self.folder)
-        [finding] = self.inspect(plan({"maxBytes": 10}))
+        [finding] = self.inspect(plan({"maxBytes": {"linux": 10}}))
         assert f"has {wheel.stat().st_size} bytes, maxBytes is 10" in finding
 
     def test_a_build_path_is_a_finding_in_any_spelling(self, plan: Plan) -> None:

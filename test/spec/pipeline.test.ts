@@ -57,6 +57,22 @@ const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string
   ],
   ['no source', { source: {} }, 'source', [], 'exactly one'],
   ['two sources', { source: { folder: 'a', git: valid.source.git } }, 'source', ['folder', 'git'], 'exactly one'],
+  ['an overlay outside', { source: { folder: 'a', overlay: { '../b': 'x' } } }, 'source.overlay', '../b', 'inside'],
+  ['an empty overlay', { source: { folder: 'a', overlay: { b: '' } } }, 'source.overlay[b]', '', 'text'],
+  [
+    'an alias in another folder',
+    withWheel({ aliases: [{ alias: 'a/x.so', of: 'b/y.so' }] }),
+    'wheels[thing].aliases',
+    'a/x.so of b/y.so',
+    'one folder',
+  ],
+  [
+    'an alias of itself',
+    withWheel({ aliases: [{ alias: 'x.so', of: 'x.so' }] }),
+    'wheels[thing].aliases',
+    'x.so of x.so',
+    'two shared libraries',
+  ],
   ['a folder outside', { source: { folder: '/usr' } }, 'source.folder', '/usr', 'inside'],
   [
     'a source distribution without checksum',

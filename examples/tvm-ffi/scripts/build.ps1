@@ -39,7 +39,7 @@ Inputs, as environment variables (tvm-ffi-wheels):
   JOBS               How many compilers run at once.
                      Default: the number of processors
   SCCACHE_DIR        The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET,
-                     SCCACHE_REDIS …) work as well.
+                     SCCACHE_REDIS_ENDPOINT …) work as well.
                      Default: <BUILD_DIR>/sccache
   SOURCE_DATE_EPOCH  The time that the files in the wheels carry, in seconds since 1970, so that two
                      builds give the same bytes.

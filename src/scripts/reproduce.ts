@@ -1,0 +1,40 @@
+/** `scripts/reproduce`: builds twice, from two folders, without a shared cache, and says what differs. */
+import { WHEELTOOL } from './build';
+import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR } from './inputs';
+import { ROOT, Script, text, Word } from './script';
+import type { PipelineSpec } from '../spec/pipeline';
+
+export const REPRODUCE = 'scripts/reproduce.sh';
+
+/** Two names of different length: a path that is cut to fit, such as an rpath, shows. */
+const BUILDS = ['first', 'second-time'];
+
+/** Declares the script, for Linux: MSVC writes paths and times of its own into what it compiles. */
+export function reproduceScript(spec: PipelineSpec): Script {
+  const ours = [OUTPUT_DIR, SCCACHE_DIR];
+  const script = new Script(
+    'reproduce',
+    `Builds the wheels of ${spec.name} twice, in different folders, each from nothing, and compares them byte by byte.`,
+    buildInputs(spec).filter((input) => !ours.includes(input.variable)),
+    text`${BUILD_DIR}/logs`,
+  );
+  const folder = text`${BUILD_DIR}/reproduce`;
+  const wheels = (build: string): Word => text`${folder}/${build}/wheels`;
+  script.step('Make room', (step) => step.emptyFolder(folder));
+  for (const build of BUILDS) {
+    script.step(`Build the wheels, ${build.replace('-', ' ')}`, (step) =>
+      step
+        .comment('Also where a cache is shared, everything is compiled: what it holds may be of another folder.')
+        .run(
+          'env',
+          'SCCACHE_RECACHE=1',
+          text`BUILD_DIR=${folder}/${build}/build`,
+          text`SCCACHE_DIR=${folder}/${build}/cache`,
+          text`OUTPUT_DIR=${folder}/${build}/wheels`,
+          'bash',
+          text`${ROOT}/scripts/build.sh`,
+        ),
+    );
+  }
+  return script.step('Compare them', (step) => step.run(...WHEELTOOL, 'compare', ...BUILDS.map(wheels)));
+}
