@@ -67,7 +67,9 @@ function checkPlan(check: WheelCheck): object {
     timeout: check.timeout ?? DEFAULT_CHECK_TIMEOUT,
     ...(check.expect === undefined ? {} : { expect: check.expect }),
   };
-  if (check.imports) return { kind: 'imports', ...common, modules: check.imports };
+  if (check.imports) {
+    return { kind: 'imports', ...common, modules: check.imports, ...(check.except ? { except: check.except } : {}) };
+  }
   if (check.command) return { kind: 'command', ...common, args: check.command };
   return { kind: 'python', ...common, code: check.python };
 }

@@ -7,8 +7,18 @@ export interface WheelCheck {
   /** What the report calls it, such as `tokenizer round trip`. */
   readonly name: string;
 
-  /** Modules to import, each by name: a top-level import can pass where a submodule's fails. */
+  /**
+   * Modules to import, each by name: a top-level import can pass where a submodule's fails. A name with `*` stands for the
+   * wheel's own modules that it matches at any depth, such as `mlc_llm.*`; one that matches none fails.
+   */
   readonly imports?: string[];
+
+  /**
+   * Of `imports`, the names that are left out, `*` as there: modules that need what the wheel does not require.
+   *
+   * @default - none
+   */
+  readonly except?: string[];
 
   /** Arguments to the environment's Python that must exit with 0, such as `['-m', 'mlc_llm', 'chat', '--help']`. */
   readonly command?: string[];
@@ -277,6 +287,12 @@ function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
 function validateCheck(at: string, check: WheelCheck): void {
   const kinds = [check.imports, check.command, check.python].filter((kind) => kind !== undefined);
   must(kinds.length === 1 && kinds[0]!.length > 0, at, check, 'exactly one of imports, command and python, not empty');
+  must(
+    check.except === undefined || check.imports !== undefined,
+    `${at}.except`,
+    check.except,
+    'given beside imports, which it makes exceptions from',
+  );
   if (check.timeout !== undefined) {
     must(check.timeout > 0, `${at}.timeout`, check.timeout, 'a number of seconds above 0');
   }

@@ -302,6 +302,23 @@ class TestGate:
             "demo.b: SystemExit: 0",
         ]
 
+    def test_a_pattern_stands_for_the_wheels_own_modules(self) -> None:
+        bad, fine = b"import nothing_here", b"x = 1"
+        files = {
+            "demo/__init__.py": b"",
+            "demo/__main__.py": bad,
+            "demo/a-b.py": bad,
+            "demo/deep/__init__.py": fine,
+            "demo/deep/bad.py": bad,
+            "demo/deep/needs_more.py": bad,
+        }
+        check = {"kind": "imports", "modules": ["demo", "demo.*"], "except": ["demo.*.needs_more"]}
+        assert self.problems(check, files) == ["demo.deep.bad: ModuleNotFoundError: No module named 'nothing_here'"]
+
+    def test_a_pattern_that_matches_nothing_fails(self) -> None:
+        problems = self.problems({"kind": "imports", "modules": ["other.*"]})
+        assert "the wheel has no module other.*" in problems[0]
+
     @pytest.mark.parametrize(
         ("code", "problem"),
         [

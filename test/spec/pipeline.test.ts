@@ -60,6 +60,13 @@ const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string
   ['an overlay outside', { source: { folder: 'a', overlay: { '../b': 'x' } } }, 'source.overlay', '../b', 'inside'],
   ['an empty overlay', { source: { folder: 'a', overlay: { b: '' } } }, 'source.overlay[b]', '', 'text'],
   [
+    'exceptions from nothing',
+    withWheel({ checks: [{ name: 'run', command: ['-V'], except: ['thing.x'] }] }),
+    'wheels[thing].checks[run].except',
+    ['thing.x'],
+    'beside imports',
+  ],
+  [
     'an alias in another folder',
     withWheel({ aliases: [{ alias: 'a/x.so', of: 'b/y.so' }] }),
     'wheels[thing].aliases',

@@ -386,10 +386,25 @@ def platform_tag(declared: Declared, environment: Environment, gate: Gate) -> It
 # Checks that the plan declares.
 
 
-def declared_check(check: dict[str, Any], environment: Environment, gate: Gate) -> Iterator[str]:
+def modules_to_import(check: dict[str, Any], declared: Declared, environment: Environment) -> list[str]:
+    """The names as they are declared; a pattern stands for those of the wheel's modules that it matches."""
+    files = [name for name, _, _ in environment.installed(declared)["files"] if name.endswith(".py")]
+    parts = [name.removesuffix(".py").removesuffix("/__init__").split("/") for name in files]
+    there = sorted(".".join(each) for each in parts if all(map(str.isidentifier, each)) and each[-1] != "__main__")
+    modules = []
+    for wanted in check["modules"]:
+        found = fnmatch.filter(there, wanted) if "*" in wanted else [wanted]
+        if not found:
+            raise Failure(f"the wheel has no module {wanted}: correct the imports of the check")
+        modules += found
+    kept = [name for name in modules if not any(fnmatch.fnmatch(name, each) for each in check.get("except", []))]
+    return list(dict.fromkeys(kept))
+
+
+def declared_check(check: dict[str, Any], declared: Declared, environment: Environment, gate: Gate) -> Iterator[str]:
     kind, timeout = check.get("kind"), float(check.get("timeout", DEFAULT_TIMEOUT))
     if kind == "imports":
-        yield from imports(check["modules"], timeout, environment, gate)
+        yield from imports(modules_to_import(check, declared, environment), timeout, environment, gate)
         return
     if kind == "command":
         argv = [environment.python, *check["args"]]
@@ -435,7 +450,7 @@ def test(args: argparse.Namespace) -> int:
         if SYSTEM == "linux":
             gate.check(name, "tag", platform_tag(declared, environment, gate))
         for each in declared.checks:
-            gate.check(name, str(each.get("name", "unnamed")), declared_check(each, environment, gate))
+            gate.check(name, str(each.get("name", "unnamed")), declared_check(each, declared, environment, gate))
     return 0 if gate.finish(plan, environment.version) else 1
 
 
