@@ -1,7 +1,7 @@
 /** `scripts/reproduce`: builds twice, from two folders, without a shared cache, and says what differs. */
 import { WHEELTOOL } from './build';
 import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR } from './inputs';
-import { ROOT, Script, text, Word } from './script';
+import { PLATFORM, ROOT, Script, text, Word } from './script';
 import type { PipelineSpec } from '../spec/pipeline';
 
 export const REPRODUCE = 'scripts/reproduce.sh';
@@ -18,7 +18,7 @@ export function reproduceScript(spec: PipelineSpec): Script {
     buildInputs(spec).filter((input) => !ours.includes(input.variable)),
     text`${BUILD_DIR}/logs`,
   );
-  const folder = text`${BUILD_DIR}/reproduce`;
+  const folder = text`${BUILD_DIR}/reproduce/${PLATFORM}`;
   const wheels = (build: string): Word => text`${folder}/${build}/wheels`;
   script.step('Make room', (step) => step.emptyFolder(folder));
   for (const build of BUILDS) {

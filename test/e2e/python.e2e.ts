@@ -37,5 +37,7 @@ test('have the types that they say', () =>
     '--strict',
     '--no-incremental',
     '--cache-dir=/dev/null',
-    ...['wheelfiles', 'wheeltool', 'buildtool', 'checks', 'releasetool'].map((name) => `src/scripts/${name}.py`),
+    ...['wheelfiles', 'wheeltool', 'buildtool', 'aliastool', 'checks', 'releasetool'].map(
+      (name) => `src/scripts/${name}.py`,
+    ),
   ]));

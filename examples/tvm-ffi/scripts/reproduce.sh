@@ -144,22 +144,22 @@ empty_folder() {
 trap on_exit EXIT
 
 step '1. Make room'
-empty_folder "$BUILD_DIR/reproduce"
+empty_folder "$BUILD_DIR/reproduce/$PLATFORM"
 
 step '2. Build the wheels, first'
 # Also where a cache is shared, everything is compiled: what it holds may be of another folder.
-run env SCCACHE_RECACHE=1 "BUILD_DIR=$BUILD_DIR/reproduce/first/build" \
-  "SCCACHE_DIR=$BUILD_DIR/reproduce/first/cache" "OUTPUT_DIR=$BUILD_DIR/reproduce/first/wheels" bash \
-  "$ROOT/scripts/build.sh"
+run env SCCACHE_RECACHE=1 "BUILD_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/build" \
+  "SCCACHE_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/cache" \
+  "OUTPUT_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/wheels" bash "$ROOT/scripts/build.sh"
 
 step '3. Build the wheels, second time'
 # Also where a cache is shared, everything is compiled: what it holds may be of another folder.
-run env SCCACHE_RECACHE=1 "BUILD_DIR=$BUILD_DIR/reproduce/second-time/build" \
-  "SCCACHE_DIR=$BUILD_DIR/reproduce/second-time/cache" "OUTPUT_DIR=$BUILD_DIR/reproduce/second-time/wheels" bash \
-  "$ROOT/scripts/build.sh"
+run env SCCACHE_RECACHE=1 "BUILD_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/build" \
+  "SCCACHE_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/cache" \
+  "OUTPUT_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/wheels" bash "$ROOT/scripts/build.sh"
 
 step '4. Compare them'
-run python "$ROOT/scripts/wheeltool.py" compare "$BUILD_DIR/reproduce/first/wheels" \
-  "$BUILD_DIR/reproduce/second-time/wheels"
+run python "$ROOT/scripts/wheeltool.py" compare "$BUILD_DIR/reproduce/$PLATFORM/first/wheels" \
+  "$BUILD_DIR/reproduce/$PLATFORM/second-time/wheels"
 
 finish_step
