@@ -382,7 +382,8 @@ run python -m pip wheel \
 step '14. Ship the code of mlc-llm once'
 run python "$ROOT/scripts/aliastool.py" "$BUILD_DIR/raw/mlc-llm" \
   --distribution=mlc-llm \
-  "--work-dir=$BUILD_DIR/aliases/mlc-llm"
+  "--work-dir=$BUILD_DIR/aliases/mlc-llm" \
+  "--changes=$BUILD_DIR/records/changes.json"
 
 step '15. Set the metadata of mlc-llm'
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/mlc-llm" \

@@ -8,9 +8,9 @@ export class SynthesizedFile extends FileBase {
     project: Project,
     path: string,
     lines: readonly string[],
-    options: { readonly executable?: boolean } = {},
+    options: { readonly executable?: boolean; readonly readonly?: boolean } = {},
   ) {
-    super(project, path, { executable: options.executable, marker: false });
+    super(project, path, { ...options, marker: false });
     this.lines = lines;
     project.annotateGenerated(`/${path}`);
   }

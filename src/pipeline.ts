@@ -101,7 +101,8 @@ export class WheelPipeline extends Component {
       file(INSTALL_VULKAN_SDK, installVulkanSdk(header(purpose, 'scripts/install-vulkan-sdk.ts')));
     }
     for (const [path, content] of Object.entries(this._spec.source.overlay ?? {})) {
-      file(`${OVERLAY}/${path}`, content.trimEnd().split('\n'));
+      // Writable, as its copy in the source is: a tool such as cargo may have to change what does not fit a tree.
+      new SynthesizedFile(this.project, `${OVERLAY}/${path}`, content.trimEnd().split('\n'), { readonly: false });
     }
     file(PLAN_FILE, JSON.stringify(plan(this._spec), undefined, 2).split('\n'));
     if (this._spec.systems.includes('linux')) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ships the code of a wheel's shared libraries once, where the plan says that one repeats another (Linux).
 
-  aliastool DIR --distribution NAME --work-dir DIR
+  aliastool DIR --distribution NAME --work-dir DIR [--changes FILE]
 
 The repeated library becomes a small one that needs the other, found beside itself ($ORIGIN): whoever loads it, or
 looks a symbol up in it, gets the other's code. Nothing is replaced unless both export the same symbols and need the
@@ -24,7 +24,7 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
-from wheelfiles import Failure, Plan, Wheel, megabytes, report_error, the_wheel, use_utf8
+from wheelfiles import Failure, Plan, Wheel, megabytes, read_json, report_error, the_wheel, use_utf8, write_json
 from wheeltool import write_wheel
 
 
@@ -101,6 +101,10 @@ def replace(args: argparse.Namespace) -> None:
     declared = Plan(args.plan).wheel(args.distribution)
     wheel = the_wheel(args.dir, declared)
     changed = {each["alias"]: replacement(wheel, each["alias"], each["of"], args.work_dir) for each in declared.aliases}
+    if args.changes:
+        changes = read_json(args.changes) if args.changes.exists() else []
+        entry = {"distribution": declared.distribution, "from": wheel.path.name, "aliases": declared.aliases}
+        write_json(args.changes, [*changes, entry])
     before = wheel.path.stat().st_size
     stem = "-".join(wheel.path.name.split("-")[:2])
     write_wheel(wheel, stem, wheel.path, changed)
@@ -115,6 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("dir", type=Path, metavar="DIR", help="holds the wheel; it is replaced there")
     parser.add_argument("--distribution", required=True)
     parser.add_argument("--work-dir", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--changes", type=Path, metavar="FILE", help="JSON list to append what changed to")
     parser.add_argument("--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s")
     args = parser.parse_args(argv)
     try:

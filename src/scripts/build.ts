@@ -281,6 +281,7 @@ function shareCode(script: Script, wheel: Wheel): void {
         raw(wheel),
         `--distribution=${wheel.distribution}`,
         text`--work-dir=${BUILD_DIR}/aliases/${wheel.distribution}`,
+        text`--changes=${CHANGES_FILE}`,
       ),
     'linux',
   );

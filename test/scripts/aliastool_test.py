@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import subprocess
 import zipfile
 from pathlib import Path
@@ -30,9 +31,9 @@ def wheel(folder: Path, other: str = CODE) -> Path:
     return make_wheel(folder / "wheels", files=files)
 
 
-def replace(plan: Path, folder: Path) -> int:
+def replace(plan: Path, folder: Path, *options: str) -> int:
     argv = [str(folder / "wheels"), "--distribution", "demo", "--plan", str(plan), "--work-dir", str(folder / "work")]
-    return aliastool.main(argv)
+    return aliastool.main([*argv, *options])
 
 
 def test_the_repeated_library_loads_the_other_ones_code(plan: Plan, tmp_path: Path) -> None:
@@ -46,6 +47,14 @@ def test_the_repeated_library_loads_the_other_ones_code(plan: Plan, tmp_path: Pa
     script = f"import ctypes; ctypes.CDLL({str(small)!r})"
     failed = subprocess.run(["python3", "-c", script], capture_output=True, text=True)
     assert "libdemo_module.so" in failed.stderr
+
+
+def test_what_was_replaced_is_told_for_the_record(plan: Plan, tmp_path: Path) -> None:
+    made, changes = wheel(tmp_path), tmp_path / "changes.json"
+    changes.write_text('[{"distribution": "other"}]', encoding="utf-8")
+    assert replace(plan({"aliases": ALIASES}), tmp_path, f"--changes={changes}") == 0
+    entry = {"distribution": "demo", "from": made.name, "aliases": ALIASES}
+    assert json.loads(changes.read_text(encoding="utf-8")) == [{"distribution": "other"}, entry]
 
 
 def test_two_folders_give_the_same_bytes(plan: Plan, tmp_path: Path) -> None:
