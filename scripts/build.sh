@@ -372,7 +372,7 @@ run python -m pip wheel \
   --no-cache-dir \
   "--wheel-dir=$BUILD_DIR/raw/mlc-llm" \
   "--config-settings=build-dir=$BUILD_DIR/cmake/mlc-llm" \
-  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**;mlc_llm/cpp/**;mlc_llm/web/**' \
+  '--config-settings=wheel.exclude=mlc_llm/lib/**;mlc_llm/bin/**;mlc_llm/cpp/**;mlc_llm/web/**;mlc_llm/*.lib' \
   --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
   --config-settings=cmake.define.USE_VULKAN=OFF \
   --config-settings=cmake.define.CMAKE_POLICY_VERSION_MINIMUM=3.5 \

@@ -164,8 +164,8 @@ function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean
   };
 }
 
-/** What upstream's install rules put into the wheel and nobody needs there. */
-const LEFT_OUT = ['mlc_llm/lib/**', 'mlc_llm/bin/**', 'mlc_llm/cpp/**', 'mlc_llm/web/**'];
+/** What upstream's install rules put into the wheel and nobody needs there; on Windows, the libraries to link its DLLs with. */
+const LEFT_OUT = ['mlc_llm/lib/**', 'mlc_llm/bin/**', 'mlc_llm/cpp/**', 'mlc_llm/web/**', 'mlc_llm/*.lib'];
 
 const MLC_LLM: Wheel = {
   distribution: 'mlc-llm',
@@ -181,7 +181,7 @@ const MLC_LLM: Wheel = {
   },
   // Copies of what lies in the package itself, and of tvm's runtime; sources that nothing in the package reads.
   settings: { 'wheel.exclude': LEFT_OUT.join(';') },
-  forbidden: ['**/*.a', '**/*.lib', ...LEFT_OUT],
+  forbidden: ['**/*.a', ...LEFT_OUT],
   // Both are linked from the same objects; which one is loaded depends on whether tvm is there with its compiler.
   aliases: [{ alias: 'mlc_llm/libmlc_llm.so', of: 'mlc_llm/libmlc_llm_module.so' }],
   excludes: { linux: ['libtvm_ffi.so', 'libtvm_runtime.so'], windows: ['tvm_ffi.dll', 'tvm_runtime.dll'] },

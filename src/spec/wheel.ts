@@ -161,7 +161,7 @@ export interface Wheel {
   /**
    * Globs of files that must not be in the wheel, from its root; a leading double star means any depth.
    *
-   * @default - static libraries (`.a` and `.lib`) at any depth
+   * @default - static libraries (`.a`) at any depth; on Windows, a `.lib` can as well be what extensions link a DLL with
    */
   readonly forbidden?: string[];
 
@@ -184,7 +184,7 @@ export interface Wheel {
 }
 
 /** @internal */
-export const DEFAULT_FORBIDDEN = ['**/*.a', '**/*.lib'];
+export const DEFAULT_FORBIDDEN = ['**/*.a'];
 
 /** @internal */
 export const DEFAULT_CHECK_TIMEOUT = 120;
