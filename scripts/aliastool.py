@@ -26,7 +26,7 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
-from wheelfiles import Failure, Plan, Wheel, megabytes, read_json, report_error, the_wheel, use_utf8, write_json
+from wheelfiles import Failure, Plan, Wheel, exit_status, megabytes, read_json, the_wheel, use_utf8, write_json
 from wheeltool import write_wheel
 
 
@@ -99,7 +99,7 @@ def replacement(wheel: Wheel, alias: str, of: str, folder: Path) -> bytes:
     return small
 
 
-def replace(args: argparse.Namespace) -> None:
+def replace(args: argparse.Namespace) -> int:
     declared = Plan(args.plan).wheel(args.distribution)
     wheel = the_wheel(args.dir, declared)
     changed = {each["alias"]: replacement(wheel, each["alias"], each["of"], args.work_dir) for each in declared.aliases}
@@ -111,6 +111,7 @@ def replace(args: argparse.Namespace) -> None:
     stem = "-".join(wheel.path.name.split("-")[:2])
     write_wheel(wheel, stem, wheel.path, changed)
     print(f"{wheel.path.name}: {megabytes(before)} → {megabytes(wheel.path.stat().st_size)}")
+    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -124,15 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--changes", type=Path, metavar="FILE", help="JSON list to append what changed to")
     parser.add_argument("--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s")
     args = parser.parse_args(argv)
-    try:
-        replace(args)
-    except Failure as failure:
-        report_error("aliastool", str(failure))
-        return failure.code
-    except (OSError, subprocess.TimeoutExpired) as error:
-        report_error("aliastool", f"{error}")
-        return 1
-    return 0
+    return exit_status("aliastool", lambda: replace(args))
 
 
 if __name__ == "__main__":

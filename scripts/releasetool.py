@@ -40,10 +40,11 @@ from wheelfiles import (
     Wheel,
     add_summary,
     collect,
+    exit_status,
     megabytes,
     pep440,
     read_json,
-    report_error,
+    report_problems,
     sha256,
     use_utf8,
     write_text,
@@ -399,17 +400,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     use_utf8()
     args, runs = arguments(argv), {"plan": plan, "verify": verify, "notes": notes, "publish": publish}
     title = f"releasetool {args.command}"
-    try:
-        problems = runs[args.command](args)
-    except Failure as failure:
-        report_error(title, str(failure))
-        return failure.code
-    except OSError as error:
-        report_error(title, f"{error}: check that the file is there, whole and readable")
-        return 1
-    for problem in problems:
-        report_error(title, problem)
-    return 1 if problems else 0
+    advice = ": check that the file is there, whole and readable"
+    return exit_status(title, lambda: report_problems(title, runs[args.command](args)), advice)
 
 
 if __name__ == "__main__":

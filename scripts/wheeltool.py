@@ -42,13 +42,14 @@ from wheelfiles import (
     Wheel,
     add_summary,
     collect,
+    exit_status,
     matches,
     megabytes,
     pep440,
     read_json,
     read_text,
     record_hash,
-    report_error,
+    report_problems,
     requirement,
     same_library,
     sha256,
@@ -475,17 +476,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "compare": compare,
         "compare-records": compare_records,
     }
-    try:
-        problems = runs[args.command](args)
-    except Failure as failure:
-        report_error(title, str(failure))
-        return failure.code
-    except (OSError, zipfile.BadZipFile) as error:
-        report_error(title, f"{error}: check that the file is there, whole and readable")
-        return 1
-    for problem in problems:
-        report_error(title, problem)
-    return 1 if problems else 0
+    advice = ": check that the file is there, whole and readable"
+    return exit_status(title, lambda: report_problems(title, runs[args.command](args)), advice)
 
 
 if __name__ == "__main__":

@@ -17,20 +17,15 @@ import { windowsWorkflow } from './github/windows';
 import { Workflow } from './github/workflow';
 import { header } from './header';
 import { renderBash } from './scripts/bash';
-import { buildScript, OVERLAY } from './scripts/build';
+import { buildScript } from './scripts/build';
+import { OVERLAY } from './scripts/fetch';
 import { FOLDERS } from './scripts/inputs';
 import { INSTALL_VULKAN_SDK, installVulkanSdk } from './scripts/install-vulkan-sdk';
 import { buildRequirements, plan, testRequirements } from './scripts/plan';
 import { renderPowerShell } from './scripts/powershell';
+import { pythonModules } from './scripts/python';
 import { REPRODUCE, reproduceScript } from './scripts/reproduce';
-import {
-  BUILD_REQUIREMENTS,
-  containerTasks,
-  PLAN_FILE,
-  pythonModules,
-  RELEASE_REQUIREMENTS,
-  releaseTask,
-} from './scripts/tasks';
+import { BUILD_REQUIREMENTS, containerTasks, PLAN_FILE, RELEASE_REQUIREMENTS, releaseTask } from './scripts/tasks';
 import { TEST_REQUIREMENTS, testScript } from './scripts/test';
 import { TEST_IMAGE, testImageScript } from './scripts/test-image';
 import { RELEASE_REQUIREMENT } from './spec/pins';

@@ -3,7 +3,15 @@ import { commands, Page, page, powerShellCommands, table } from './page';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
 import { ENVIRONMENT_FILE, environmentName, lockFile } from '../docker/environment';
 import { describeDefault } from '../scripts/help';
-import { AUDITWHEEL_PLAT, buildInputs, outputFolder, SCCACHE_DIR, SOURCE_DIR, testInputs } from '../scripts/inputs';
+import {
+  AUDITWHEEL_PLAT,
+  buildInputs,
+  outputFolder,
+  REMOTE_CACHES,
+  SCCACHE_DIR,
+  SOURCE_DIR,
+  testInputs,
+} from '../scripts/inputs';
 import { INSTALL_VULKAN_SDK } from '../scripts/install-vulkan-sdk';
 import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
@@ -136,18 +144,12 @@ function cacheSection(spec: PipelineSpec): string[] {
     `[sccache](https://github.com/mozilla/sccache) keeps what was compiled, C, C++ and Rust alike, in \`${SCCACHE_DIR.name}\` (\`build/sccache\`).`,
     `A team shares one cache across machines and runners by sccache's own variables.${task}`,
     ...table(
-      ['Where', 'Set'],
-      [
-        [
-          'S3, or what speaks like it',
-          '`SCCACHE_BUCKET`, `SCCACHE_REGION` or `SCCACHE_ENDPOINT`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`; readers without keys: `SCCACHE_S3_NO_CREDENTIALS=true`',
-        ],
-        ['Redis', '`SCCACHE_REDIS_ENDPOINT`, `SCCACHE_REDIS_USERNAME`, `SCCACHE_REDIS_PASSWORD`'],
-        [
-          "GitHub's cache, in a workflow of your own",
-          '`SCCACHE_GHA_ENABLED=true`, and `ACTIONS_RESULTS_URL` and `ACTIONS_RUNTIME_TOKEN` of the runner',
-        ],
-      ],
+      ['Where', 'Set those you need', 'Note'],
+      REMOTE_CACHES.map(({ where, variables, note }) => [
+        where,
+        variables.map((name) => `\`${name}\``).join(', '),
+        note ?? '',
+      ]),
     ),
     'What a shared cache answers goes into wheels: let only trusted builds write to it. A release compiles everything anew.',
     '',

@@ -1,4 +1,5 @@
 /** `scripts/build`: from the pinned source to repaired, inspected, recorded wheels. */
+import { fetchSource, SOURCE_TREE } from './fetch';
 import {
   BUILD_DIR,
   buildInputs,
@@ -10,14 +11,11 @@ import {
   TOOLCHAIN_IMAGE,
   WHEEL_VERSION,
 } from './inputs';
-import { PLATFORM, ROOT, Script, Statements, stepsFile, text, Variable, Word } from './script';
+import { ALIASTOOL, BUILDTOOL, WHEELTOOL } from './python';
+import { PLATFORM, Script, stepsFile, text, Variable, Word } from './script';
 import type { PipelineSpec } from '../spec/pipeline';
 import { System, SYSTEMS } from '../spec/platform';
-import type { GitSource, SdistSource } from '../spec/source';
 import type { Wheel } from '../spec/wheel';
-
-/** How often a step that reaches over the network is tried. */
-const ATTEMPTS = 4;
 
 const VERSION = new Variable('VERSION');
 const COMMIT = new Variable('COMMIT');
@@ -26,19 +24,6 @@ const WHEEL = new Variable('WHEEL');
 const CARGO_HOME = new Variable('CARGO_FOLDER');
 const RUST_FLAGS = new Variable('RUST_FLAGS');
 
-/** What reads and writes wheels. */
-export const WHEELTOOL: Word[] = ['python', text`${ROOT}/scripts/wheeltool.py`];
-
-/** What answers the scripts' questions about tools, versions and folders. */
-export const BUILDTOOL: Word[] = ['python', text`${ROOT}/scripts/buildtool.py`];
-
-/** The folder of the files that are laid over the source. */
-export const OVERLAY = 'scripts/overlay';
-
-/** What replaces a library that repeats another's code. */
-export const ALIASTOOL = 'aliastool.py';
-
-const SOURCE_TREE = text`${BUILD_DIR}/source`;
 const RECORDS = text`${BUILD_DIR}/records`;
 const TOOLS_FILE = text`${RECORDS}/tools.tsv`;
 const CHANGES_FILE = text`${RECORDS}/changes.json`;
@@ -88,73 +73,6 @@ function prepareWindows(script: Script, spec: PipelineSpec): void {
   );
   if (!spec.toolchain.vulkan) return;
   script.step('Find or install the Vulkan SDK', (step) => step.onWindows('use_vulkan_sdk'), 'windows');
-}
-
-function fetchSource(script: Script, spec: PipelineSpec): void {
-  script.step('Fetch the source', (step) =>
-    step.emptyFolder(SOURCE_TREE).when(
-      { kind: 'isSet', variable: SOURCE_DIR },
-      (given) => given.copyTree(SOURCE_DIR, SOURCE_TREE),
-      (pinned) => {
-        const { git, sdist, folder } = spec.source;
-        if (git) fetchGit(pinned, git);
-        if (sdist) fetchSdist(pinned, sdist);
-        if (folder !== undefined) pinned.copyTree(text`${ROOT}/${folder}`, SOURCE_TREE);
-      },
-    ),
-  );
-  if (!spec.source.overlay) return;
-  script.step('Add the files that the source lacks', (step) => step.copyTree(text`${ROOT}/${OVERLAY}`, SOURCE_TREE));
-}
-
-/** A shallow fetch of one commit, then of the listed submodules only, each at the commit that its parent names. */
-function fetchGit(step: Statements, git: GitSource): void {
-  step
-    .run('git', '-C', SOURCE_TREE, 'init', '--quiet')
-    .run('git', '-C', SOURCE_TREE, 'config', 'core.longpaths', 'true')
-    .run('git', '-C', SOURCE_TREE, 'remote', 'add', 'origin', git.repository)
-    .retry(ATTEMPTS, 'git', '-C', SOURCE_TREE, 'fetch', '--quiet', '--depth=1', 'origin', git.commit)
-    .run('git', '-C', SOURCE_TREE, 'checkout', '--quiet', '--detach', 'FETCH_HEAD')
-    .expect(
-      git.commit,
-      ['git', '-C', SOURCE_TREE, 'rev-parse', 'HEAD'],
-      'The repository answered with another commit than the pinned one.',
-    )
-    .each(git.submodules ?? [], (fetch, path) => {
-      const parent = parentOf(path, git.submodules ?? []);
-      const tree = parent === undefined ? SOURCE_TREE : text`${SOURCE_TREE}/${parent}`;
-      const inside = parent === undefined ? path : path.slice(parent.length + 1);
-      fetch.retry(ATTEMPTS, 'git', '-C', tree, 'submodule', '--quiet', 'update', '--init', '--depth=1', '--', inside);
-    });
-}
-
-function parentOf(path: string, submodules: readonly string[]): string | undefined {
-  return submodules.filter((other) => path.startsWith(`${other}/`)).sort((a, b) => b.length - a.length)[0];
-}
-
-/** pip asks its configured index, so mirrors and credentials work, and refuses a file of another checksum. */
-function fetchSdist(step: Statements, sdist: SdistSource): void {
-  const folder = text`${BUILD_DIR}/sdist`;
-  const lock = text`${folder}/requirement.txt`;
-  const archive = new Variable('ARCHIVE');
-  step
-    .emptyFolder(folder)
-    .write(lock, `${sdist.distribution}==${sdist.version} --hash=sha256:${sdist.sha256}`)
-    .retry(
-      ATTEMPTS,
-      'python',
-      '-m',
-      'pip',
-      'download',
-      '--no-deps',
-      '--no-build-isolation',
-      '--no-binary=:all:',
-      '--require-hashes',
-      text`--requirement=${lock}`,
-      text`--dest=${folder}`,
-    )
-    .capture(archive, ...BUILDTOOL, 'only', folder, '*.tar.gz')
-    .run('tar', '-xzf', archive, '--strip-components=1', '-C', SOURCE_TREE);
 }
 
 function setVersion(script: Script): void {
@@ -276,8 +194,7 @@ function shareCode(script: Script, wheel: Wheel): void {
     `Ship the code of ${wheel.distribution} once`,
     (step) =>
       step.run(
-        'python',
-        text`${ROOT}/scripts/${ALIASTOOL}`,
+        ...ALIASTOOL,
         raw(wheel),
         `--distribution=${wheel.distribution}`,
         text`--work-dir=${BUILD_DIR}/aliases/${wheel.distribution}`,
@@ -345,6 +262,7 @@ function repair(script: Script, spec: PipelineSpec, wheel: Wheel): void {
 }
 
 function finish(script: Script, spec: PipelineSpec): void {
+  const hidden = [BUILD_DIR, ...(usesRust(spec) ? [CARGO_HOME] : [])];
   for (const system of SYSTEMS) {
     script.step(
       'Inspect the wheels',
@@ -357,8 +275,7 @@ function finish(script: Script, spec: PipelineSpec): void {
           text`--platform-tag=${PLATFORM_TAG}`,
           text`--version=${VERSION}`,
           // MSVC has no counterpart to -ffile-prefix-map: what it writes of its paths is not ours to refuse.
-          ...(system === 'linux' ? [text`--build-path=${BUILD_DIR}`] : []),
-          ...(system === 'linux' && usesRust(spec) ? [text`--build-path=${CARGO_HOME}`] : []),
+          ...(system === 'linux' ? hidden : []).map((path) => text`--build-path=${path}`),
         ),
       system,
     );

@@ -36,10 +36,10 @@ from wheelfiles import (
     Plan,
     add_summary,
     annotate,
+    exit_status,
     matches,
     pep440,
     record_hash,
-    report_error,
     requirement,
     same_library,
     the_wheel,
@@ -61,7 +61,7 @@ LEGACY_TAGS = {
 
 # Run by the interpreter under test, which has nothing but the standard library for sure.
 PROBE = """
-import csv, importlib.metadata, json, os, platform, re, sys, sysconfig
+import csv, importlib.metadata, json, os, platform, sys, sysconfig
 
 def describe(name):
     try:
@@ -77,10 +77,7 @@ facts = {
     "site": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
     "folders": [os.path.dirname(sys.executable), sys.base_prefix, os.path.join(sys.base_prefix, "DLLs")],
     "distributions": {name: describe(name) for name in sys.argv[2:]},
-    "versions": {
-        re.sub("[-_.]+", "-", found.metadata["Name"]).lower(): found.version
-        for found in importlib.metadata.distributions()
-    },
+    "versions": [[found.name, found.version] for found in importlib.metadata.distributions()],
 }
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump(facts, file)
@@ -225,7 +222,9 @@ class Environment:
                 )
             found = json.loads(facts.read_text(encoding="utf-8"))
         self.version: str = found["python"]
-        self.versions: dict[str, str] = found["versions"]
+        self.versions: dict[str, str] = {
+            canonicalize_name(name): version for name, version in found["versions"] if name
+        }
         self.folders = [Path(folder) for folder in found["folders"]]
         self.distributions: dict[str, dict[str, Any] | None] = found["distributions"]
         self.libraries = {
@@ -462,14 +461,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--wheels", type=Path, required=True, metavar="DIR", help="the folder of the wheels that are installed there")
     add("--report", type=Path, required=True, metavar="FILE", help="JSON to write; logs go to a folder beside it")
     add("--distribution", action="append", default=[], metavar="NAME", help="test this one only; repeatable")
-    try:
-        return test(parser.parse_args(argv))
-    except Failure as failure:
-        report_error("checks", str(failure))
-        return failure.code
-    except OSError as error:
-        report_error("checks", f"{error}: check that the file is there and readable")
-        return 1
+    return exit_status("checks", lambda: test(parser.parse_args(argv)), ": check that the file is there and readable")
 
 
 if __name__ == "__main__":

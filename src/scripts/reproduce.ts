@@ -1,6 +1,6 @@
 /** `scripts/reproduce`: builds twice, from two folders, without a shared cache, and says what differs. */
-import { WHEELTOOL } from './build';
 import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR } from './inputs';
+import { WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Word } from './script';
 import type { PipelineSpec } from '../spec/pipeline';
 
@@ -28,9 +28,9 @@ export function reproduceScript(spec: PipelineSpec): Script {
         .run(
           'env',
           'SCCACHE_RECACHE=1',
-          text`BUILD_DIR=${folder}/${build}/build`,
-          text`SCCACHE_DIR=${folder}/${build}/cache`,
-          text`OUTPUT_DIR=${folder}/${build}/wheels`,
+          text`${BUILD_DIR.name}=${folder}/${build}/build`,
+          text`${SCCACHE_DIR.name}=${folder}/${build}/cache`,
+          text`${OUTPUT_DIR.name}=${wheels(build)}`,
           'bash',
           text`${ROOT}/scripts/build.sh`,
         ),

@@ -1,10 +1,9 @@
 /** The local tasks, `npx projen image` and so on: the image and the scripts in it, without remembering Docker's options. */
-import { ALIASTOOL } from './build';
-import { BUILD_DIR, buildInputs, FOLDERS, OUTPUT_DIR, REMOTE_CACHES, SCCACHE_DIR, SOURCE_DIR } from './inputs';
+import { BUILD_DIR, buildInputs, FOLDERS, OUTPUT_DIR, REMOTE_CACHE_VARIABLES, SCCACHE_DIR, SOURCE_DIR } from './inputs';
 import { REPRODUCE } from './reproduce';
 import { TEST_IMAGE } from './test-image';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
-import { PipelineSpec, WorkflowName } from '../spec/pipeline';
+import type { PipelineSpec } from '../spec/pipeline';
 
 export const PLAN_FILE = 'scripts/plan.json';
 export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
@@ -14,20 +13,6 @@ export const RELEASETOOL = 'scripts/releasetool.py';
 
 /** What it needs, by hash. */
 export const RELEASE_REQUIREMENTS = 'scripts/release-requirements.txt';
-
-/** The Python modules beside the scripts. */
-export function pythonModules(spec: PipelineSpec): string[] {
-  const releases = spec.workflows.includes(WorkflowName.RELEASE);
-  const aliases = spec.systems.includes('linux') && spec.wheels.some((wheel) => wheel.aliases);
-  return [
-    'wheelfiles.py',
-    'wheeltool.py',
-    'buildtool.py',
-    ...(aliases ? [ALIASTOOL] : []),
-    'checks.py',
-    ...(releases ? ['releasetool.py'] : []),
-  ];
-}
 
 /** A task for bash; arguments of the caller follow the command. */
 interface ContainerTask {
@@ -70,7 +55,7 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
   const inputs = [...new Set(buildInputs(spec).map((input) => input.variable.name))].filter(
     (name) => !folders.includes(name),
   );
-  const environment = [...inputs, ...REMOTE_CACHES].map((name) => `--env ${name}`).join(' ');
+  const environment = [...inputs, ...REMOTE_CACHE_VARIABLES].map((name) => `--env ${name}`).join(' ');
   const source = `\${${SOURCE_DIR.name}:+--volume "$(realpath "$${SOURCE_DIR.name}")":/source:ro --env ${SOURCE_DIR.name}=/source}`;
   const inImage = (script: string): string =>
     `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash ${script}`;

@@ -1,6 +1,6 @@
 /** `scripts/test`: the finished wheels, installed into a fresh environment and put through their checks. */
-import { BUILDTOOL, WHEELTOOL } from './build';
 import { BUILD_DIR, OUTPUT_DIR, testInputs, WHEEL_VERSION } from './inputs';
+import { BUILDTOOL, WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
 import type { PipelineSpec } from '../spec/pipeline';
 

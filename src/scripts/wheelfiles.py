@@ -14,10 +14,11 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,24 @@ def report_error(title: str, message: str) -> None:
     sys.stdout.flush()
     print(f"error: {message}", file=sys.stderr, flush=True)
     annotate(title, message)
+
+
+def exit_status(title: str, act: Callable[[], int], advice: str = "") -> int:
+    """Ends a tool: what stops it is told in one line, never as a traceback; its exit status."""
+    try:
+        return act()
+    except Failure as failure:
+        report_error(title, str(failure))
+        return failure.code
+    except (OSError, subprocess.TimeoutExpired, zipfile.BadZipFile) as error:
+        report_error(title, f"{error}{advice}")
+        return 1
+
+
+def report_problems(title: str, problems: Sequence[str]) -> int:
+    for problem in problems:
+        report_error(title, problem)
+    return 1 if problems else 0
 
 
 def use_utf8() -> None:

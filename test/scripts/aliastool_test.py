@@ -10,17 +10,14 @@ from pathlib import Path
 
 import aliastool
 import pytest
-from conftest import Plan, make_wheel
+from conftest import Plan, compile_library, make_wheel
 
 CODE = "int answer(void) { return 42; }\n"
 ALIASES = [{"alias": "demo/libdemo.so", "of": "demo/libdemo_module.so"}]
 
 
 def library(folder: Path, name: str, code: str = CODE) -> bytes:
-    folder.mkdir(exist_ok=True)
-    command = ["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", name, f"-Wl,-soname,{name}"]
-    subprocess.run(command, cwd=folder, input=code, text=True, check=True)
-    return (folder / name).read_bytes()
+    return compile_library(folder, name, code, f"-Wl,-soname,{name}")
 
 
 def wheel(folder: Path, other: str = CODE) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 
 import checks
 import pytest
-from conftest import Plan, make_wheel
+from conftest import Plan, compile_library, make_wheel
 
 MACHINE = platform.machine().lower()
 LINUX = sys.platform == "linux"
@@ -25,14 +25,6 @@ BUILT_IN = [
     *("installed version", "pinned requirements", "installed files", "shared libraries resolve"),
     *(["tag"] if LINUX else []),
 ]
-
-
-def compile_library(folder: Path, name: str, source: str = "int f(void) { return 1; }", *options: str) -> bytes:
-    folder.mkdir(exist_ok=True)
-    (folder / "x.c").write_text(source + "\n")
-    argv = ["cc", "-shared", "-fPIC", "-nostdlib", "-o", str(folder / name), str(folder / "x.c"), *options]
-    subprocess.run(argv, check=True)
-    return (folder / name).read_bytes()
 
 
 def needing_library(folder: Path, needed: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -66,6 +67,14 @@ def make_wheel(
             entry.external_attr = (modes or {}).get(member, 0o100644) << 16
             archive.writestr(entry, members[member], zipfile.ZIP_DEFLATED)
     return path
+
+
+def compile_library(folder: Path, name: str, source: str = "int f(void) { return 1; }", *options: str) -> bytes:
+    folder.mkdir(exist_ok=True)
+    (folder / "x.c").write_text(source + "\n")
+    argv = ["cc", "-shared", "-fPIC", "-nostdlib", "-o", str(folder / name), str(folder / "x.c"), *options]
+    subprocess.run(argv, check=True)
+    return (folder / name).read_bytes()
 
 
 @pytest.fixture

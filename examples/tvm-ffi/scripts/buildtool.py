@@ -34,7 +34,7 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.version import Version
-from wheelfiles import RECORD, SUMS, Failure, Plan, add_summary, pep440, read_text, report_error, use_utf8, write_text
+from wheelfiles import RECORD, SUMS, Failure, Plan, add_summary, exit_status, pep440, read_text, use_utf8, write_text
 
 VERSION_LINE = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 
@@ -207,20 +207,16 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def answer(args: argparse.Namespace) -> int:
+    if text := args.run(args):
+        print(text)
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     use_utf8()
     args = arguments(argv)
-    try:
-        answer = args.run(args)
-    except Failure as failure:
-        report_error(f"buildtool {args.command}", str(failure))
-        return failure.code
-    except (OSError, subprocess.TimeoutExpired) as error:
-        report_error(f"buildtool {args.command}", f"{error}")
-        return 1
-    if answer:
-        print(answer)
-    return 0
+    return exit_status(f"buildtool {args.command}", lambda: answer(args))
 
 
 if __name__ == "__main__":

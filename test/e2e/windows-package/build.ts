@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { basename, dirname, join } from 'node:path';
 import { buildScript } from '../../../src/scripts/build';
 import { plan } from '../../../src/scripts/plan';
-import { pythonModules } from '../../../src/scripts/tasks';
+import { pythonModules } from '../../../src/scripts/python';
 import { PipelineSpec, resolvePipeline } from '../../../src/spec/pipeline';
 import { Platform } from '../../../src/spec/platform';
 import { Evaluator } from '../support/evaluate';
