@@ -26,7 +26,18 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
-from wheelfiles import Failure, Plan, Wheel, exit_status, megabytes, read_json, the_wheel, use_utf8, write_json
+from wheelfiles import (
+    Failure,
+    Plan,
+    Wheel,
+    default_plan,
+    exit_status,
+    megabytes,
+    read_json,
+    the_wheel,
+    use_utf8,
+    write_json,
+)
 from wheeltool import write_wheel
 
 
@@ -123,7 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--distribution", required=True)
     parser.add_argument("--work-dir", type=Path, required=True, metavar="DIR")
     parser.add_argument("--changes", type=Path, metavar="FILE", help="JSON list to append what changed to")
-    parser.add_argument("--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s")
+    parser.add_argument("--plan", type=Path, default=default_plan(), help="default: %(default)s")
     args = parser.parse_args(argv)
     return exit_status("aliastool", lambda: replace(args))
 

@@ -33,6 +33,9 @@ Inputs, as environment variables (mlc-llm):
   SCCACHE_DIR        The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET,
                      SCCACHE_REDIS_ENDPOINT …) work as well.
                      Default: <BUILD_DIR>/sccache
+  WHEEL_CACHE_DIR    The folder of wheels that are taken again while nothing that they are made of
+                     has changed (tvm).
+                     Default: <BUILD_DIR>/wheel-cache
   SOURCE_DATE_EPOCH  The time that the files in the wheels carry, in seconds since 1970, so that two
                      builds give the same bytes.
                      Default: 315532800: 1980-01-01, the zip format's first day
@@ -78,6 +81,7 @@ if [[ ! $JOBS =~ ^[1-9][0-9]*$ ]]; then
 fi
 AUDITWHEEL_PLAT=${AUDITWHEEL_PLAT-}
 SCCACHE_DIR=$(absolute "${SCCACHE_DIR:-$BUILD_DIR/sccache}")
+WHEEL_CACHE_DIR=$(absolute "${WHEEL_CACHE_DIR:-$BUILD_DIR/wheel-cache}")
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-315532800}
 if [[ ! $SOURCE_DATE_EPOCH =~ ^[1-9][0-9]*$ ]]; then
   printf "build.sh: SOURCE_DATE_EPOCH: '%s' must be a whole number above 0\n" "$SOURCE_DATE_EPOCH" >&2
@@ -275,6 +279,8 @@ export SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"
 export CMAKE_GENERATOR=Ninja
 export CMAKE_BUILD_PARALLEL_LEVEL="$JOBS"
 export CARGO_BUILD_JOBS="$JOBS"
+# A source that is no repository must not be taken for a part of the checkout around it.
+export GIT_CEILING_DIRECTORIES="$BUILD_DIR"
 if command -v sccache >/dev/null; then
   export SCCACHE_DIR="$SCCACHE_DIR"
   export CMAKE_C_COMPILER_LAUNCHER=sccache
@@ -325,22 +331,36 @@ run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/repaired/apache-tvm-ff
   "--changes=$BUILD_DIR/records/changes.json"
 
 step '10. Build the wheel of tvm'
-run python -m pip wheel \
-  --no-deps \
-  --no-build-isolation \
-  --check-build-dependencies \
-  --no-cache-dir \
-  "--wheel-dir=$BUILD_DIR/raw/tvm" \
-  "--config-settings=build-dir=$BUILD_DIR/cmake/tvm" \
-  --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
-  --config-settings=cmake.define.USE_VULKAN=ON \
-  --config-settings=cmake.define.USE_RPC=ON \
-  --config-settings=cmake.define.HIDE_PRIVATE_SYMBOLS=ON \
-  --config-settings=cmake.define.USE_GTEST=OFF \
-  --config-settings=cmake.define.USE_CCACHE=OFF \
-  --config-settings=cmake.define.USE_ALTERNATIVE_LINKER=OFF \
-  '--config-settings=cmake.define.USE_LLVM=llvm-config --ignore-libllvm --link-static' \
-  "$BUILD_DIR/source/3rdparty/tvm"
+run python "$ROOT/scripts/wheelcache.py" take "$WHEEL_CACHE_DIR" \
+  --distribution=tvm \
+  "--identity=$BUILD_DIR/records/tvm-identity.json" \
+  "--source=$BUILD_DIR/source" \
+  "--platform=$PLATFORM" \
+  "--tools=$BUILD_DIR/records/tools.tsv" \
+  "--output-dir=$BUILD_DIR/raw/tvm" \
+  "--changes=$BUILD_DIR/records/changes.json"
+if ! [[ -e "$BUILD_DIR/raw/tvm" ]]; then
+  run python -m pip wheel \
+    --no-deps \
+    --no-build-isolation \
+    --check-build-dependencies \
+    --no-cache-dir \
+    "--wheel-dir=$BUILD_DIR/raw/tvm" \
+    "--config-settings=build-dir=$BUILD_DIR/cmake/tvm" \
+    --config-settings=cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON \
+    --config-settings=cmake.define.USE_VULKAN=ON \
+    --config-settings=cmake.define.USE_RPC=ON \
+    --config-settings=cmake.define.HIDE_PRIVATE_SYMBOLS=ON \
+    --config-settings=cmake.define.USE_GTEST=OFF \
+    --config-settings=cmake.define.USE_CCACHE=OFF \
+    --config-settings=cmake.define.USE_ALTERNATIVE_LINKER=OFF \
+    '--config-settings=cmake.define.USE_LLVM=llvm-config --ignore-libllvm --link-static' \
+    "$BUILD_DIR/source/3rdparty/tvm"
+  run python "$ROOT/scripts/wheelcache.py" keep "$WHEEL_CACHE_DIR" \
+    --distribution=tvm \
+    "--identity=$BUILD_DIR/records/tvm-identity.json" \
+    "--wheel-dir=$BUILD_DIR/raw/tvm"
+fi
 
 step '11. Set the metadata of tvm'
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/tvm" \
@@ -423,6 +443,7 @@ fi
 run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
   "--platform=$PLATFORM" \
   "--commit=$COMMIT" \
+  "--tree=$BUILD_DIR/source" \
   "--source-dir=$SOURCE_DIR" \
   "--image=$TOOLCHAIN_IMAGE" \
   "--tools=$BUILD_DIR/records/tools.tsv" \

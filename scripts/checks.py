@@ -32,15 +32,18 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 from wheelfiles import (
+    RECORD,
     SCHEME,
     Declared,
     Failure,
     Plan,
     add_summary,
     annotate,
+    default_plan,
     exit_status,
     matches,
     pep440,
+    read_json,
     record_hash,
     requirement,
     same_library,
@@ -108,12 +111,14 @@ def read_log(path: Path) -> str:
 class Run:
     """One finished process: how it ended, and what it wrote."""
 
-    def __init__(self, argv: Sequence[str], timeout: float, log: Path, folder: Path) -> None:
+    def __init__(
+        self, argv: Sequence[str], timeout: float, log: Path, folder: Path, extra: dict[str, str] | None = None
+    ) -> None:
         self.timeout = timeout
         self.logs = [log.with_name(f"{log.name}.{stream}.log") for stream in ("stdout", "stderr")]
         log.parent.mkdir(parents=True, exist_ok=True)
         env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-        env |= {"PYTHONIOENCODING": "utf-8", "PYTHONNOUSERSITE": "1"}
+        env |= {"PYTHONIOENCODING": "utf-8", "PYTHONNOUSERSITE": "1", **(extra or {})}
         with self.logs[0].open("wb") as out, self.logs[1].open("wb") as err:
             try:
                 process = subprocess.Popen(
@@ -161,9 +166,9 @@ class Gate:
         self.log, self.folder = self.logs / "00-environment", Path()
         shutil.rmtree(self.logs, ignore_errors=True)  # an earlier run's
 
-    def run(self, argv: Sequence[str], timeout: float = DEFAULT_TIMEOUT) -> Run:
+    def run(self, argv: Sequence[str], timeout: float = DEFAULT_TIMEOUT, extra: dict[str, str] | None = None) -> Run:
         """Run a process for the current check, in its empty folder."""
-        return Run(argv, timeout, self.log, self.folder)
+        return Run(argv, timeout, self.log, self.folder, extra)
 
     def check(self, distribution: str, name: str, found: Iterator[str]) -> None:
         """Run one check: an iterator, not begun yet, of what is wrong."""
@@ -228,6 +233,10 @@ class Environment:
             canonicalize_name(name): version for name, version in found["versions"] if name
         }
         self.folders = [Path(folder) for folder in found["folders"]]
+        record = read_json(wheels / RECORD) if (wheels / RECORD).is_file() else {"wheels": []}
+        self.commits: dict[str, str] = {
+            canonicalize_name(each["distribution"]): each.get("commit") or "" for each in record["wheels"]
+        }
         self.distributions: dict[str, dict[str, Any] | None] = found["distributions"]
         self.libraries = {
             name.lower()
@@ -412,7 +421,7 @@ def declared_check(check: dict[str, Any], declared: Declared, environment: Envir
         argv = [environment.python, "check.py"]
     else:
         raise Failure(f"the plan has a check of kind {kind!r}: make it imports, command or python")
-    ran = gate.run(argv, timeout)
+    ran = gate.run(argv, timeout, {"WHEEL_COMMIT": environment.commits.get(declared.key, "")})
     if ran.ending():
         yield ran.ending()
     elif check.get("expect", "") not in ran.stdout:
@@ -458,7 +467,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw, allow_abbrev=False)
     add = parser.add_argument
-    add("--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s")
+    add("--plan", type=Path, default=default_plan(), help="default: %(default)s")
     add("--python", type=Path, required=True, metavar="FILE", help="the interpreter whose environment to test")
     add("--wheels", type=Path, required=True, metavar="DIR", help="the folder of the wheels that are installed there")
     add("--report", type=Path, required=True, metavar="FILE", help="JSON to write; logs go to a folder beside it")

@@ -150,12 +150,14 @@ step '2. Build the wheels, first'
 # Also where a cache is shared, everything is compiled: what it holds may be of another folder.
 run env SCCACHE_RECACHE=1 "BUILD_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/build" \
   "SCCACHE_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/cache" \
+  "WHEEL_CACHE_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/wheel-cache" \
   "OUTPUT_DIR=$BUILD_DIR/reproduce/$PLATFORM/first/wheels" bash "$ROOT/scripts/build.sh"
 
 step '3. Build the wheels, second time'
 # Also where a cache is shared, everything is compiled: what it holds may be of another folder.
 run env SCCACHE_RECACHE=1 "BUILD_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/build" \
   "SCCACHE_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/cache" \
+  "WHEEL_CACHE_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/wheel-cache" \
   "OUTPUT_DIR=$BUILD_DIR/reproduce/$PLATFORM/second-time/wheels" bash "$ROOT/scripts/build.sh"
 
 step '4. Compare them'

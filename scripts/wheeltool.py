@@ -42,7 +42,9 @@ from wheelfiles import (
     Wheel,
     add_summary,
     collect,
+    default_plan,
     exit_status,
+    git_commit,
     matches,
     megabytes,
     pep440,
@@ -294,9 +296,12 @@ def record(args: argparse.Namespace) -> list[str]:
     entries: list[dict[str, Any]] = []
     for key, wheel in wheels.items():
         data = wheel.path.read_bytes()
-        facts = {"distribution": plan.wheel(key).distribution, "version": str(wheel.version), "file": wheel.path.name}
+        declared = plan.wheel(key)
+        commit = git_commit(args.tree / declared.project_dir, args.tree) if args.tree else ""
+        facts = {"distribution": declared.distribution, "version": str(wheel.version), "file": wheel.path.name}
         hashes = {"sha256": sha256(data), "payload": wheel.payload()}
-        entries.append({**facts, "bytes": len(data), **hashes, "tags": sorted(map(str, wheel.tags))})
+        about = {"bytes": len(data), "commit": commit or None, "tags": sorted(map(str, wheel.tags))}
+        entries.append({**facts, **hashes, **about})
     versions = {str(wheel.version) for key, wheel in wheels.items() if plan.wheel(key).versioned}
     content = {
         "schema": 1,
@@ -423,9 +428,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
     planned = argparse.ArgumentParser(add_help=False)
-    planned.add_argument(
-        "--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s"
-    )
+    planned.add_argument("--plan", type=Path, default=default_plan(), help="default: %(default)s")
     folder = argparse.ArgumentParser(add_help=False)
     folder.add_argument("dir", type=Path, metavar="DIR", help="the folder that holds the wheels")
     built = argparse.ArgumentParser(add_help=False, parents=[planned, folder])
@@ -447,6 +450,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add = commands.add_parser("record", parents=[built]).add_argument
     add("--output", type=Path, metavar="DIR", help="where to write both files (default: beside the wheels)")
     add("--commit", help="the commit that was built")
+    add("--tree", type=Path, metavar="DIR", help="the tree that was built, which knows each project's commit")
     add("--source-dir", metavar="DIR", help="the tree it was built from, where that is not the plan's source")
     add("--image", metavar="DIGEST", help="the image it was built in")
     add("--tools", type=Path, metavar="FILE", help="lines of name, tab, version")

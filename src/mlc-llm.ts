@@ -83,6 +83,8 @@ const TVM_FFI: Wheel = {
 const TVM: Wheel = {
   distribution: 'tvm',
   projectDir: '3rdparty/tvm',
+  // Ten times the work of all else, and its commit seldom changes.
+  reuse: true,
   cmake: {
     all: {
       USE_VULKAN: 'ON',

@@ -1,8 +1,8 @@
 /** What several workflows share: names, triggers and steps. */
 import type { Value, WorkflowStep } from './model';
-import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_VERSION } from '../scripts/inputs';
+import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_CACHE, WHEEL_VERSION } from '../scripts/inputs';
 import { ACTIONS } from '../spec/pins';
-import type { PipelineSpec } from '../spec/pipeline';
+import { PipelineSpec, reusesWheels } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
 
 /** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
@@ -87,12 +87,15 @@ export function buildEnvironment(image?: string): { readonly [name: string]: Val
 /** Where the compiler cache lies in a checkout. */
 const CACHE_FOLDER = `${FOLDERS.build}/sccache`;
 
+/** Whether a run may use what an earlier one left: a release says that it may not. */
+const MAY_READ_CACHES = `inputs.${CALL_INPUTS.cache} || github.event_name == 'pull_request'`;
+
 /** Lays down the compiler cache of an earlier run, unless the caller wants everything compiled anew. */
 export function restoreCache(facts: PlatformFacts): WorkflowStep {
   return {
     name: 'Restore the compiler cache',
     id: 'cache',
-    if: `inputs.${CALL_INPUTS.cache} || github.event_name == 'pull_request'`,
+    if: MAY_READ_CACHES,
     uses: ACTIONS.cacheRestore,
     with: {
       path: CACHE_FOLDER,
@@ -114,6 +117,41 @@ export function saveCache(facts: PlatformFacts): WorkflowStep {
 
 function cacheKey(facts: PlatformFacts): string {
   return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.platform}`;
+}
+
+/** The id of the step that builds, whose output says whether it kept a wheel that no earlier run has. */
+export const BUILD_STEP = 'build';
+
+const KEPT_WHEELS = {
+  path: `${FOLDERS.build}/${WHEEL_CACHE}`,
+  key: (facts: PlatformFacts): string => `kept-wheels-${facts.platform}-`,
+};
+
+/** Lays down the wheels that an earlier run kept; the build compares what they were made of, and their hashes. */
+export function restoreWheels(spec: PipelineSpec, facts: PlatformFacts): WorkflowStep[] {
+  if (!reusesWheels(spec)) return [];
+  const key = KEPT_WHEELS.key(facts);
+  return [
+    {
+      name: 'Restore the kept wheels',
+      if: MAY_READ_CACHES,
+      uses: ACTIONS.cacheRestore,
+      with: { path: KEPT_WHEELS.path, key: `${key}\${{ github.run_id }}`, 'restore-keys': key },
+    },
+  ];
+}
+
+/** Keeps a wheel that was built anew, as soon as it is there: tests that fail later say nothing of how it was made. */
+export function saveWheels(spec: PipelineSpec, facts: PlatformFacts): WorkflowStep[] {
+  if (!reusesWheels(spec)) return [];
+  return [
+    {
+      name: 'Save the kept wheels',
+      if: `${ON_DEFAULT_BRANCH} && steps.${BUILD_STEP}.outputs.kept-wheels == 'true'`,
+      uses: ACTIONS.cacheSave,
+      with: { path: KEPT_WHEELS.path, key: `${KEPT_WHEELS.key(facts)}\${{ github.run_id }}` },
+    },
+  ];
 }
 
 /** The record of the default branch's build of a commit, which a release of that commit compares itself with. */

@@ -1,5 +1,6 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
 import {
+  BUILD_STEP,
   buildEnvironment,
   buildTriggers,
   CALL_INPUTS,
@@ -9,7 +10,9 @@ import {
   imageName,
   keepRecord,
   restoreCache,
+  restoreWheels,
   saveCache,
+  saveWheels,
   uploadLogs,
   uploadWheels,
 } from './common';
@@ -46,7 +49,9 @@ function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
     steps: [
       checkout(`inputs.${CALL_INPUTS.ref}`),
       restoreCache(facts),
-      { name: 'Build the wheels', env, run: 'bash scripts/build.sh\n' },
+      ...restoreWheels(spec, facts),
+      { name: 'Build the wheels', id: BUILD_STEP, env, run: 'bash scripts/build.sh\n' },
+      ...saveWheels(spec, facts),
       { name: 'Test the wheels', env, run: 'bash scripts/test.sh\n' },
       ...compareWithRecord(facts, (script) => `python ${script}`),
       saveCache(facts),

@@ -1,5 +1,6 @@
 /** `windows.yml`: builds and tests the Windows wheels on GitHub's runner, in the Conda environment that the image has. */
 import {
+  BUILD_STEP,
   buildEnvironment,
   buildTriggers,
   CALL_INPUTS,
@@ -8,7 +9,9 @@ import {
   concurrency,
   keepRecord,
   restoreCache,
+  restoreWheels,
   saveCache,
+  saveWheels,
   uploadLogs,
   uploadWheels,
 } from './common';
@@ -74,7 +77,9 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
       },
       restoreCache(facts),
       ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.restore] : []),
-      { name: 'Build the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/build.ps1') },
+      ...restoreWheels(spec, facts),
+      { name: 'Build the wheels', id: BUILD_STEP, shell: 'pwsh', env, run: inEnvironment('scripts/build.ps1') },
+      ...saveWheels(spec, facts),
       { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/test.ps1') },
       ...compareWithRecord(
         facts,

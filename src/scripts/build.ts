@@ -9,10 +9,12 @@ import {
   SOURCE_DATE_EPOCH,
   SOURCE_DIR,
   TOOLCHAIN_IMAGE,
+  WHEEL_CACHE_DIR,
   WHEEL_VERSION,
 } from './inputs';
-import { ALIASTOOL, BUILDTOOL, WHEELTOOL } from './python';
-import { PLATFORM, Script, stepsFile, text, Variable, Word } from './script';
+import { ALIASTOOL, BUILDTOOL, WHEELCACHE, WHEELTOOL } from './python';
+import { PLATFORM, Script, Statements, stepsFile, text, Variable, Word } from './script';
+import { configSettings } from './settings';
 import type { PipelineSpec } from '../spec/pipeline';
 import { System, SYSTEMS } from '../spec/platform';
 import type { Wheel } from '../spec/wheel';
@@ -100,6 +102,8 @@ function prepareEnvironment(script: Script, spec: PipelineSpec): void {
       .export(variable('CMAKE_GENERATOR'), 'Ninja')
       .export(variable('CMAKE_BUILD_PARALLEL_LEVEL'), JOBS)
       .export(variable('CARGO_BUILD_JOBS'), JOBS)
+      .comment('A source that is no repository must not be taken for a part of the checkout around it.')
+      .export(variable('GIT_CEILING_DIRECTORIES'), BUILD_DIR)
       .each(Object.entries(spec.environment), (each, [name, value]) => each.export(variable(name), value))
       .when({ kind: 'onPath', command: 'sccache' }, (cached) =>
         cached
@@ -143,39 +147,56 @@ function buildWheel(script: Script, wheel: Wheel): void {
   for (const system of differs ? SYSTEMS : [undefined]) {
     script.step(
       `Build the wheel of ${wheel.distribution}`,
-      (step) => {
-        if (wheel.compileVersion) step.export(new Variable('SETUPTOOLS_SCM_PRETEND_VERSION'), wheel.compileVersion);
-        step.run(
-          'python',
-          '-m',
-          'pip',
-          'wheel',
-          '--no-deps',
-          '--no-build-isolation',
-          '--check-build-dependencies',
-          '--no-cache-dir',
-          text`--wheel-dir=${raw(wheel)}`,
-          text`--config-settings=build-dir=${BUILD_DIR}/cmake/${wheel.distribution}`,
-          ...configSettings(wheel, system).map((setting) => `--config-settings=${setting}`),
-          wheel.projectDir ? text`${SOURCE_TREE}/${wheel.projectDir}` : SOURCE_TREE,
-        );
-      },
+      (step) => (wheel.reuse ? reuseOrBuild(step, wheel, system) : runBackend(step, wheel, system)),
       system,
     );
   }
 }
 
-/** An rpath that is rewritten at installation would leave the build folder's length in the library. */
-function configSettings(wheel: Wheel, system?: System): string[] {
-  const definitions = {
-    CMAKE_BUILD_WITH_INSTALL_RPATH: 'ON',
-    ...wheel.cmake?.all,
-    ...(system && wheel.cmake?.[system]),
-  };
-  return [
-    ...Object.entries(wheel.settings ?? {}).map(([key, value]) => `${key}=${value}`),
-    ...Object.entries(definitions).map(([key, value]) => `cmake.define.${key}=${value}`),
+/** A wheel that is slow to build is taken from an earlier build that was given the very same. */
+function reuseOrBuild(step: Statements, wheel: Wheel, system?: System): void {
+  const same = [
+    WHEEL_CACHE_DIR,
+    `--distribution=${wheel.distribution}`,
+    text`--identity=${RECORDS}/${wheel.distribution}-identity.json`,
   ];
+  step
+    .run(
+      ...WHEELCACHE,
+      'take',
+      ...same,
+      text`--source=${SOURCE_TREE}`,
+      text`--platform=${PLATFORM}`,
+      text`--tools=${TOOLS_FILE}`,
+      text`--output-dir=${raw(wheel)}`,
+      text`--changes=${CHANGES_FILE}`,
+    )
+    .when(
+      { kind: 'exists', path: raw(wheel) },
+      () => {},
+      (otherwise) => {
+        runBackend(otherwise, wheel, system);
+        otherwise.run(...WHEELCACHE, 'keep', ...same, text`--wheel-dir=${raw(wheel)}`);
+      },
+    );
+}
+
+function runBackend(step: Statements, wheel: Wheel, system?: System): void {
+  if (wheel.compileVersion) step.export(new Variable('SETUPTOOLS_SCM_PRETEND_VERSION'), wheel.compileVersion);
+  step.run(
+    'python',
+    '-m',
+    'pip',
+    'wheel',
+    '--no-deps',
+    '--no-build-isolation',
+    '--check-build-dependencies',
+    '--no-cache-dir',
+    text`--wheel-dir=${raw(wheel)}`,
+    text`--config-settings=build-dir=${BUILD_DIR}/cmake/${wheel.distribution}`,
+    ...configSettings(wheel, system).map((setting) => `--config-settings=${setting}`),
+    wheel.projectDir ? text`${SOURCE_TREE}/${wheel.projectDir}` : SOURCE_TREE,
+  );
 }
 
 /** The folders that a wheel goes through. */
@@ -291,6 +312,7 @@ function finish(script: Script, spec: PipelineSpec): void {
         FINISHED,
         text`--platform=${PLATFORM}`,
         text`--commit=${COMMIT}`,
+        text`--tree=${SOURCE_TREE}`,
         text`--source-dir=${SOURCE_DIR}`,
         text`--image=${TOOLCHAIN_IMAGE}`,
         text`--tools=${TOOLS_FILE}`,

@@ -32,7 +32,20 @@ from importlib import metadata
 from pathlib import Path
 
 from packaging.version import Version
-from wheelfiles import RECORD, SUMS, Failure, Plan, add_summary, exit_status, pep440, read_text, use_utf8, write_text
+from wheelfiles import (
+    RECORD,
+    SUMS,
+    Failure,
+    Plan,
+    add_summary,
+    default_plan,
+    exit_status,
+    git_commit,
+    pep440,
+    read_text,
+    use_utf8,
+    write_text,
+)
 
 VERSION_LINE = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 
@@ -79,12 +92,7 @@ def tools(args: argparse.Namespace) -> str:
 def commit(args: argparse.Namespace) -> str:
     if not args.source_dir:
         return str(Plan(args.plan).source.get("commit") or "")
-    git = ["git", "-C", args.source_dir, "rev-parse", "--show-toplevel", "HEAD"]
-    result = subprocess.run(git, capture_output=True, text=True)
-    lines = result.stdout.splitlines()
-    # A tree inside somebody else's checkout is not that checkout's commit.
-    at_top = result.returncode == 0 and len(lines) == 2 and Path(lines[0]).samefile(args.source_dir)
-    return lines[1] if at_top else ""
+    return git_commit(Path(args.source_dir), Path(args.source_dir))
 
 
 def version(args: argparse.Namespace) -> str:
@@ -174,9 +182,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
     planned = argparse.ArgumentParser(add_help=False)
-    planned.add_argument(
-        "--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s"
-    )
+    planned.add_argument("--plan", type=Path, default=default_plan(), help="default: %(default)s")
 
     def command(name: str, run: Callable[[argparse.Namespace], str]) -> argparse.ArgumentParser:
         each = commands.add_parser(name, parents=[planned])

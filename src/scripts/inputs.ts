@@ -9,6 +9,7 @@ export const BUILD_DIR = new Variable('BUILD_DIR');
 export const JOBS = new Variable('JOBS');
 export const SOURCE_DATE_EPOCH = new Variable('SOURCE_DATE_EPOCH');
 export const SCCACHE_DIR = new Variable('SCCACHE_DIR');
+export const WHEEL_CACHE_DIR = new Variable('WHEEL_CACHE_DIR');
 export const TOOLCHAIN_IMAGE = new Variable('TOOLCHAIN_IMAGE');
 
 /** A cache that machines share, by sccache's own variables. */
@@ -63,6 +64,9 @@ export const AUDITWHEEL_PLAT = new Variable('AUDITWHEEL_PLAT');
 /** Folders of the checkout that the scripts write, ignored by git. */
 export const FOLDERS = { output: 'dist', build: 'build' } as const;
 
+/** Where wheels are kept between builds, from the folder for everything in between. */
+export const WHEEL_CACHE = 'wheel-cache';
+
 /** Where the wheels of a platform lie, from the checkout's root. */
 export function outputFolder(platform: string): string {
   return `${FOLDERS.output}/${platform}`;
@@ -94,6 +98,7 @@ const VERSION: Input = {
 /** What `build` reads. */
 export function buildInputs(spec: PipelineSpec): Input[] {
   const tags = spec.platforms.filter((facts) => facts.system === 'linux').map((facts) => facts.platformTag);
+  const reused = spec.wheels.filter((wheel) => wheel.reuse).map((wheel) => wheel.distribution);
   return [
     {
       variable: SOURCE_DIR,
@@ -118,6 +123,16 @@ export function buildInputs(spec: PipelineSpec): Input[] {
       help: "The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET, SCCACHE_REDIS_ENDPOINT …) work as well.",
       default: text`${BUILD_DIR}/sccache`,
     },
+    ...(reused.length > 0
+      ? [
+          {
+            variable: WHEEL_CACHE_DIR,
+            type: 'path' as const,
+            help: `The folder of wheels that are taken again while nothing that they are made of has changed (${reused.join(', ')}).`,
+            default: text`${BUILD_DIR}/${WHEEL_CACHE}`,
+          },
+        ]
+      : []),
     {
       variable: SOURCE_DATE_EPOCH,
       type: 'number',

@@ -1,5 +1,6 @@
 /** `scripts/plan.json`: the declaration as data, which `wheeltool.py` and `checks.py` read. */
-import type { PipelineSpec } from '../spec/pipeline';
+import { configSettings } from './settings';
+import { PipelineSpec, reusesWheels } from '../spec/pipeline';
 import type { System } from '../spec/platform';
 import { baseVersion } from '../spec/source';
 import { DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, LibraryExcludes, Wheel, WheelCheck } from '../spec/wheel';
@@ -17,6 +18,7 @@ export function plan(spec: PipelineSpec): object {
       ...(spec.source.overlay ? { overlay: Object.keys(spec.source.overlay).sort() } : {}),
     },
     baseVersion: baseVersion(spec.source),
+    ...(reusesWheels(spec) ? { environment: spec.environment } : {}),
     wheels: spec.wheels.map((wheel) => wheelPlan(wheel, spec.systems)),
     platforms: Object.fromEntries(
       spec.platforms.map((facts) => [facts.platform, { system: facts.system, platformTag: facts.platformTag }]),
@@ -50,6 +52,17 @@ function wheelPlan(wheel: Wheel, systems: readonly System[]): object {
     Object.fromEntries(systems.map((system) => [system, libraries?.[system] ?? []]));
   return {
     distribution: wheel.distribution,
+    ...(wheel.projectDir ? { projectDir: wheel.projectDir } : {}),
+    ...(wheel.reuse
+      ? {
+          build: Object.fromEntries(
+            systems.map((system) => [
+              system,
+              { settings: configSettings(wheel, system), compileVersion: wheel.compileVersion ?? null },
+            ]),
+          ),
+        }
+      : {}),
     requires: { add: wheel.requires?.add ?? [], pin: wheel.requires?.pin ?? [], drop: wheel.requires?.drop ?? [] },
     versioned: !wheel.keepVersion,
     forbidden: wheel.forbidden ?? DEFAULT_FORBIDDEN,

@@ -1,6 +1,6 @@
 /** The Python modules beside the scripts: which there are, and how the scripts call them. */
 import { ROOT, text, Word } from './script';
-import { PipelineSpec, WorkflowName } from '../spec/pipeline';
+import { PipelineSpec, reusesWheels, WorkflowName } from '../spec/pipeline';
 
 const call = (module: string): Word[] => ['python', text`${ROOT}/scripts/${module}`];
 
@@ -15,6 +15,11 @@ const ALIASTOOL_MODULE = 'aliastool.py';
 /** What replaces a library that repeats another's code. */
 export const ALIASTOOL = call(ALIASTOOL_MODULE);
 
+const WHEELCACHE_MODULE = 'wheelcache.py';
+
+/** What keeps a built wheel, and takes it again. */
+export const WHEELCACHE = call(WHEELCACHE_MODULE);
+
 /** The modules that a pipeline's scripts and workflows call. */
 export function pythonModules(spec: PipelineSpec): string[] {
   const releases = spec.workflows.includes(WorkflowName.RELEASE);
@@ -24,6 +29,7 @@ export function pythonModules(spec: PipelineSpec): string[] {
     'wheeltool.py',
     'buildtool.py',
     ...(aliases ? [ALIASTOOL_MODULE] : []),
+    ...(reusesWheels(spec) ? [WHEELCACHE_MODULE] : []),
     'checks.py',
     ...(releases ? ['releasetool.py'] : []),
   ];

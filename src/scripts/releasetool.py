@@ -38,6 +38,7 @@ from wheelfiles import (
     Wheel,
     add_summary,
     collect,
+    default_plan,
     exit_status,
     megabytes,
     pep440,
@@ -164,6 +165,8 @@ class Built:
         self.records[folder.name] = record
         for key, actual, wanted in differing:
             yield f"{RECORD} has the {key} {actual!r}, not {wanted!r}: put this platform's own build there"
+        for reused in (each["distribution"] for each in record.get("amendments", []) if "reused" in each):
+            yield f"the wheel of {reused} was kept from an earlier build: build it anew, with an empty WHEEL_CACHE_DIR"
         if source != self.plan.source:
             yield f"was built for the source {source}, the plan has {self.plan.source}: build it again"
         if from_folder and not self.args.allow_source_dir:
@@ -368,7 +371,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add = built.add_argument
     add("dist", type=Path, metavar="DIST", help="the folder that holds a folder per platform")
     add("--version", required=True, help="what versioned wheels must have, with or without a leading v")
-    add("--plan", type=Path, default=Path(__file__).with_name("plan.json"), help="default: %(default)s")
+    add("--plan", type=Path, default=default_plan(), help="default: %(default)s")
     add("--commit", help="what was built (default, also when empty: the plan's)")
     add("--allow-source-dir", action="store_true", help="accept wheels of another tree than the plan's source")
     tag_help = "expect this tag, not the plan's; repeatable"

@@ -1,8 +1,8 @@
 /** `scripts/reproduce`: builds twice, from two folders, without a shared cache, and says what differs. */
-import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR } from './inputs';
+import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR, WHEEL_CACHE, WHEEL_CACHE_DIR } from './inputs';
 import { WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Word } from './script';
-import type { PipelineSpec } from '../spec/pipeline';
+import { PipelineSpec, reusesWheels } from '../spec/pipeline';
 
 export const REPRODUCE = 'scripts/reproduce.sh';
 
@@ -11,7 +11,7 @@ const BUILDS = ['first', 'second-time'];
 
 /** Declares the script, for Linux: MSVC writes paths and times of its own into what it compiles. */
 export function reproduceScript(spec: PipelineSpec): Script {
-  const ours = [OUTPUT_DIR, SCCACHE_DIR];
+  const ours = [OUTPUT_DIR, SCCACHE_DIR, WHEEL_CACHE_DIR];
   const script = new Script(
     'reproduce',
     `Builds the wheels of ${spec.name} twice, in different folders, each from nothing, and compares them byte by byte.`,
@@ -30,6 +30,7 @@ export function reproduceScript(spec: PipelineSpec): Script {
           'SCCACHE_RECACHE=1',
           text`${BUILD_DIR.name}=${folder}/${build}/build`,
           text`${SCCACHE_DIR.name}=${folder}/${build}/cache`,
+          ...(reusesWheels(spec) ? [text`${WHEEL_CACHE_DIR.name}=${folder}/${build}/${WHEEL_CACHE}`] : []),
           text`${OUTPUT_DIR.name}=${wheels(build)}`,
           'bash',
           text`${ROOT}/scripts/build.sh`,

@@ -1,5 +1,14 @@
 /** The local tasks, `npx projen image` and so on: the image and the scripts in it, without remembering Docker's options. */
-import { BUILD_DIR, buildInputs, FOLDERS, OUTPUT_DIR, REMOTE_CACHE_VARIABLES, SCCACHE_DIR, SOURCE_DIR } from './inputs';
+import {
+  BUILD_DIR,
+  buildInputs,
+  FOLDERS,
+  OUTPUT_DIR,
+  REMOTE_CACHE_VARIABLES,
+  SCCACHE_DIR,
+  SOURCE_DIR,
+  WHEEL_CACHE_DIR,
+} from './inputs';
 import { REPRODUCE } from './reproduce';
 import { TEST_IMAGE } from './test-image';
 import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
@@ -51,7 +60,7 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
   const image = `${spec.image.name}:latest`;
   const run = `docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":${WORKSPACE}`;
   // Folders are the container's own; a source tree of the caller is mounted where the container finds it.
-  const folders = [SOURCE_DIR, OUTPUT_DIR, BUILD_DIR, SCCACHE_DIR].map((variable) => variable.name);
+  const folders = [SOURCE_DIR, OUTPUT_DIR, BUILD_DIR, SCCACHE_DIR, WHEEL_CACHE_DIR].map((variable) => variable.name);
   const inputs = [...new Set(buildInputs(spec).map((input) => input.variable.name))].filter(
     (name) => !folders.includes(name),
   );

@@ -193,6 +193,11 @@ export function platformsOn(spec: PipelineSpec, system: System): readonly Platfo
   return spec.platforms.filter((facts) => facts.system === system);
 }
 
+/** Whether a wheel is kept between builds. @internal */
+export function reusesWheels(spec: PipelineSpec): boolean {
+  return spec.wheels.some((wheel) => wheel.reuse);
+}
+
 function resolveWorkflows(platforms: readonly PlatformFacts[], declared?: readonly WorkflowName[]): WorkflowName[] {
   const systems = platforms.map((facts) => facts.system);
   const possible = Object.values(WorkflowName).filter((workflow) => {

@@ -128,6 +128,15 @@ export interface Wheel {
   readonly keepVersion?: boolean;
 
   /**
+   * Whether the built wheel is kept, and taken again as long as nothing that it is made of has changed: the files and the
+   * commit of its `projectDir`, its settings, the toolchain. For a wheel that is slow to build and seldom changes; its
+   * build must read nothing outside its `projectDir`. A release builds it anew.
+   *
+   * @default false
+   */
+  readonly reuse?: boolean;
+
+  /**
    * Libraries that the repair leaves out of the wheel.
    *
    * @default - none

@@ -37,7 +37,7 @@ test('have the types that they say', () =>
     '--strict',
     '--no-incremental',
     '--cache-dir=/dev/null',
-    ...['wheelfiles', 'wheeltool', 'buildtool', 'aliastool', 'checks', 'releasetool'].map(
+    ...['wheelfiles', 'wheeltool', 'buildtool', 'aliastool', 'wheelcache', 'checks', 'releasetool'].map(
       (name) => `src/scripts/${name}.py`,
     ),
   ]));

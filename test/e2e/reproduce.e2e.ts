@@ -60,14 +60,18 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'reproduce-e2e-'));
-  const project = new Project({ name: 'release-demo', outdir: folder });
-  new WheelPipeline(project, DECLARATION);
-  project.synth();
+  declare(DECLARATION);
   cpSync(join(REPOSITORY, 'test/e2e/release-package'), join(folder, 'package'), { recursive: true });
   appendFileSync(join(folder, 'package/CMakeLists.txt'), CMAKE);
   writeFileSync(join(folder, 'package/demo.c'), 'int answer(int question) { return question + ANSWER; }\n');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function declare(options: PipelineOptions): void {
+  const project = new Project({ name: 'release-demo', outdir: folder });
+  new WheelPipeline(project, options);
+  project.synth();
+}
 
 const script = (name: string): Promise<RunResult> => run(['bash', `scripts/${name}.sh`], { cwd: folder, env });
 
@@ -78,6 +82,34 @@ test('the same source gives the same bytes, with what is laid over it, and its c
   expect((await script('build')).status).toBe(0);
   const tested = await script('test');
   expect([tested.status, tested.stdout]).toEqual([0, expect.stringContaining('PASS both names answer')]);
+});
+
+test('a wheel that is kept is taken again, at another version too, until its source changes', async () => {
+  const { wheels, ...rest } = DECLARATION;
+  declare({ ...rest, wheels: wheels.map((wheel) => ({ ...wheel, reuse: true })) });
+  const build = async (version: string): Promise<string> => {
+    const built = await run(['bash', 'scripts/build.sh'], { cwd: folder, env: { ...env, WHEEL_VERSION: version } });
+    expect([built.status, built.stderr]).toEqual([0, expect.anything()]);
+    return built.stdout;
+  };
+  expect(await build('1.0')).toContain('no wheel of release-demo is kept');
+  const again = await build('1.1');
+  expect(again).toContain('it is taken, not built');
+  expect(again).not.toContain('pip wheel');
+  const record = JSON.parse(readFileSync(join(folder, 'dist/linux-x86_64/build-record.json'), 'utf8'));
+  expect(record.amendments[0]).toMatchObject({
+    distribution: 'release-demo',
+    reused: expect.stringMatching(/^.{64}$/),
+  });
+  expect(record.version).toBe('1.1');
+  expect((await script('test')).status).toBe(0);
+  const dryRun = await run(['python3', 'scripts/releasetool.py', 'verify', 'dist', '--version=1.1'], {
+    cwd: folder,
+    env,
+  });
+  expect([dryRun.status, dryRun.stderr]).toEqual([1, expect.stringContaining('kept from an earlier build')]);
+  appendFileSync(join(folder, 'package/demo.c'), '/* changed */\n');
+  expect(await build('1.2')).toContain('was made of another project.files');
 });
 
 test('a file that differs from build to build is named, with the bytes', async () => {

@@ -341,6 +341,14 @@ class TestGate:
         ]
         assert "AssertionError" in self.output
 
+    def test_code_learns_from_which_commit_its_wheel_was_built(self) -> None:
+        code = ["import os", "assert os.environ['WHEEL_COMMIT'] == 'c' * 40, os.environ['WHEEL_COMMIT']"]
+        check = {"kind": "python", "code": code}
+        assert self.problems(check) == ["ended with exit code 1"]
+        record = {"wheels": [{"distribution": "demo", "commit": "c" * 40}]}
+        (self.wheels / "build-record.json").write_text(json.dumps(record), encoding="utf-8")
+        assert self.gate({"checks": [{"name": "it", **check}]})[0] == 0
+
     def test_checks_run_apart_from_the_callers_folder_and_path(self, monkeypatch: pytest.MonkeyPatch) -> None:
         (self.tmp / "stray.py").write_text("")
         monkeypatch.setenv("PYTHONPATH", str(self.tmp))

@@ -157,6 +157,12 @@ class TestVerify:
         assert outputs.read_text(encoding="utf-8") == f"{answer}\n"
         assert f"| {LINUX} | demo-1.0-py3-none-{TAG}.whl | 1.0 |" in summary.read_text(encoding="utf-8")
 
+    def test_a_wheel_that_an_earlier_build_kept_is_not_released(self, project: Project) -> None:
+        reused = {"distribution": "tvm", "from": "tvm-0.9-py3-none-linux_x86_64.whl", "reused": "0" * 64}
+        project.edit_record(LINUX, amendments=[{"distribution": "demo", "from": "x", "to": "y"}, reused])
+        advice = "build it anew, with an empty WHEEL_CACHE_DIR"
+        assert project.verify() == [f"{LINUX}: the wheel of tvm was kept from an earlier build: {advice}"]
+
     def test_a_tag_stands_for_its_version(self, project: Project) -> None:
         assert project.verify(version="v1.0.0") == []
 

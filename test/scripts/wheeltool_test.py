@@ -399,6 +399,16 @@ class TestRecordAndVerifySums:
         (self.tmp / name).write_text(text, encoding="utf-8")
         return str(self.tmp / name)
 
+    def tree(self) -> Path:
+        """A tree with a repository of its own."""
+        tree = self.tmp / "tree"
+        tree.mkdir()
+        git = ["git", "-C", str(tree), "-c", "user.name=x", "-c", "user.email=x@example.com"]
+        for argv in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
+            subprocess.run([*git, *argv], check=True)
+        self.commit = subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
+        return tree
+
     def test_the_record_says_what_was_built_from_what(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GITHUB_STEP_SUMMARY", self.file("summary.md", "before\n"))
         options = [
@@ -409,6 +419,7 @@ class TestRecordAndVerifySums:
             "--tools",
             self.file("tools", "\ufeffcmake\t4.1\ncc\t12\n"),
         ]
+        options += ["--tree", str(self.tree())]
         options += ["--steps", self.file("steps", "Fetch | it\t1.25\nBuild\t60\n")]
         options += ["--changes", self.file("changes", '[{"distribution": "demo"}]')]
         options += ["--cache-stats", self.file("cache", '{"stats": {"hits": 1}, "cache_location": "/home/me"}')]
@@ -424,6 +435,7 @@ class TestRecordAndVerifySums:
             "bytes": demo.stat().st_size,
             "sha256": wheeltool.sha256(demo.read_bytes()),
             "payload": wheeltool.Wheel(demo).payload(),
+            "commit": self.commit,
             "tags": [f"py3-none-{TAG}"],
         }
         assert [wheel["distribution"] for wheel in content["wheels"]] == ["demo", "tvm"]

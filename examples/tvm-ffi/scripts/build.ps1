@@ -320,6 +320,8 @@ $env:SOURCE_DATE_EPOCH = $SOURCE_DATE_EPOCH = "${SOURCE_DATE_EPOCH}"
 $env:CMAKE_GENERATOR = $CMAKE_GENERATOR = 'Ninja'
 $env:CMAKE_BUILD_PARALLEL_LEVEL = $CMAKE_BUILD_PARALLEL_LEVEL = "${JOBS}"
 $env:CARGO_BUILD_JOBS = $CARGO_BUILD_JOBS = "${JOBS}"
+# A source that is no repository must not be taken for a part of the checkout around it.
+$env:GIT_CEILING_DIRECTORIES = $GIT_CEILING_DIRECTORIES = "${BUILD_DIR}"
 if (on_path 'sccache') {
   $env:SCCACHE_DIR = $SCCACHE_DIR = "${SCCACHE_DIR}"
   $env:CMAKE_C_COMPILER_LAUNCHER = $CMAKE_C_COMPILER_LAUNCHER = 'sccache'
@@ -376,6 +378,7 @@ if (on_path 'sccache') {
 run 'python' "${ROOT}/scripts/wheeltool.py" 'record' "${BUILD_DIR}/finished" `
   "--platform=${PLATFORM}" `
   "--commit=${COMMIT}" `
+  "--tree=${BUILD_DIR}/source" `
   "--source-dir=${SOURCE_DIR}" `
   "--image=${TOOLCHAIN_IMAGE}" `
   "--tools=${BUILD_DIR}/records/tools.tsv" `

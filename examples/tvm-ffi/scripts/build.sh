@@ -239,6 +239,8 @@ export SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"
 export CMAKE_GENERATOR=Ninja
 export CMAKE_BUILD_PARALLEL_LEVEL="$JOBS"
 export CARGO_BUILD_JOBS="$JOBS"
+# A source that is no repository must not be taken for a part of the checkout around it.
+export GIT_CEILING_DIRECTORIES="$BUILD_DIR"
 if command -v sccache >/dev/null; then
   export SCCACHE_DIR="$SCCACHE_DIR"
   export CMAKE_C_COMPILER_LAUNCHER=sccache
@@ -296,6 +298,7 @@ fi
 run python "$ROOT/scripts/wheeltool.py" record "$BUILD_DIR/finished" \
   "--platform=$PLATFORM" \
   "--commit=$COMMIT" \
+  "--tree=$BUILD_DIR/source" \
   "--source-dir=$SOURCE_DIR" \
   "--image=$TOOLCHAIN_IMAGE" \
   "--tools=$BUILD_DIR/records/tools.tsv" \

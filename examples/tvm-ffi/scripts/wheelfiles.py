@@ -160,6 +160,23 @@ def pep440(text: str) -> Version:
         raise Failure(f"{text!r} is not a version by PEP 440: write it like 1.2.3 or 1.2.3.dev4", 2) from error
 
 
+def default_plan() -> Path:
+    """The plan beside this file; $WHEEL_PLAN names another one, such as a variant's."""
+    return Path(os.environ.get("WHEEL_PLAN") or Path(__file__).with_name("plan.json"))
+
+
+def git_commit(folder: Path, root: Path) -> str:
+    """The commit of the repository that a folder belongs to; empty where that is none at or below the root."""
+    git = ["git", "-C", str(folder), "rev-parse", "--show-toplevel", "HEAD"]
+    ran = subprocess.run(git, capture_output=True, text=True, check=False)
+    lines = ran.stdout.splitlines()
+    if ran.returncode != 0 or len(lines) != 2:
+        return ""
+    top = Path(lines[0]).resolve()
+    # A tree inside somebody else's checkout is not that checkout's commit.
+    return lines[1] if root.resolve() in (top, *top.parents) else ""
+
+
 class Declared:
     """One wheel of the plan, with a default for whatever a plan may leave out."""
 
@@ -170,6 +187,8 @@ class Declared:
         self.add: list[str] = requires.get("add", [])
         self.pin: list[str] = requires.get("pin", [])
         self.drop: list[str] = requires.get("drop", [])
+        self.project_dir: str = data.get("projectDir", ".")
+        self.build: dict[str, Any] = data.get("build", {})
         self.versioned: bool = data.get("versioned", True)
         self.forbidden: list[str] = data.get("forbidden", [])
         self.excludes: dict[str, list[str]] = data.get("excludes", {})
@@ -192,6 +211,7 @@ class Plan:
             self.wheels = [Declared(wheel) for wheel in data["wheels"]]
             self.tags: dict[str, str] = {name: each["platformTag"] for name, each in data["platforms"].items()}
             self.systems: dict[str, str] = {name: each.get("system", "") for name, each in data["platforms"].items()}
+            self.environment: dict[str, str] = data.get("environment", {})
             self.tools: list[dict[str, Any]] = data.get("tools", [])
             self.base_version: str = data.get("baseVersion", "0.0.0")
         except OSError as error:
