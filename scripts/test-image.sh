@@ -148,6 +148,6 @@ run docker run \
   --rm \
   "--volume=$ROOT:/workspace:ro" \
   --user=12345:12345 \
-  "$IMAGE" bash -c 'test -r scripts/build.sh && touch ~/file && git init --quiet ~/repository'
+  "$IMAGE" bash -c 'test -r scripts/buildtool.py && touch ~/file && git init --quiet ~/repository'
 
 finish_step

@@ -184,6 +184,8 @@ class Declared:
         requires = data.get("requires", {})
         self.distribution: str = data["distribution"]
         self.key = canonicalize_name(self.distribution)
+        # The name that its source gives it, where the wheel of a variant goes by another.
+        self.built_key = canonicalize_name(data.get("builtAs", self.distribution))
         self.add: list[str] = requires.get("add", [])
         self.pin: list[str] = requires.get("pin", [])
         self.drop: list[str] = requires.get("drop", [])
@@ -212,6 +214,7 @@ class Plan:
             self.tags: dict[str, str] = {name: each["platformTag"] for name, each in data["platforms"].items()}
             self.systems: dict[str, str] = {name: each.get("system", "") for name, each in data["platforms"].items()}
             self.environment: dict[str, str] = data.get("environment", {})
+            self.variants: list[Path] = [path.with_name(name) for name in data.get("variants", [])]
             self.tools: list[dict[str, Any]] = data.get("tools", [])
             self.base_version: str = data.get("baseVersion", "0.0.0")
         except OSError as error:
@@ -248,8 +251,9 @@ class Metadata:
     def get(self, field: str) -> list[str]:
         return [value for name, value in map(self.split, self.lines) if name == field.lower()]
 
-    def set_version(self, version: Version) -> None:
-        self.lines = [f"Version: {version}" if self.split(line)[0] == "version" else line for line in self.lines]
+    def set(self, field: str, value: str) -> None:
+        """Give a field that is there once another value."""
+        self.lines = [f"{field}: {value}" if self.split(line)[0] == field.lower() else line for line in self.lines]
 
     def change_requirements(self, removed: list[str], added: list[str]) -> None:
         gone = [("requires-dist", text) for text in removed]
@@ -317,7 +321,8 @@ def wheel_files(folder: Path) -> dict[str, Path]:
 
 
 def the_wheel(folder: Path, declared: Declared) -> Wheel:
-    wheels = [wheel for wheel in map(Wheel, wheel_files(folder).values()) if wheel.key == declared.key]
+    keys = (declared.key, declared.built_key)
+    wheels = [wheel for wheel in map(Wheel, wheel_files(folder).values()) if wheel.key in keys]
     if len(wheels) != 1:
         raise Failure(f"{folder} has {len(wheels)} wheels of {declared.distribution}: put exactly one there")
     return wheels[0]

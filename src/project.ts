@@ -3,6 +3,7 @@ import { buildWorkflow } from './github/build';
 import { Workflow } from './github/workflow';
 import { header } from './header';
 import { mlcLlm } from './mlc-llm';
+import { MlcLlmVariant, mlcLlmVariant } from './mlc-llm-variants';
 import { WheelPipeline } from './pipeline';
 import { FOLDERS } from './scripts/inputs';
 import { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './spec/pipeline';
@@ -17,6 +18,8 @@ export interface MlcLlmPipelineOptions {
   readonly source?: Source;
   /** @default - tvm and mlc-llm, for CPU and Vulkan */
   readonly wheels?: Wheel[];
+  /** @default - none: CPU and Vulkan only */
+  readonly variants?: MlcLlmVariant[];
   /** @default - Linux x86-64 and Windows x86-64 */
   readonly platforms?: Platform[];
   /** @default - with Rust, LLVM and Vulkan */
@@ -84,9 +87,11 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       packageManager: options.packageManager ?? javascript.NodePackageManager.NPM,
     });
     const name = options.name.replace(/^@/, '');
+    const { variants = [], ...rest } = options.pipeline ?? {};
     const declared: PipelineOptions = {
       ...mlcLlm(),
-      ...definedOnly(options.pipeline ?? {}),
+      ...definedOnly(rest),
+      variants: variants.map(mlcLlmVariant),
       repository: options.githubRepository ?? (name.includes('/') ? name : `${name}/${name}`),
     };
     this.pipeline = new WheelPipeline(this, declared);

@@ -94,6 +94,61 @@ test('one declaration gives the image, the scripts, the workflows and the pages'
   ]);
 });
 
+describe('a variant', () => {
+  const variants = [
+    { name: 'gpu-1.0', suffix: 'gpu10', deviceOptions: '--gpus all', wheels: [{ distribution: 'thing' }] },
+  ];
+
+  test('adds files and tasks of its own, and changes no script of the pipeline', () => {
+    const [without, withVariant] = [synthesize(), synthesize({ variants })];
+    const added = [...withVariant.keys()].filter((path) => !without.has(path));
+    expect(added).toEqual([
+      'docker/environment-gpu-1.0.yml',
+      'docker/gpu-1.0.Dockerfile',
+      'scripts/build-gpu-1.0.ps1',
+      'scripts/build-gpu-1.0.sh',
+      'scripts/plan-gpu-1.0.json',
+      'scripts/reproduce-gpu-1.0.sh',
+      'scripts/test-gpu-1.0.ps1',
+      'scripts/test-gpu-1.0.sh',
+      'scripts/test-image-gpu-1.0.sh',
+      'scripts/test-requirements-gpu-1.0.txt',
+    ]);
+    for (const [path, text] of without) {
+      if (/^scripts\/.*\.(sh|ps1)$/.test(path)) expect(withVariant.get(path)).toBe(text);
+    }
+    const { tasks } = JSON.parse(withVariant.get('.projen/tasks.json')!);
+    expect(Object.keys(tasks)).toEqual(
+      expect.arrayContaining(['image:gpu-1.0', 'wheel:gpu-1.0', 'wheel:test:gpu-1.0']),
+    );
+  });
+
+  test('has a job, an artifact, an image and a place in the release of its own', () => {
+    const files = synthesize({ variants });
+    const workflow = (name: string) => parse(files.get(`.github/workflows/${name}.yml`)!);
+    const job = workflow('linux').jobs['linux-x86_64-gpu-1_0'];
+    expect(job['runs-on']).toBe("${{ vars.RUNNER_GPU_1_0 || 'ubuntu-24.04' }}");
+    expect(job.container.options).toBe('--user 1001 --gpus all');
+    expect(job.container.image).toContain("inputs.image-gpu-1_0 || format('{0}:latest-gpu-1.0'");
+    const uploads = job.steps.map((step: { with?: { name?: string } }) => step.with?.name);
+    expect(uploads).toContain('wheels-linux-x86_64-gpu-1.0');
+    expect(Object.keys(workflow('docker').jobs)).toEqual(['try', 'publish', 'try-gpu-1_0', 'publish-gpu-1_0']);
+    const { plan, linux, verify } = workflow('release').jobs;
+    expect(Object.keys(plan.outputs)).toEqual(['tag', 'version', 'prerelease', 'image', 'image-gpu-1_0']);
+    expect(linux.with['image-gpu-1_0']).toBe('${{ needs.plan.outputs.image-gpu-1_0 }}');
+    const downloads = verify.steps.map((step: { with?: { name?: string } }) => step.with?.name).filter(Boolean);
+    expect(downloads).toContain('wheels-windows-amd64-gpu-1.0');
+  });
+
+  test('says in the pages whether anybody has run it', () => {
+    const page = 'docs/local-development.md';
+    expect(synthesize({ variants }).get(page)).toContain('| nowhere yet');
+    const tried = synthesize({ variants: [{ ...variants[0], tried: 'on a machine of ours' }] });
+    expect(tried.get(page)).toContain('| on a machine of ours |');
+    expect(synthesize().get(page)).not.toMatch(/variant/i);
+  });
+});
+
 test('the same declaration gives the same bytes, in another folder too', () => {
   expect(synthesize()).toEqual(synthesize());
 });

@@ -1,17 +1,17 @@
 /** `docker/Dockerfile`: the toolchain image. */
-import { ENVIRONMENT_FILE, lockFile } from './environment';
+import { environmentFile, lockFile } from './environment';
 import { IMAGES, imageReference } from '../spec/pins';
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { allVariants, PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
-import { baseImage } from '../spec/toolchain';
+import { baseImage, TOOLCHAIN_PREFIX as PREFIX } from '../spec/toolchain';
 
-export const DOCKERFILE = 'docker/Dockerfile';
+/** Where a pipeline's Dockerfile lies; editors and linters know both names. */
+export function dockerfilePath(spec: PipelineSpec): string {
+  return spec.variant ? `docker/${spec.variant.name}.Dockerfile` : 'docker/Dockerfile';
+}
 
 /** Where the checkout is mounted. */
 export const WORKSPACE = '/workspace';
-
-/** The Conda environment inside the image. */
-const PREFIX = '/opt/toolchain';
 
 /** The user that it runs as where the caller names none. */
 const USER = 1000;
@@ -48,7 +48,7 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     'RUN --mount=type=bind,source=docker,target=/run/toolchain \\',
     "    --mount=type=cache,target=/opt/micromamba/pkgs,sharing=locked <<'EOF'",
     '# A committed lock file is what gets installed; without one, the newest that the environment file allows.',
-    ...environmentChoice(platforms),
+    ...environmentChoice(spec, platforms),
     'micromamba create --yes --quiet --prefix "$CONDA_PREFIX" --file "$environment"',
     '# A login shell starts with a PATH of its own.',
     'echo "export PATH=\\"$PATH\\"" >/etc/profile.d/toolchain.sh',
@@ -101,21 +101,23 @@ function bases(spec: PipelineSpec, platforms: readonly PlatformFacts[]): string[
   ];
 }
 
-function environmentChoice(platforms: readonly PlatformFacts[]): string[] {
+function environmentChoice(spec: PipelineSpec, platforms: readonly PlatformFacts[]): string[] {
   const inContext = (path: string): string => path.replace(/^docker\//, '/run/toolchain/');
   const lock =
     platforms.length === 1
-      ? [`environment=${inContext(lockFile(platforms[0]))}`]
+      ? [`environment=${inContext(lockFile(spec, platforms[0]))}`]
       : [
           'case $TARGETARCH in',
-          ...platforms.map((facts) => `  ${TARGETARCH[facts.machine]}) environment=${inContext(lockFile(facts))} ;;`),
+          ...platforms.map(
+            (facts) => `  ${TARGETARCH[facts.machine]}) environment=${inContext(lockFile(spec, facts))} ;;`,
+          ),
           '  *) echo "no environment is declared for $TARGETARCH" >&2 && exit 1 ;;',
           'esac',
         ];
-  return [...lock, `[ -f "$environment" ] || environment=${inContext(ENVIRONMENT_FILE)}`];
+  return [...lock, `[ -f "$environment" ] || environment=${inContext(environmentFile(spec))}`];
 }
 
-/** The build context is the environment's files and nothing else. */
-export function dockerignore(): string[] {
-  return ['*', `!${ENVIRONMENT_FILE}`, '!docker/conda-*.lock'];
+/** The build context is the environments' files and nothing else. */
+export function dockerignore(spec: PipelineSpec): string[] {
+  return ['*', ...allVariants(spec).map((each) => `!${environmentFile(each)}`), '!docker/conda-*.lock'];
 }

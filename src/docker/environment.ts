@@ -1,8 +1,12 @@
 /** `docker/environment.yml`: one Conda environment for the image and for Windows. */
 import type { PipelineSpec } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
+import { ofVariant } from '../spec/variant';
 
-export const ENVIRONMENT_FILE = 'docker/environment.yml';
+/** The environment file of a pipeline. */
+export function environmentFile(spec: PipelineSpec): string {
+  return ofVariant(spec, 'docker/environment.yml');
+}
 
 /** The name of the environment, where it has to have one. */
 export function environmentName(spec: PipelineSpec): string {
@@ -10,8 +14,8 @@ export function environmentName(spec: PipelineSpec): string {
 }
 
 /** The explicit lock file of a platform, which is optional: who commits it decides when versions change. */
-export function lockFile(facts: PlatformFacts): string {
-  return `docker/conda-${facts.condaSubdir}.lock`;
+export function lockFile(spec: PipelineSpec, facts: PlatformFacts): string {
+  return ofVariant(spec, `docker/conda-${facts.condaSubdir}.lock`);
 }
 
 /**

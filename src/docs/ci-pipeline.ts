@@ -1,12 +1,12 @@
 /** `docs/ci-pipeline.md`: what runs when, and what it may do. */
 import { Page, page, table } from './page';
-import { DOCKERFILE } from '../docker/dockerfile';
-import { ENVIRONMENT_FILE } from '../docker/environment';
-import { IMAGE_VARIABLE, wheelsArtifact } from '../github/common';
+import { dockerfilePath } from '../docker/dockerfile';
+import { environmentFile } from '../docker/environment';
+import { IMAGE_VARIABLE, runnerVariable, wheelsArtifact } from '../github/common';
 import { workflowFile } from '../github/workflow';
 import { outputFolder } from '../scripts/inputs';
-import { TEST_IMAGE } from '../scripts/test-image';
-import { PipelineSpec, platformsOn, WorkflowName } from '../spec/pipeline';
+import { testImageFile } from '../scripts/test-image';
+import { allVariants, imageTag, PipelineSpec, platformsOn, reusesWheels, WorkflowName } from '../spec/pipeline';
 
 /** Declares the page; none where no workflow is declared. */
 export function ciPipelinePage(spec: PipelineSpec): Page | undefined {
@@ -24,7 +24,7 @@ export function ciPipelinePage(spec: PipelineSpec): Page | undefined {
         WHAT[workflow](spec),
       ]),
     ),
-    ...(has(WorkflowName.DOCKER) ? imageSection() : []),
+    ...(has(WorkflowName.DOCKER) ? imageSection(spec) : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? wheelsSection(spec) : []),
     '## What holds for all of them',
     '',
@@ -45,24 +45,36 @@ const WHEN: Record<WorkflowName, (spec: PipelineSpec) => string> = {
 
 const WHAT: Record<WorkflowName, (spec: PipelineSpec) => string> = {
   [WorkflowName.DOCKER]: (spec) =>
-    `builds the toolchain image, tries it, publishes \`${spec.image.name}:latest\` (a pull request publishes nothing)`,
+    `builds the toolchain image, tries it, publishes \`${imageTag(spec)}\` (a pull request publishes nothing)`,
   [WorkflowName.LINUX]: () => 'builds and tests the Linux wheels inside the image',
   [WorkflowName.WINDOWS]: () => 'builds and tests the Windows wheels on the runner',
   [WorkflowName.RELEASE]: () =>
     'builds all wheels anew from source and publishes them as one release: see [releases](releases.md)',
 };
 
-function imageSection(): string[] {
+function imageSection(spec: PipelineSpec): string[] {
+  const [file, environment, script] = [dockerfilePath(spec), environmentFile(spec), testImageFile(spec)];
+  const variants = spec.variants.filter((each) => each.systems.includes('linux'));
   return [
     '## The toolchain image',
     '',
-    `[\`${DOCKERFILE}\`](../${DOCKERFILE}) puts the Conda environment of [\`${ENVIRONMENT_FILE}\`](../${ENVIRONMENT_FILE}) onto a manylinux base that is`,
-    `pinned by digest. The workflow builds it and tries it with [\`${TEST_IMAGE}\`](../${TEST_IMAGE}), which runs locally as well`,
+    `[\`${file}\`](../${file}) puts the Conda environment of [\`${environment}\`](../${environment}) onto a manylinux base that is`,
+    `pinned by digest. The workflow builds it and tries it with [\`${script}\`](../${script}), which runs locally as well`,
     '(`npx projen image:test`); pushes it under its commit, with provenance and a list of its contents; tries what the registry gives;',
     'signs where it comes from; and only then makes it `latest`. Whatever fails leaves `latest` where it was.',
     '',
     `A fork, or a private mirror, sets the repository variable \`${IMAGE_VARIABLE}\` to the image's name without tag: it is published`,
     'there and taken from there.',
+    ...(variants.length > 0
+      ? table(
+          ['Variant', 'Image', 'From'],
+          variants.map((each) => [
+            each.variant!.name,
+            `\`${imageTag(each)}\``,
+            `[\`${dockerfilePath(each)}\`](../${dockerfilePath(each)}), [\`${environmentFile(each)}\`](../${environmentFile(each)})`,
+          ]),
+        )
+      : []),
     '',
   ];
 }
@@ -75,16 +87,31 @@ function wheelsSection(spec: PipelineSpec): string[] {
     '`SHA256SUMS`, `build-record.json` (source, commit, tools, hashes, durations) and `test-report.json`.',
     ...table(
       ['Platform', 'Runner', 'Artifact', 'Folder', 'Platform tag'],
-      spec.platforms.map((facts) => [
-        facts.title,
-        `\`${facts.runner}\``,
-        `\`${wheelsArtifact(facts)}\``,
-        `\`${outputFolder(facts.platform)}\``,
-        `\`${facts.platformTag}\``,
-      ]),
+      allVariants(spec).flatMap((each) =>
+        each.platforms.map((facts) => [
+          facts.title,
+          each.variant?.deviceOptions === undefined
+            ? `\`${facts.runner}\``
+            : `one with the device: repository variable \`${runnerVariable(each)}\``,
+          `\`${wheelsArtifact(facts)}\``,
+          `\`${outputFolder(facts.id)}\``,
+          `\`${facts.platformTag}\``,
+        ]),
+      ),
     ),
     `A job that fails keeps its logs as the artifact \`logs-<platform>\`.`,
     `The compiler cache is kept between runs and saved on the default branch only${platformsOn(spec, 'linux').length > 0 ? ', and a release never reads it' : ''}.`,
+    ...(reusesWheels(spec)
+      ? [
+          `So are the wheels that seldom change (${spec.wheels
+            .filter((wheel) => wheel.reuse)
+            .map((wheel) => `\`${wheel.distribution}\``)
+            .join(
+              ', ',
+            )}): one is taken again only while its files, its commit, its settings and the toolchain are the very same, and its`,
+          'hash is the one that was written down. A release builds them anew.',
+        ]
+      : []),
     '',
   ];
 }

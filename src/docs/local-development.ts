@@ -1,7 +1,7 @@
 /** `docs/local-development.md`: building and testing the wheels on one's own machine. */
 import { commands, Page, page, powerShellCommands, table } from './page';
-import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
-import { ENVIRONMENT_FILE, environmentName, lockFile } from '../docker/environment';
+import { dockerfilePath, WORKSPACE } from '../docker/dockerfile';
+import { environmentFile, environmentName, lockFile } from '../docker/environment';
 import { describeDefault } from '../scripts/help';
 import {
   AUDITWHEEL_PLAT,
@@ -16,8 +16,9 @@ import { INSTALL_VULKAN_SDK } from '../scripts/install-vulkan-sdk';
 import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
 import { VULKAN_SDK } from '../spec/pins';
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { imageTag, PipelineSpec, platformsOn } from '../spec/pipeline';
 import { isOn } from '../spec/toolchain';
+import { ofVariant } from '../spec/variant';
 
 /** Declares the page. */
 export function localDevelopmentPage(spec: PipelineSpec): Page {
@@ -44,9 +45,10 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     'The scripts take no arguments but `--help`; their inputs are environment variables.',
     ...table(['Variable', 'For', 'Default'], inputRows(spec)),
     ...cacheSection(spec),
+    ...variantsSection(spec),
     '## The toolchain',
     '',
-    `One Conda environment, [\`${ENVIRONMENT_FILE}\`](../${ENVIRONMENT_FILE}), serves every platform:`,
+    `One Conda environment, [\`${environmentFile(spec)}\`](../${environmentFile(spec)}), serves every platform:`,
     ...table(
       ['Package', 'Version', 'On'],
       spec.toolchain.packages.map((each) => [
@@ -56,15 +58,15 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
       ]),
     ),
     `Versions are declared in \`.projenrc.ts\` or come from the library's table of pins; after a change, \`npx projen\` writes the files anew.`,
-    `To install exactly the same packages every time, commit an explicit lock file (${spec.platforms.map((facts) => `\`${lockFile(facts)}\``).join(', ')});`,
+    `To install exactly the same packages every time, commit an explicit lock file (${spec.platforms.map((facts) => `\`${lockFile(spec, facts)}\``).join(', ')});`,
     'where there is one, it is what gets installed:',
     ...(linux.length > 0
       ? commands(
           'npx projen image:shell  # and in it:',
-          `micromamba env export --explicit --prefix "$CONDA_PREFIX" > ${lockFile(linux[0])}`,
+          `micromamba env export --explicit --prefix "$CONDA_PREFIX" > ${lockFile(spec, linux[0])}`,
         )
       : powerShellCommands(
-          `micromamba env export --explicit --name ${environmentName(spec)} > ${lockFile(spec.platforms[0])}`,
+          `micromamba env export --explicit --name ${environmentName(spec)} > ${lockFile(spec, spec.platforms[0])}`,
         )),
     '## When something fails',
     '',
@@ -84,14 +86,17 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
 }
 
 function linuxSection(spec: PipelineSpec): string[] {
-  const image = `${spec.image.name}:latest`;
-  const folder = outputFolder(platformsOn(spec, 'linux')[0].platform);
+  const image = imageTag(spec);
+  const folder = outputFolder(platformsOn(spec, 'linux')[0].id);
   return [
     '',
     '## Linux, in the toolchain image',
     '',
     'You need [Docker](https://docs.docker.com/engine/install/). Pull the image or build it:',
-    ...commands(`docker pull ${image}`, `docker build --file ${DOCKERFILE} --tag ${image} .  # or: npx projen image`),
+    ...commands(
+      `docker pull ${image}`,
+      `docker build --file ${dockerfilePath(spec)} --tag ${image} .  # or: npx projen image`,
+    ),
     `Then open a shell in it, with this checkout at \`${WORKSPACE}\`, and build and test:`,
     ...commands(
       `docker run --rm -it --user "$(id -u):$(id -g)" -v "$(pwd)":${WORKSPACE} ${image}`,
@@ -136,6 +141,38 @@ function linuxSection(spec: PipelineSpec): string[] {
   ];
 }
 
+/** What of a variant is called differently, and whether anybody has run it. */
+function variantsSection(spec: PipelineSpec): string[] {
+  if (spec.variants.length === 0) return [];
+  return [
+    '## Variants',
+    '',
+    'Beside the wheels above, the same source is built as:',
+    ...table(
+      ['Variant', 'Wheels', 'Scripts', 'Tasks', 'Built and tested'],
+      spec.variants.map((each) => [
+        each.variant!.name,
+        each.wheels
+          .filter((wheel) => wheel.builtAs)
+          .map((wheel) => `\`${wheel.distribution}\``)
+          .join(', '),
+        [...scriptNames(each, 'build'), ...scriptNames(each, 'test')].map((name) => `\`${name}\``).join(', '),
+        each.systems.includes('linux')
+          ? ['image', 'wheel', 'wheel:test'].map((name) => `\`${name}:${each.variant!.name}\``).join(', ')
+          : '',
+        each.variant!.tried ?? 'nowhere yet: it synthesizes, and its files have no finding of the linters',
+      ]),
+    ),
+    'The wheels of a variant go by names of their own and hold the same packages: install one variant at a time.',
+    '',
+  ];
+}
+
+function scriptNames(spec: PipelineSpec, name: string): string[] {
+  const extensions = { linux: '.sh', windows: '.ps1' };
+  return spec.systems.map((system) => `${ofVariant(spec, name)}${extensions[system]}`);
+}
+
 function cacheSection(spec: PipelineSpec): string[] {
   const task = spec.systems.includes('linux') ? ' `npx projen wheel` hands these variables into the container.' : '';
   return [
@@ -159,7 +196,7 @@ function cacheSection(spec: PipelineSpec): string[] {
 function windowsSection(spec: PipelineSpec): string[] {
   const inEnvironment = (script: string): string =>
     `micromamba run --name ${environmentName(spec)} pwsh -File scripts/${script}.ps1`;
-  const folder = outputFolder(platformsOn(spec, 'windows')[0].platform);
+  const folder = outputFolder(platformsOn(spec, 'windows')[0].id);
   const { vulkan } = spec.toolchain;
   return [
     '',
@@ -193,7 +230,7 @@ function windowsSection(spec: PipelineSpec): string[] {
     ),
     'Then make the Conda environment once, and build and test in it:',
     ...powerShellCommands(
-      `micromamba create --yes --name ${environmentName(spec)} --file ${ENVIRONMENT_FILE}`,
+      `micromamba create --yes --name ${environmentName(spec)} --file ${environmentFile(spec)}`,
       inEnvironment('build'),
       inEnvironment('test'),
     ),

@@ -1,7 +1,7 @@
 /** `docs/releases.md`: how a tag becomes a release, and how to trust one. */
 import { describeSource } from './local-development';
 import { commands, Page, page, table } from './page';
-import { PipelineSpec, WorkflowName } from '../spec/pipeline';
+import { allVariants, PipelineSpec, WorkflowName } from '../spec/pipeline';
 
 /** Declares the page; none where no release workflow is declared. */
 export function releasesPage(spec: PipelineSpec): Page | undefined {
@@ -35,11 +35,16 @@ export function releasesPage(spec: PipelineSpec): Page | undefined {
     '## What is in it',
     ...table(
       ['Platform', 'Wheels'],
-      spec.platforms.map((facts) => [
-        facts.title,
-        spec.wheels.map((wheel) => `\`${wheel.distribution}\` (\`${facts.platformTag}\`)`).join(', '),
-      ]),
+      allVariants(spec).flatMap((each) =>
+        each.platforms.map((facts) => [
+          facts.title,
+          each.wheels.map((wheel) => `\`${wheel.distribution}\` (\`${facts.platformTag}\`)`).join(', '),
+        ]),
+      ),
     ),
+    ...(spec.variants.length > 0
+      ? ['A wheel that several rows name is the same file: a release in which it differs is not published.', '']
+      : []),
     '## How it comes about',
     '',
     "1. **Plan**: the tag becomes a version, the toolchain image's `latest` a digest, once for all jobs.",

@@ -4,6 +4,7 @@ import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_CACHE, WHEEL
 import { ACTIONS } from '../spec/pins';
 import { PipelineSpec, reusesWheels } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
+import { variantId } from '../spec/variant';
 
 /** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
 export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
@@ -29,9 +30,31 @@ export function logIn(spec: PipelineSpec): WorkflowStep {
 /** The inputs of a called build workflow. */
 export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', cache: 'cache' } as const;
 
+/** The input by which a called build is given a pipeline's toolchain image, and the output that a release gives it as. */
+export function imageInput(spec: PipelineSpec): string {
+  return spec.variant ? `${CALL_INPUTS.image}-${variantId(spec.variant)}` : CALL_INPUTS.image;
+}
+
+/** The id of the job that builds for a platform: letters, digits, dashes and underscores only. */
+export function platformJob(facts: PlatformFacts): string {
+  return facts.id.replace(/[^A-Za-z0-9_-]/g, '_');
+}
+
+/** An expression: the runner for a platform. A variant that needs a device names it by a repository variable. */
+export function runnerOf(spec: PipelineSpec, facts: PlatformFacts): string {
+  return spec.variant?.deviceOptions === undefined
+    ? facts.runner
+    : `\${{ vars.${runnerVariable(spec)} || '${facts.runner}' }}`;
+}
+
+/** The repository variable that names the runner with a variant's device, such as `RUNNER_CUDA_12_8`. */
+export function runnerVariable(spec: PipelineSpec): string {
+  return `RUNNER_${spec.variant!.name.replace(/[^a-z0-9]/g, '_').toUpperCase()}`;
+}
+
 /** The artifact that holds a platform's wheels, their record and their test report. */
 export function wheelsArtifact(facts: PlatformFacts): string {
-  return `wheels-${facts.platform}`;
+  return `wheels-${facts.id}`;
 }
 
 /** A checkout that leaves no token behind: of what the run is about, or of the commit that an expression names. */
@@ -44,11 +67,18 @@ export function checkout(ref?: string): WorkflowStep {
 }
 
 /** The triggers of a workflow that builds wheels: by hand, for a pull request, or called by the release. */
-export function buildTriggers(withImage: boolean): { readonly [event: string]: Value } {
+export function buildTriggers(images: readonly PipelineSpec[]): { readonly [event: string]: Value } {
   const inputs: { readonly [name: string]: Value } = {
-    ...(withImage
-      ? { [CALL_INPUTS.image]: { description: 'Toolchain image, by tag or digest', type: 'string', default: '' } }
-      : {}),
+    ...Object.fromEntries(
+      images.map((each) => [
+        imageInput(each),
+        {
+          description: `Toolchain image${each.variant ? ` of ${each.variant.name}` : ''}, by tag or digest`,
+          type: 'string',
+          default: '',
+        },
+      ]),
+    ),
     [CALL_INPUTS.ref]: {
       description: 'The commit or tag whose declaration is built; what the run is about without it',
       type: 'string',
@@ -116,7 +146,7 @@ export function saveCache(facts: PlatformFacts): WorkflowStep {
 }
 
 function cacheKey(facts: PlatformFacts): string {
-  return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.platform}`;
+  return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.id}`;
 }
 
 /** The id of the step that builds, whose output says whether it kept a wheel that no earlier run has. */
@@ -124,7 +154,7 @@ export const BUILD_STEP = 'build';
 
 const KEPT_WHEELS = {
   path: `${FOLDERS.build}/${WHEEL_CACHE}`,
-  key: (facts: PlatformFacts): string => `kept-wheels-${facts.platform}-`,
+  key: (facts: PlatformFacts): string => `kept-wheels-${facts.id}-`,
 };
 
 /** Lays down the wheels that an earlier run kept; the build compares what they were made of, and their hashes. */
@@ -167,7 +197,7 @@ export function keepRecord(facts: PlatformFacts): WorkflowStep[] {
       name: 'Set the record aside',
       if: ON_DEFAULT_BRANCH,
       shell: 'bash',
-      run: `mkdir -p ${FOLDERS.build}/reference\ncp ${outputFolder(facts.platform)}/build-record.json ${REFERENCE}\n`,
+      run: `mkdir -p ${FOLDERS.build}/reference\ncp ${outputFolder(facts.id)}/build-record.json ${REFERENCE}\n`,
     },
     {
       name: 'Keep the record for a release of this commit',
@@ -196,13 +226,13 @@ export function compareWithRecord(
       name: 'Tell whether this build reproduces it',
       if: condition,
       shell,
-      run: `${command(`scripts/wheeltool.py compare-records ${REFERENCE} ${outputFolder(facts.platform)}/build-record.json`)}\n`,
+      run: `${command(`scripts/wheeltool.py compare-records ${REFERENCE} ${outputFolder(facts.id)}/build-record.json`)}\n`,
     },
   ];
 }
 
 function referenceKey(facts: PlatformFacts): string {
-  return `record-${facts.platform}-\${{ github.sha }}`;
+  return `record-${facts.id}-\${{ github.sha }}`;
 }
 
 /** Keeps what explains a failure: the logs, and the report of the checks. */
@@ -212,7 +242,7 @@ export function uploadLogs(facts: PlatformFacts): WorkflowStep {
     if: 'failure()',
     uses: ACTIONS.uploadArtifact,
     with: {
-      name: `logs-${facts.platform}`,
+      name: `logs-${facts.id}`,
       path: `${FOLDERS.build}/logs/\n${FOLDERS.build}/test-report/\n`,
       'if-no-files-found': 'ignore',
     },
@@ -224,6 +254,6 @@ export function uploadWheels(facts: PlatformFacts): WorkflowStep {
   return {
     name: 'Upload the tested wheels',
     uses: ACTIONS.uploadArtifact,
-    with: { name: wheelsArtifact(facts), path: `${outputFolder(facts.platform)}/`, 'if-no-files-found': 'error' },
+    with: { name: wheelsArtifact(facts), path: `${outputFolder(facts.id)}/`, 'if-no-files-found': 'error' },
   };
 }

@@ -7,52 +7,59 @@ import {
   checkout,
   compareWithRecord,
   concurrency,
+  imageInput,
   imageName,
   keepRecord,
+  platformJob,
   restoreCache,
   restoreWheels,
+  runnerOf,
   saveCache,
   saveWheels,
   uploadLogs,
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition } from './model';
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { allVariants, PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
+import { ofVariant } from '../spec/variant';
 
 /** The user that owns the workspace on GitHub's runners. */
 const RUNNER_UID = 1001;
 
 /** Declares the workflow. */
 export function linuxWorkflow(spec: PipelineSpec): WorkflowDefinition {
+  const pipelines = allVariants(spec).filter((each) => each.systems.includes('linux'));
   return {
     name: 'linux',
-    on: buildTriggers(true),
+    on: buildTriggers(pipelines),
     concurrency: concurrency('linux'),
-    jobs: Object.fromEntries(platformsOn(spec, 'linux').map((facts) => [facts.platform, job(spec, facts)])),
+    jobs: Object.fromEntries(
+      pipelines.flatMap((each) => platformsOn(each, 'linux').map((facts) => [platformJob(facts), job(each, facts)])),
+    ),
   };
 }
 
 function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
-  const image = `\${{ inputs.${CALL_INPUTS.image} || format('{0}:latest', ${imageName(spec)}) }}`;
+  const image = `\${{ inputs.${imageInput(spec)} || format('{0}:${spec.image.tag}', ${imageName(spec)}) }}`;
   const env = buildEnvironment(image);
   return {
     name: `${facts.title} wheels`,
     permissions: { contents: 'read', packages: 'read' },
-    runsOn: facts.runner,
+    runsOn: runnerOf(spec, facts),
     timeoutMinutes: spec.timeoutMinutes.linux,
     container: {
       image,
       credentials: { username: '${{ github.actor }}', password: '${{ github.token }}' },
-      options: `--user ${RUNNER_UID}`,
+      options: [`--user ${RUNNER_UID}`, spec.variant?.deviceOptions].filter(Boolean).join(' '),
     },
     steps: [
       checkout(`inputs.${CALL_INPUTS.ref}`),
       restoreCache(facts),
       ...restoreWheels(spec, facts),
-      { name: 'Build the wheels', id: BUILD_STEP, env, run: 'bash scripts/build.sh\n' },
+      { name: 'Build the wheels', id: BUILD_STEP, env, run: `bash ${ofVariant(spec, 'scripts/build.sh')}\n` },
       ...saveWheels(spec, facts),
-      { name: 'Test the wheels', env, run: 'bash scripts/test.sh\n' },
+      { name: 'Test the wheels', env, run: `bash ${ofVariant(spec, 'scripts/test.sh')}\n` },
       ...compareWithRecord(facts, (script) => `python ${script}`),
       saveCache(facts),
       ...keepRecord(facts),

@@ -1,11 +1,11 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
-import { CALL_INPUTS, checkout, imageName, logIn, wheelsArtifact } from './common';
+import { CALL_INPUTS, checkout, imageInput, imageName, logIn, wheelsArtifact } from './common';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
 import { FOLDERS, outputFolder } from '../scripts/inputs';
 import { RELEASE_REQUIREMENTS, RELEASETOOL } from '../scripts/tasks';
 import { ACTIONS } from '../spec/pins';
-import type { PipelineSpec } from '../spec/pipeline';
+import { allVariants, PipelineSpec } from '../spec/pipeline';
 import type { System } from '../spec/platform';
 
 /** The inputs of a run by hand. */
@@ -39,7 +39,7 @@ export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
     concurrency: { group: `release-\${{ ${TAG} }}`, 'cancel-in-progress': false },
     jobs: {
       plan: planJob(spec),
-      ...Object.fromEntries(spec.systems.map((system) => [system, callJob(system)])),
+      ...Object.fromEntries(spec.systems.map((system) => [system, callJob(spec, system)])),
       verify: verifyJob(spec),
       attest: attestJob(spec),
       publish: publishJob(spec),
@@ -47,9 +47,14 @@ export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
   };
 }
 
+/** The pipelines that build in an image. */
+function withImages(spec: PipelineSpec): readonly PipelineSpec[] {
+  return allVariants(spec).filter((each) => each.systems.includes('linux'));
+}
+
 /** The tag becomes a version, and the image's `latest` a digest, once for all jobs. */
 function planJob(spec: PipelineSpec): StepsJob {
-  const withImage = spec.systems.includes('linux');
+  const withImage = withImages(spec).length > 0;
   return {
     name: 'Plan',
     permissions: withImage ? { contents: 'read', packages: 'read' } : { contents: 'read' },
@@ -59,7 +64,9 @@ function planJob(spec: PipelineSpec): StepsJob {
       tag: '${{ steps.version.outputs.tag }}',
       version: '${{ steps.version.outputs.version }}',
       prerelease: '${{ steps.version.outputs.prerelease }}',
-      ...(withImage && { image: '${{ steps.image.outputs.image }}' }),
+      ...Object.fromEntries(
+        withImages(spec).map((each) => [imageInput(each), `\${{ steps.image.outputs.${imageInput(each)} }}`]),
+      ),
     },
     steps: [
       checkout(TAG),
@@ -84,8 +91,10 @@ function imageSteps(spec: PipelineSpec): WorkflowStep[] {
       shell: 'bash',
       env: { NAME: `\${{ ${imageName(spec)} }}` },
       run: [
-        'digest=$(docker buildx imagetools inspect "$NAME:latest" --format "{{.Manifest.Digest}}")',
-        'echo "image=$NAME@$digest" | tee -a "$GITHUB_OUTPUT"',
+        ...withImages(spec).flatMap((each) => [
+          `digest=$(docker buildx imagetools inspect "$NAME:${each.image.tag}" --format "{{.Manifest.Digest}}")`,
+          `echo "${imageInput(each)}=$NAME@$digest" | tee -a "$GITHUB_OUTPUT"`,
+        ]),
         '',
       ].join('\n'),
     },
@@ -93,7 +102,7 @@ function imageSteps(spec: PipelineSpec): WorkflowStep[] {
 }
 
 /** The very workflow that pull requests go through, at the tag's version and without any cache of another run. */
-function callJob(system: System): CallJob {
+function callJob(spec: PipelineSpec, system: System): CallJob {
   const onLinux = system === 'linux';
   return {
     name: onLinux ? 'Linux' : 'Windows',
@@ -101,7 +110,7 @@ function callJob(system: System): CallJob {
     permissions: onLinux ? { contents: 'read', packages: 'read' } : { contents: 'read' },
     calls: workflowFile(system),
     with: {
-      ...(onLinux && { [CALL_INPUTS.image]: PLANNED('image') }),
+      ...(onLinux && Object.fromEntries(withImages(spec).map((each) => [imageInput(each), PLANNED(imageInput(each))]))),
       [CALL_INPUTS.ref]: PLANNED('tag'),
       [CALL_INPUTS.version]: PLANNED('version'),
       [CALL_INPUTS.cache]: false,
@@ -196,11 +205,13 @@ function wheelSteps(spec: PipelineSpec): WorkflowStep[] {
   return [
     checkout(TAG),
     installPackaging(),
-    ...spec.platforms.map((facts) => ({
-      name: `Download the ${facts.title} wheels`,
-      uses: ACTIONS.downloadArtifact,
-      with: { name: wheelsArtifact(facts), path: outputFolder(facts.platform) },
-    })),
+    ...allVariants(spec)
+      .flatMap((each) => each.platforms)
+      .map((facts) => ({
+        name: `Download the ${facts.title} wheels`,
+        uses: ACTIONS.downloadArtifact,
+        with: { name: wheelsArtifact(facts), path: outputFolder(facts.id) },
+      })),
   ];
 }
 
@@ -221,11 +232,18 @@ function notesEnvironment(spec: PipelineSpec): { readonly [name: string]: string
   return {
     TAG: PLANNED('tag'),
     VERSION: PLANNED('version'),
-    ...(spec.systems.includes('linux') && { IMAGE: PLANNED('image') }),
+    ...Object.fromEntries(withImages(spec).map((each) => [imageVariable(each), PLANNED(imageInput(each))])),
   };
 }
 
+/** The environment variable that holds a pipeline's image. */
+function imageVariable(spec: PipelineSpec): string {
+  return imageInput(spec).replace(/-/g, '_').toUpperCase();
+}
+
 function notesCommand(spec: PipelineSpec): string {
-  const image = spec.systems.includes('linux') ? ' --image "$IMAGE"' : '';
+  const image = withImages(spec)
+    .map((each) => ` --image "$${imageVariable(each)}"`)
+    .join('');
   return `python3 ${RELEASETOOL} notes ${FOLDERS.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY"${image}`;
 }

@@ -8,8 +8,10 @@ import {
   compareWithRecord,
   concurrency,
   keepRecord,
+  platformJob,
   restoreCache,
   restoreWheels,
+  runnerOf,
   saveCache,
   saveWheels,
   uploadLogs,
@@ -19,8 +21,9 @@ import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { environmentName } from '../docker/environment';
 import { VULKAN_SDK_FOLDER } from '../scripts/install-vulkan-sdk';
 import { ACTIONS, IMAGES } from '../spec/pins';
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { allVariants, PipelineSpec, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
+import { ofVariant } from '../spec/variant';
 
 /** The SDK as it was installed: its version is in the folder's name, and its installer was verified. */
 const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {
@@ -41,14 +44,19 @@ const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {
 /** Declares the workflow. The environment file is the one that gets installed: a lock file, where one is committed. */
 export function windowsWorkflow(
   spec: PipelineSpec,
-  environmentFile: (facts: PlatformFacts) => string,
+  environmentFile: (pipeline: PipelineSpec, facts: PlatformFacts) => string,
 ): WorkflowDefinition {
   return {
     name: 'windows',
-    on: buildTriggers(false),
+    on: buildTriggers([]),
     concurrency: concurrency('windows'),
     jobs: Object.fromEntries(
-      platformsOn(spec, 'windows').map((facts) => [facts.platform, job(spec, facts, environmentFile(facts))]),
+      allVariants(spec).flatMap((each) =>
+        platformsOn(each, 'windows').map((facts) => [
+          platformJob(facts),
+          job(each, facts, environmentFile(each, facts)),
+        ]),
+      ),
     ),
   };
 }
@@ -60,7 +68,7 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
   return {
     name: `${facts.title} wheels`,
     permissions: { contents: 'read' },
-    runsOn: facts.runner,
+    runsOn: runnerOf(spec, facts),
     timeoutMinutes: spec.timeoutMinutes.windows,
     steps: [
       checkout(`inputs.${CALL_INPUTS.ref}`),
@@ -78,9 +86,15 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
       restoreCache(facts),
       ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.restore] : []),
       ...restoreWheels(spec, facts),
-      { name: 'Build the wheels', id: BUILD_STEP, shell: 'pwsh', env, run: inEnvironment('scripts/build.ps1') },
+      {
+        name: 'Build the wheels',
+        id: BUILD_STEP,
+        shell: 'pwsh',
+        env,
+        run: inEnvironment(ofVariant(spec, 'scripts/build.ps1')),
+      },
       ...saveWheels(spec, facts),
-      { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment('scripts/test.ps1') },
+      { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment(ofVariant(spec, 'scripts/test.ps1')) },
       ...compareWithRecord(
         facts,
         (script) => `micromamba run --name ${environmentName(spec)} python ${script}`,

@@ -94,10 +94,10 @@ function usage(script: Script, spec: PipelineSpec): string[] {
 
 function platform(script: Script, spec: PipelineSpec): string[] {
   const declared = platformsOn(spec, 'linux');
-  const names = declared.map((facts) => facts.platform).join(', ');
+  const names = declared.map((facts) => facts.id).join(', ');
   return [
     'case $(uname -s)-$(uname -m) in',
-    ...declared.map((facts) => `  Linux-${facts.machine}) ${PLATFORM.name}=${facts.platform} ;;`),
+    ...declared.map((facts) => `  Linux-${facts.machine}) ${PLATFORM.name}=${facts.id} ;;`),
     '  *)',
     `    printf '${script.name}.sh: nothing is declared for %s; the declared Linux platforms are: ${names}\\n' "$(uname -s)-$(uname -m)" >&2`,
     '    exit 1',

@@ -12,11 +12,13 @@ import {
   WHEEL_CACHE_DIR,
   WHEEL_VERSION,
 } from './inputs';
+import { readPlan } from './plan';
 import { ALIASTOOL, BUILDTOOL, WHEELCACHE, WHEELTOOL } from './python';
 import { PLATFORM, Script, Statements, stepsFile, text, Variable, Word } from './script';
 import { configSettings } from './settings';
 import type { PipelineSpec } from '../spec/pipeline';
 import { System, SYSTEMS } from '../spec/platform';
+import { ofVariant } from '../spec/variant';
 import type { Wheel } from '../spec/wheel';
 
 const VERSION = new Variable('VERSION');
@@ -36,12 +38,12 @@ const FINISHED = text`${BUILD_DIR}/finished`;
 export function buildScript(spec: PipelineSpec): Script {
   const names = spec.wheels.map((wheel) => wheel.distribution).join(', ');
   const script = new Script(
-    'build',
+    ofVariant(spec, 'build'),
     `Builds the wheels of ${spec.name} (${names}) from source, repairs, inspects and records them.`,
     buildInputs(spec),
     text`${BUILD_DIR}/logs`,
   );
-  checkTools(script);
+  checkTools(script, spec);
   prepareWindows(script, spec);
   fetchSource(script, spec);
   setVersion(script);
@@ -56,9 +58,9 @@ export function buildScript(spec: PipelineSpec): Script {
   return script;
 }
 
-function checkTools(script: Script): void {
+function checkTools(script: Script, spec: PipelineSpec): void {
   script.step('Check the tools', (step) =>
-    step
+    readPlan(step, spec)
       .need('python', 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.')
       .emptyFolder(RECORDS)
       .run(...BUILDTOOL, 'tools', text`--platform=${PLATFORM}`, text`--output=${TOOLS_FILE}`)

@@ -58,6 +58,9 @@ export const REMOTE_CACHES: readonly RemoteCache[] = [
 /** All of their variables. */
 export const REMOTE_CACHE_VARIABLES = REMOTE_CACHES.flatMap((cache) => cache.variables);
 
+/** The plan that the Python modules read, where it is a variant's. */
+export const WHEEL_PLAN = new Variable('WHEEL_PLAN');
+
 /** Auditwheel's own variable; the manylinux images set it to the policy that they are made for. */
 export const AUDITWHEEL_PLAT = new Variable('AUDITWHEEL_PLAT');
 

@@ -1,9 +1,22 @@
 /** `scripts/plan.json`: the declaration as data, which `wheeltool.py` and `checks.py` read. */
+import { WHEEL_PLAN } from './inputs';
+import { ROOT, Statements, text } from './script';
 import { configSettings } from './settings';
 import { PipelineSpec, reusesWheels } from '../spec/pipeline';
 import type { System } from '../spec/platform';
 import { baseVersion } from '../spec/source';
-import { DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, LibraryExcludes, Wheel, WheelCheck } from '../spec/wheel';
+import { ofVariant } from '../spec/variant';
+import { BuiltWheel, DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, LibraryExcludes, WheelCheck } from '../spec/wheel';
+
+/** Where a pipeline's plan lies. */
+export function planFile(spec: PipelineSpec): string {
+  return ofVariant(spec, 'scripts/plan.json');
+}
+
+/** The Python modules read the plan beside them, unless they are told of a variant's. */
+export function readPlan(step: Statements, spec: PipelineSpec): Statements {
+  return spec.variant ? step.export(WHEEL_PLAN, text`${ROOT}/${planFile(spec)}`) : step;
+}
 
 /** The plan's shape; raised when a reader of an older one would misread it. */
 export const PLAN_SCHEMA = 1;
@@ -21,8 +34,11 @@ export function plan(spec: PipelineSpec): object {
     ...(reusesWheels(spec) ? { environment: spec.environment } : {}),
     wheels: spec.wheels.map((wheel) => wheelPlan(wheel, spec.systems)),
     platforms: Object.fromEntries(
-      spec.platforms.map((facts) => [facts.platform, { system: facts.system, platformTag: facts.platformTag }]),
+      spec.platforms.map((facts) => [facts.id, { system: facts.system, platformTag: facts.platformTag }]),
     ),
+    ...(spec.variants.length > 0
+      ? { variants: spec.variants.map((variant) => planFile(variant).split('/').pop()!) }
+      : {}),
     tools: spec.toolchain.tools.map((tool) => ({
       command: tool.command,
       minimum: tool.minimum ?? null,
@@ -47,11 +63,12 @@ function sourcePlan({ source }: PipelineSpec): object {
   return { kind: 'folder', path: source.folder };
 }
 
-function wheelPlan(wheel: Wheel, systems: readonly System[]): object {
+function wheelPlan(wheel: BuiltWheel, systems: readonly System[]): object {
   const bySystem = (libraries?: LibraryExcludes): object =>
     Object.fromEntries(systems.map((system) => [system, libraries?.[system] ?? []]));
   return {
     distribution: wheel.distribution,
+    ...(wheel.builtAs ? { builtAs: wheel.builtAs } : {}),
     ...(wheel.projectDir ? { projectDir: wheel.projectDir } : {}),
     ...(wheel.reuse
       ? {

@@ -106,11 +106,11 @@ export function quotePowerShell(word: Word): string {
 
 function platform(file: string, spec: PipelineSpec): string[] {
   const declared = platformsOn(spec, 'windows');
-  const names = declared.map((facts) => facts.platform).join(', ');
+  const names = declared.map((facts) => facts.id).join(', ');
   return [
     '$architecture = "$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)"',
     'switch ($architecture) {',
-    ...declared.map((facts) => `  '${ARCHITECTURE[facts.machine]}' { $${PLATFORM.name} = '${facts.platform}' }`),
+    ...declared.map((facts) => `  '${ARCHITECTURE[facts.machine]}' { $${PLATFORM.name} = '${facts.id}' }`),
     '  default {',
     `    [Console]::Error.WriteLine("${file}: nothing is declared for $architecture; the declared Windows platforms are: ${names}")`,
     '    exit 1',

@@ -105,16 +105,18 @@ class Built:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args, self.plan, self.version = args, Plan(args.plan), pep440(args.version)
+        # A variant's platforms are its own.
+        self.plans = {name: plan for plan in [self.plan, *map(Plan, self.plan.variants)] for name in plan.tags}
         self.files: list[File] = []
         self.records: dict[str, dict[str, Any]] = {}
         if not args.dist.is_dir():
             raise Failure(f"there is no folder {args.dist}: name the one that holds the platforms' folders", 2)
-        tags = dict(self.plan.tags)
+        tags = {name: plan.tags[name] for name, plan in self.plans.items()}
         for text in args.platform_tag:
             platform, equals, tag = text.partition("=")
             if not (equals and tag):
                 raise Failure(f"--platform-tag {text!r} is not PLATFORM=TAG: write it so", 2)
-            self.plan.platform_tag(platform)
+            self.plans.get(platform, self.plan).platform_tag(platform)
             tags[platform] = tag
         self.problems = list(self.folder_problems())
         for platform, tag in tags.items():
@@ -123,19 +125,22 @@ class Built:
             for check in checks if folder.is_dir() else ():
                 self.problems += [f"{platform}: {problem}" for problem in told(check)]
         self.problems += self.common_problems()
-        by_name = sorted(self.files, key=lambda file: file.name)
-        self.sums = "".join(f"{file.digest}  {file.name}\n" for file in by_name)
+        self.sums = "".join(f"{file.digest}  {file.name}\n" for file in self.assets())
         self.digest = sha256(self.sums.encode("utf-8"))
         if args.expect_digest and args.expect_digest != self.digest:
             expected = f"the sums' digest is {self.digest}, not {args.expect_digest}"
             self.problems.append(f"a wheel changed since it was verified ({expected}): verify again, from the build on")
 
+    def assets(self) -> list[File]:
+        """Each file once: a wheel that a variant does not change is built with every one of them."""
+        return sorted({file.name: file for file in self.files}.values(), key=lambda file: file.name)
+
     def folder_problems(self) -> Iterator[str]:
-        for platform in self.plan.tags:
+        for platform in self.plans:
             if not (self.args.dist / platform).is_dir():
                 yield f"there is no folder {self.args.dist / platform}: build {platform}, or declare it no more"
         others = {path.parent for name in ("*.whl", "*/*.whl", f"*/{RECORD}") for path in self.args.dist.glob(name)}
-        for folder in sorted(others - {self.args.dist / platform for platform in self.plan.tags}):
+        for folder in sorted(others - {self.args.dist / platform for platform in self.plans}):
             yield f"{folder} holds wheels, but is no platform of the plan: remove them, or declare {folder.name}"
 
     def sum_problems(self, folder: Path) -> Iterator[str]:
@@ -144,12 +149,13 @@ class Built:
         yield from problems
 
     def wheel_problems(self, folder: Path, tag: str) -> Iterator[str]:
-        wheels, problems = collect(self.plan, folder)
+        plan = self.plans[folder.name]
+        wheels, problems = collect(plan, folder)
         yield from problems
         for key, wheel in wheels.items():
             data = wheel.path.read_bytes()
             self.files.append(File(folder.name, wheel.path.name, wheel, len(data), sha256(data)))
-            for problem in told(name_problems(wheel, self.plan.wheel(key), tag, self.version, wheels)):
+            for problem in told(name_problems(wheel, plan.wheel(key), tag, self.version, wheels)):
                 yield f"{wheel.path.name}: {problem}"
 
     def record_problems(self, folder: Path) -> Iterator[str]:
@@ -157,7 +163,7 @@ class Built:
         try:
             source = dict(record["source"])
             commit, from_folder = source.pop("builtCommit"), source.pop("sourceDir")
-            facts = (("schema", 1), ("name", self.plan.name), ("platform", folder.name))
+            facts = (("schema", 1), ("name", self.plans[folder.name].name), ("platform", folder.name))
             differing = [(key, record[key], value) for key, value in facts if record[key] != value]
             version, _, _ = record["version"], record["image"], dict(record["tools"])  # what notes needs is there
         except (KeyError, TypeError, ValueError) as error:
@@ -189,12 +195,13 @@ class Built:
             if not declared.versioned and len(set(versions.values())) > 1:
                 each = ", ".join(f"{version} for {platform}" for platform, version in versions.items())
                 yield f"{declared.distribution} has different versions ({each}): build them from one source"
-        platforms: dict[str, list[str]] = {}
+        same: dict[str, list[File]] = {}
         for file in self.files:
-            platforms.setdefault(file.name, []).append(file.platform)
-        for name, of in platforms.items():
-            if len(of) > 1:
-                yield f"{name} is there for {' and '.join(of)}: a release holds one file of a name, so tag it apart"
+            same.setdefault(file.name, []).append(file)
+        for name, of in same.items():
+            if len({file.digest for file in of}) > 1:
+                each = " and ".join(file.platform for file in of)
+                yield f"{name} is there for {each}, and differs: a release holds one file of a name, so tag it apart"
             if not ASSET_NAME.fullmatch(name):
                 yield f"GitHub would rename {name}: give it a version of letters, digits, dots and + only"
 
@@ -248,27 +255,38 @@ def notes(args: argparse.Namespace) -> list[str]:
     check_release(args)
     built = Built(args)
     images = {str(record["image"]) for record in built.records.values() if record["image"]}
-    if args.image and not re.fullmatch(r"\S+@sha256:[0-9a-f]{64}", args.image):
-        raise Failure(f"--image {args.image!r} names no digest: write it like ghcr.io/owner/name@sha256:…", 2)
+    for image in args.image:
+        if not re.fullmatch(r"\S+@sha256:[0-9a-f]{64}", image):
+            raise Failure(f"--image {image!r} names no digest: write it like ghcr.io/owner/name@sha256:…", 2)
+    digests = {image.rpartition("@")[2] for image in args.image}
     for image in sorted(images):
-        if args.image and image.rpartition("@")[2] != args.image.rpartition("@")[2]:
-            built.problems.append(f"a platform was built in the image {image}, not in {args.image}: build it in that")
+        if digests and image.rpartition("@")[2] not in digests:
+            wanted = " or ".join(args.image)
+            built.problems.append(f"a platform was built in the image {image}, not in {wanted}: build it in that")
     if built.problems:
         return built.problems
-    source, repository, plan = built.plan.source, args.repository, built.plan
+    source, repository = built.plan.source, args.repository
     about = [f"{key}: {value}" for key, value in sorted(source.items()) if key not in ("kind", "commit") and value]
     commits = sorted({str(record["source"]["builtCommit"] or "") for record in built.records.values()} - {""})
     about += [f"commit: {link_to_commit(source, commit)}" for commit in commits]
-    about += [f"toolchain image: `{image}`" for image in ([args.image] if args.image else sorted(images))]
+    about += [f"toolchain image: `{image}`" for image in (args.image or sorted(images))]
     about += [f"built by: {args.run_url}"] if args.run_url else []
     tools = sorted({tool for record in built.records.values() for tool in record["tools"]})
     used = [[tool, *(record["tools"].get(tool, "–") for record in built.records.values())] for tool in tools]
     wheels = [[f"`{file.name}`", file.platform, megabytes(file.size), f"`{file.digest}`"] for file in built.files]
-    names = [f"{each.distribution}=={built.version}" if each.versioned else each.distribution for each in plan.wheels]
+    # One line for each variant: their wheels hold the same packages.
+    plans = list(dict.fromkeys(built.plans.values()))
+    names = [
+        " ".join(f"{each.distribution}=={built.version}" if each.versioned else each.distribution for each in of.wheels)
+        for of in plans
+    ]
     page = f"https://github.com/{repository}/releases/expanded_assets/{args.tag}"
     verifying = [f"gh release download {args.tag} --repo {repository}", f"sha256sum --check {SUMS}"]
-    verifying += [f"gh attestation verify {file.name} --repo {repository}" for file in built.files]
-    lines = ["## Install", "", "```bash", f"pip install --find-links {page} {' '.join(names)}", "```", ""]
+    verifying += [f"gh attestation verify {file.name} --repo {repository}" for file in built.assets()]
+    installing = [f"pip install --find-links {page} {each}" for each in names]
+    if len(plans) > 1:
+        installing = [f"{line}  # {of.name}" for line, of in zip(installing, plans, strict=True)]
+    lines = ["## Install", "", "```bash", *installing, "```", ""]
     lines += ["## Wheels", "", *table(["Wheel", "Platform", "Size", "SHA-256"], *wheels), ""]
     lines += ["## Verify", "", "```bash", *verifying, "```", ""]
     lines += ["## Source and toolchain", "", *(f"- {text[:1].upper()}{text[1:]}" for text in about), ""]
@@ -342,7 +360,7 @@ def publish(args: argparse.Namespace) -> list[str]:
         return built.problems
     with tempfile.TemporaryDirectory() as folder:
         assets = Path(folder)
-        for file in built.files:
+        for file in built.assets():
             shutil.copyfile(file.wheel.path, assets / file.name)
         for platform in built.records:
             shutil.copyfile(args.dist / platform / RECORD, assets / f"{Path(RECORD).stem}-{platform}.json")
@@ -385,7 +403,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add = commands.add_parser("verify", parents=[built]).add_argument
     add("--sums", type=Path, metavar="FILE", help="where to write the hashes of all wheels to")
     add = commands.add_parser("notes", parents=[released]).add_argument
-    add("--image", default="", metavar="NAME@DIGEST", help="the toolchain image (default: what the records say)")
+    image_help = "a toolchain image; repeatable (default: what the records say)"
+    add("--image", action="append", default=[], metavar="NAME@DIGEST", help=image_help)
     add("--run-url", default="", metavar="URL", help="the run that built the wheels")
     add = commands.add_parser("publish", parents=[released]).add_argument
     add("--notes", type=Path, required=True, metavar="FILE", help="what the notes command printed")

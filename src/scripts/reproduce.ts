@@ -3,8 +3,12 @@ import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR, WHEEL_CACHE, WHEEL_CAC
 import { WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Word } from './script';
 import { PipelineSpec, reusesWheels } from '../spec/pipeline';
+import { ofVariant } from '../spec/variant';
 
-export const REPRODUCE = 'scripts/reproduce.sh';
+/** Where the script lies. */
+export function reproduceFile(spec: PipelineSpec): string {
+  return ofVariant(spec, 'scripts/reproduce.sh');
+}
 
 /** Two names of different length: a path that is cut to fit, such as an rpath, shows. */
 const BUILDS = ['first', 'second-time'];
@@ -13,7 +17,7 @@ const BUILDS = ['first', 'second-time'];
 export function reproduceScript(spec: PipelineSpec): Script {
   const ours = [OUTPUT_DIR, SCCACHE_DIR, WHEEL_CACHE_DIR];
   const script = new Script(
-    'reproduce',
+    ofVariant(spec, 'reproduce'),
     `Builds the wheels of ${spec.name} twice, in different folders, each from nothing, and compares them byte by byte.`,
     buildInputs(spec).filter((input) => !ours.includes(input.variable)),
     text`${BUILD_DIR}/logs`,
@@ -33,7 +37,7 @@ export function reproduceScript(spec: PipelineSpec): Script {
           ...(reusesWheels(spec) ? [text`${WHEEL_CACHE_DIR.name}=${folder}/${build}/${WHEEL_CACHE}`] : []),
           text`${OUTPUT_DIR.name}=${wheels(build)}`,
           'bash',
-          text`${ROOT}/scripts/build.sh`,
+          text`${ROOT}/${ofVariant(spec, 'scripts/build.sh')}`,
         ),
     );
   }

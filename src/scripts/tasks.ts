@@ -9,12 +9,12 @@ import {
   SOURCE_DIR,
   WHEEL_CACHE_DIR,
 } from './inputs';
-import { REPRODUCE } from './reproduce';
-import { TEST_IMAGE } from './test-image';
-import { DOCKERFILE, WORKSPACE } from '../docker/dockerfile';
-import type { PipelineSpec } from '../spec/pipeline';
+import { reproduceFile } from './reproduce';
+import { testImageFile } from './test-image';
+import { dockerfilePath, WORKSPACE } from '../docker/dockerfile';
+import { imageTag, PipelineSpec } from '../spec/pipeline';
+import { ofVariant } from '../spec/variant';
 
-export const PLAN_FILE = 'scripts/plan.json';
 export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
 
 /** The logic of a release. */
@@ -57,7 +57,8 @@ export function releaseTask(): ContainerTask {
 
 /** The tasks of a pipeline with Linux wheels. */
 export function containerTasks(spec: PipelineSpec): ContainerTask[] {
-  const image = `${spec.image.name}:latest`;
+  const image = imageTag(spec);
+  const task = (name: string): string => (spec.variant ? `${name}:${spec.variant.name}` : name);
   const run = `docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":${WORKSPACE}`;
   // Folders are the container's own; a source tree of the caller is mounted where the container finds it.
   const folders = [SOURCE_DIR, OUTPUT_DIR, BUILD_DIR, SCCACHE_DIR, WHEEL_CACHE_DIR].map((variable) => variable.name);
@@ -70,26 +71,34 @@ export function containerTasks(spec: PipelineSpec): ContainerTask[] {
     `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash ${script}`;
   return [
     {
-      name: 'image',
+      name: task('image'),
       description: `Build the toolchain image as ${image}`,
-      exec: `${NEED_DOCKER} exec docker build --file ${DOCKERFILE} --tag ${image} .`,
+      exec: `${NEED_DOCKER} exec docker build --file ${dockerfilePath(spec)} --tag ${image} .`,
     },
     {
-      name: 'image:shell',
+      name: task('image:shell'),
       description: `Open a shell in the toolchain image, with the checkout at ${WORKSPACE}`,
       exec: `${NEED_DOCKER} exec ${run} --interactive --tty ${image}`,
     },
     {
-      name: 'image:test',
+      name: task('image:test'),
       description: 'Try the toolchain image: tools, user, environment',
-      exec: `${NEED_DOCKER} exec bash ${TEST_IMAGE}`,
+      exec: `${NEED_DOCKER} exec bash ${testImageFile(spec)}`,
     },
-    { name: 'wheel', description: 'Build the wheels in the toolchain image', exec: inImage('scripts/build.sh') },
-    { name: 'wheel:test', description: 'Test the wheels in the toolchain image', exec: inImage('scripts/test.sh') },
     {
-      name: 'wheel:reproduce',
+      name: task('wheel'),
+      description: 'Build the wheels in the toolchain image',
+      exec: inImage(ofVariant(spec, 'scripts/build.sh')),
+    },
+    {
+      name: task('wheel:test'),
+      description: 'Test the wheels in the toolchain image',
+      exec: inImage(ofVariant(spec, 'scripts/test.sh')),
+    },
+    {
+      name: task('wheel:reproduce'),
       description: 'Build the wheels twice in the toolchain image, from nothing, and compare them byte by byte',
-      exec: inImage(REPRODUCE),
+      exec: inImage(reproduceFile(spec)),
     },
   ];
 }

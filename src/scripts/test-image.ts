@@ -1,10 +1,15 @@
 /** `scripts/test-image`: tries the toolchain image, before it is published and on anybody's machine. */
 import { BUILD_DIR, testInputs } from './inputs';
+import { planFile } from './plan';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
 import { WORKSPACE } from '../docker/dockerfile';
-import type { PipelineSpec } from '../spec/pipeline';
+import { imageTag, PipelineSpec } from '../spec/pipeline';
+import { ofVariant } from '../spec/variant';
 
-export const TEST_IMAGE = 'scripts/test-image.sh';
+/** Where the script lies. */
+export function testImageFile(spec: PipelineSpec): string {
+  return ofVariant(spec, 'scripts/test-image.sh');
+}
 
 /** The image that is tried. */
 export const IMAGE = new Variable('IMAGE');
@@ -16,12 +21,12 @@ export function testImageScript(spec: PipelineSpec): Script {
       variable: IMAGE,
       type: 'text' as const,
       help: 'The image to try, by tag or digest.',
-      default: `${spec.image.name}:latest`,
+      default: imageTag(spec),
     },
     ...testInputs().filter((input) => input.variable === BUILD_DIR),
   ];
   const script = new Script(
-    'test-image',
+    ofVariant(spec, 'test-image'),
     `Tries the toolchain image of ${spec.name}: its tools, its user, its environment, and a checkout of another owner.`,
     inputs,
     text`${BUILD_DIR}/logs`,
@@ -40,6 +45,7 @@ export function testImageScript(spec: PipelineSpec): Script {
         'python',
         'scripts/buildtool.py',
         'tools',
+        ...(spec.variant ? [`--plan=${planFile(spec)}`] : []),
         text`--platform=${PLATFORM}`,
         '--output=/tmp/tools.tsv',
       ),
@@ -54,7 +60,12 @@ export function testImageScript(spec: PipelineSpec): Script {
         .run(...run, '--entrypoint=sh', IMAGE, '-c', 'python --version'),
     )
     .step('Read a checkout of another owner, and write to a home folder', (step) =>
-      step.run(...anybody, 'bash', '-c', 'test -r scripts/build.sh && touch ~/file && git init --quiet ~/repository'),
+      step.run(
+        ...anybody,
+        'bash',
+        '-c',
+        'test -r scripts/buildtool.py && touch ~/file && git init --quiet ~/repository',
+      ),
     );
   return script;
 }

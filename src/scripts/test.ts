@@ -1,11 +1,15 @@
 /** `scripts/test`: the finished wheels, installed into a fresh environment and put through their checks. */
 import { BUILD_DIR, OUTPUT_DIR, testInputs, WHEEL_VERSION } from './inputs';
+import { readPlan } from './plan';
 import { BUILDTOOL, WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
 import type { PipelineSpec } from '../spec/pipeline';
+import { ofVariant } from '../spec/variant';
 
 /** The pinned requirements of the checks, beside the scripts. */
-export const TEST_REQUIREMENTS = 'scripts/test-requirements.txt';
+export function testRequirementsFile(spec: PipelineSpec): string {
+  return ofVariant(spec, 'scripts/test-requirements.txt');
+}
 
 const ATTEMPTS = 4;
 const PLATFORM_TAG = new Variable('PLATFORM_TAG');
@@ -17,13 +21,13 @@ const REPORT = text`${BUILD_DIR}/test-report/${PLATFORM}.json`;
 export function testScript(spec: PipelineSpec): Script {
   const names = spec.wheels.map((wheel) => wheel.distribution);
   const script = new Script(
-    'test',
+    ofVariant(spec, 'test'),
     `Installs the wheels of ${spec.name} (${names.join(', ')}) into a fresh environment and tests them there.`,
     testInputs(),
     text`${BUILD_DIR}/logs`,
   );
   script.step('Check the wheels against their record', (step) =>
-    step
+    readPlan(step, spec)
       .need('python', 'Use the toolchain image, or activate the Conda environment of docker/environment.yml.')
       .run(...WHEELTOOL, 'verify-sums', OUTPUT_DIR)
       .capture(PLATFORM_TAG, ...BUILDTOOL, 'platform-tag', text`--platform=${PLATFORM}`)
@@ -43,7 +47,7 @@ export function testScript(spec: PipelineSpec): Script {
   );
   const pip: Word[] = [TEST_PYTHON, '-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '--no-deps'];
   script.step('Install the test requirements', (step) =>
-    step.retry(ATTEMPTS, ...pip, '--only-binary=:all:', text`--requirement=${ROOT}/${TEST_REQUIREMENTS}`),
+    step.retry(ATTEMPTS, ...pip, '--only-binary=:all:', text`--requirement=${ROOT}/${testRequirementsFile(spec)}`),
   );
   script.step('Install the wheels', (step) =>
     step.run(...pip, '--no-index', '--only-binary=:all:', text`--find-links=${OUTPUT_DIR}`, ...names),

@@ -96,7 +96,7 @@ def amend(args: argparse.Namespace) -> list[str]:
     plan = Plan(args.plan)
     declared = plan.wheel(args.distribution)
     wheel = the_wheel(args.wheel, declared) if args.wheel.is_dir() else Wheel(args.wheel)
-    if wheel.key != declared.key:
+    if wheel.key not in (declared.key, declared.built_key):
         raise Failure(
             f"{wheel.path.name} is no wheel of {declared.distribution}: give that, or --distribution {wheel.key}"
         )
@@ -106,12 +106,15 @@ def amend(args: argparse.Namespace) -> list[str]:
     pins = sibling_pins(declared, plan, args.siblings)
     removed, added = amended_requirements(declared, wheel.metadata.get("Requires-Dist"), pins)
     wheel.metadata.change_requirements(removed, added)
-    wheel.metadata.set_version(version)
-    stem = f"{wheel.key.replace('-', '_')}-{version}"
+    wheel.metadata.set("Version", str(version))
+    renamed = wheel.key != declared.key
+    if renamed:
+        wheel.metadata.set("Name", declared.distribution)
+    stem = f"{declared.key.replace('-', '_')}-{version}"
     target = Path(args.output_dir, "-".join([stem, *wheel.path.name.split("-")[2:]]))
     write_wheel(wheel, stem, target)
 
-    changed = bool(removed or added or version != wheel.version)
+    changed = bool(removed or added or renamed or version != wheel.version)
     change = {"distribution": declared.distribution, "from": wheel.path.name, "to": target.name}
     if args.changes:
         changes = read_json(args.changes) if args.changes.exists() else []

@@ -2,7 +2,8 @@ import { must, mustBeUnique } from './error';
 import { Platform, platformFacts, PlatformFacts, System, SYSTEMS, validatePlatforms } from './platform';
 import { Source, validateSource } from './source';
 import { ResolvedToolchain, resolveToolchain, Toolchain } from './toolchain';
-import { validateWheels, Wheel } from './wheel';
+import { validateVariants, Variant, VariantFacts, variantWheels } from './variant';
+import { BuiltWheel, validateWheels, Wheel } from './wheel';
 
 /** The workflows, each in the file of its name. */
 export enum WorkflowName {
@@ -76,6 +77,13 @@ export interface PipelineOptions {
   readonly toolchain?: Toolchain;
 
   /**
+   * Other builds of the same wheels, such as for a GPU's toolkit. Each has an image, scripts, jobs and wheels of its own.
+   *
+   * @default - none
+   */
+  readonly variants?: Variant[];
+
+  /**
    * Environment variables that every build runs with.
    *
    * @default - none
@@ -116,15 +124,20 @@ export interface PipelineSpec {
   readonly name: string;
   readonly repository: string;
   readonly source: Source;
-  readonly wheels: readonly Wheel[];
+  readonly wheels: readonly BuiltWheel[];
   readonly platforms: readonly PlatformFacts[];
   /** The systems that the platforms are of. */
   readonly systems: readonly System[];
   readonly toolchain: ResolvedToolchain;
   readonly environment: { readonly [name: string]: string };
-  readonly image: { readonly name: string; readonly branches: readonly string[] };
+  /** The toolchain image: its name without tag, the tag of the one that jobs run in, and the branches that publish it. */
+  readonly image: { readonly name: string; readonly tag: string; readonly branches: readonly string[] };
   readonly timeoutMinutes: { readonly [system in System]: number };
   readonly workflows: readonly WorkflowName[];
+  /** The variant whose pipeline this is; none for the pipeline itself. */
+  readonly variant?: VariantFacts;
+  /** The pipelines of the declared variants. */
+  readonly variants: readonly PipelineSpec[];
 }
 
 /** Validates a declaration and fills in its defaults. Throws a `SpecError` at the first value that is wrong. @internal */
@@ -169,8 +182,10 @@ export function resolvePipeline(options: PipelineOptions): PipelineSpec {
       'a whole number of minutes up to 360, the most that GitHub gives a job',
     );
   }
+  const variants = options.variants ?? [];
+  validateVariants(variants, options.wheels, platforms);
   const facts = platforms.map(platformFacts);
-  return {
+  const main: PipelineSpec = {
     name,
     repository: options.repository,
     source: options.source,
@@ -182,10 +197,45 @@ export function resolvePipeline(options: PipelineOptions): PipelineSpec {
       facts.map((each) => each.system),
     ),
     environment,
-    image: { name: imageName, branches },
+    image: { name: imageName, tag: 'latest', branches },
     timeoutMinutes: timeouts,
     workflows: resolveWorkflows(facts, options.workflows),
+    variants: [],
   };
+  return { ...main, variants: variants.map((variant) => variantSpec(main, variant, options.toolchain ?? {})) };
+}
+
+/** The pipeline of a variant: all that is declared, with what it changes. */
+function variantSpec(main: PipelineSpec, variant: Variant, toolchain: Toolchain): PipelineSpec {
+  const { name, deviceOptions, tried } = variant;
+  const platforms = main.platforms
+    .filter((facts) => variant.platforms?.includes(facts.platform) ?? true)
+    .map((facts) => ({ ...facts, id: `${facts.id}-${name}`, title: `${facts.title}, ${name}` }));
+  const wheels = variantWheels(main.wheels, variant);
+  validateWheels(wheels);
+  const systems = SYSTEMS.filter((system) => platforms.some((each) => each.system === system));
+  const packages = [...(toolchain.packages ?? []), ...(variant.packages ?? [])];
+  const tools = [...(toolchain.tools ?? []), ...(variant.tools ?? [])];
+  return {
+    ...main,
+    name: `${main.name}-${name}`,
+    wheels,
+    platforms,
+    systems,
+    toolchain: resolveToolchain({ ...toolchain, packages, tools }, systems),
+    image: { ...main.image, tag: `${main.image.tag}-${name}` },
+    variant: { name, deviceOptions, tried },
+  };
+}
+
+/** A pipeline and those of its variants. @internal */
+export function allVariants(spec: PipelineSpec): readonly PipelineSpec[] {
+  return [spec, ...spec.variants];
+}
+
+/** The toolchain image that jobs run in, by tag. @internal */
+export function imageTag(spec: PipelineSpec): string {
+  return `${spec.image.name}:${spec.image.tag}`;
 }
 
 /** The platforms of one system, in the order in which they were declared. @internal */

@@ -19,6 +19,8 @@ export type System = (typeof SYSTEMS)[number];
 /** What is known of a platform. */
 export interface PlatformFacts {
   readonly platform: Platform;
+  /** What its folders, jobs and artifacts are called: the platform, and the variant that is built for it. */
+  readonly id: string;
   readonly system: System;
   /** The GitHub-hosted runner; @see https://github.com/actions/runner-images */
   readonly runner: string;
@@ -32,7 +34,7 @@ export interface PlatformFacts {
   readonly title: string;
 }
 
-const FACTS: Record<Platform, Omit<PlatformFacts, 'platform'>> = {
+const FACTS: Record<Platform, Omit<PlatformFacts, 'platform' | 'id'>> = {
   [Platform.LINUX_X86_64]: {
     system: 'linux',
     runner: 'ubuntu-24.04',
@@ -61,7 +63,7 @@ const FACTS: Record<Platform, Omit<PlatformFacts, 'platform'>> = {
 
 /** The facts of a platform. */
 export function platformFacts(platform: Platform): PlatformFacts {
-  return { platform, ...FACTS[platform] };
+  return { platform, id: platform, ...FACTS[platform] };
 }
 
 /** @internal */

@@ -103,6 +103,9 @@ export interface ResolvedToolchain {
   readonly baseImage?: string;
 }
 
+/** Where the Conda environment lies inside the image. */
+export const TOOLCHAIN_PREFIX = '/opt/toolchain';
+
 /** What every native wheel is built with. */
 const PACKAGES: CondaPackage[] = [
   { name: 'python' },

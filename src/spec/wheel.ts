@@ -192,6 +192,12 @@ export interface Wheel {
   readonly testRequirements?: string[];
 }
 
+/** A wheel of one of the pipeline's variants. @internal */
+export interface BuiltWheel extends Wheel {
+  /** The name that its source gives it, where it is renamed. */
+  readonly builtAs?: string;
+}
+
 /** @internal */
 export const DEFAULT_FORBIDDEN = ['**/*.a'];
 

@@ -1,10 +1,14 @@
 /** Whoever reads a synthesized file reads one that its language's linters have nothing to say about. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from './support/engine';
 import { buildContexts } from './support/image';
 import { check } from './support/process';
-import { REPOSITORY, Synthesized, SYNTHESIZED } from './support/repository';
+import { everyVariant, REPOSITORY, Synthesized, SYNTHESIZED } from './support/repository';
 import { LintTools, lintTools } from './support/tools';
+
+const VARIANTS = everyVariant();
+afterAll(() => rmSync(VARIANTS.folder, { recursive: true, force: true }));
 
 let tools: LintTools;
 
@@ -29,7 +33,7 @@ const LINTERS: Array<[string, string[], RegExp]> = [
   ['check-jsonschema', ['--builtin-schema', 'vendor.github-workflows'], WORKFLOW],
 ];
 
-describe.each(SYNTHESIZED)('the synthesized files of $name', (project) => {
+describe.each([...SYNTHESIZED, VARIANTS])('the synthesized files of $name', (project) => {
   test.each(LINTERS)('have no finding of %s', async (linter, args, pattern) => {
     await check([linter, ...args, ...matching(project, pattern)], { env: tools.env, cwd: project.folder });
   });
@@ -37,16 +41,19 @@ describe.each(SYNTHESIZED)('the synthesized files of $name', (project) => {
   test("have no finding of Docker's own linter", async () => {
     const engine = await startEngine();
     const { argv } = await buildContexts(engine, { context: project.folder });
-    const lint = [
-      'buildx',
-      'build',
-      '--builder',
-      'default',
-      '--check',
-      '--file',
-      join(project.folder, 'docker/Dockerfile'),
-    ];
-    await engine.docker([...lint, ...argv, project.folder]);
+    for (const file of matching(project, /Dockerfile$/)) {
+      await engine.docker([
+        'buildx',
+        'build',
+        '--builder',
+        'default',
+        '--check',
+        '--file',
+        file,
+        ...argv,
+        project.folder,
+      ]);
+    }
     await engine.stop();
   });
 });

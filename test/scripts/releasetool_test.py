@@ -139,6 +139,64 @@ class TestPlan:
         assert output == ""
 
 
+class TestVariants:
+    """A variant's wheels go by other names, and what it does not change is built with it once more."""
+
+    NAME = "linux-x86_64-cuda-12.8"
+
+    @pytest.fixture(autouse=True)
+    def variant(self, project: Project) -> None:
+        plan = json.loads(project.plan.read_text(encoding="utf-8"))
+        wheels = [{"distribution": "demo-cu128", "builtAs": "demo", "requires": {"pin": ["tvm"]}}, TVM]
+        own = {**plan, "name": "demo-cuda-12.8", "wheels": wheels, "platforms": {self.NAME: {"platformTag": TAG}}}
+        self.plan = project.plan.with_name("plan-cuda-12.8.json")
+        self.plan.write_text(json.dumps(own), encoding="utf-8")
+        project.plan.write_text(json.dumps({**plan, "variants": [self.plan.name]}), encoding="utf-8")
+        self.folder = project.dist / self.NAME
+
+    def build(self, project: Project, **tvm: Any) -> None:
+        make_wheel(self.folder, "demo-cu128", requires=["tvm==0.9"])
+        make_wheel(self.folder, "tvm", "0.9", **tvm)
+        argv = ["record", str(self.folder), "--plan", str(self.plan), "--platform", self.NAME, "--commit", COMMIT]
+        assert wheeltool.main([*argv, "--image", IMAGE, "--tools", str(project.folder / "tools")]) == 0
+        project.capsys.readouterr()
+
+    def test_a_release_lacks_nothing_of_it(self, project: Project) -> None:
+        assert project.verify() == [
+            f"there is no folder {self.folder}: build {self.NAME}, or declare it no more",
+        ]
+
+    def test_a_file_that_both_build_is_published_once(self, project: Project) -> None:
+        self.build(project)
+        sums = project.folder / "SHA256SUMS"
+        assert project.verify("--sums", str(sums)) == []
+        names = [line.split()[1] for line in sums.read_text(encoding="utf-8").splitlines()]
+        linux = f"py3-none-{TAG}.whl"
+        assert [name for name in names if name.endswith(linux)] == [
+            f"demo-1.0-{linux}",
+            f"demo_cu128-1.0-{linux}",
+            f"tvm-0.9-{linux}",
+        ]
+
+    def test_one_that_comes_out_differently_is_a_finding(self, project: Project) -> None:
+        self.build(project, files={"tvm/__init__.py": b"other\n"})
+        assert project.verify() == [
+            f"tvm-0.9-py3-none-{TAG}.whl is there for {LINUX} and {self.NAME}, and differs: "
+            "a release holds one file of a name, so tag it apart"
+        ]
+
+    def test_the_notes_say_how_to_install_each(self, project: Project) -> None:
+        self.build(project)
+        other = f"ghcr.io/owner/toolchain@sha256:{'2' * 64}"
+        options = ("--tag=v1.0", f"--repository={REPOSITORY}", "--image", other)
+        assert project.run("notes", *options) == [
+            f"a platform was built in the image {IMAGE}, not in {other}: build it in that"
+        ]
+        assert project.run("notes", *options, "--image", IMAGE) == []
+        assert "demo==1.0 tvm  # demo\n" in project.output
+        assert "demo-cu128==1.0 tvm  # demo-cuda-12.8\n" in project.output
+
+
 class TestVerify:
     def test_a_whole_build_is_shown_with_its_digest(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
         summary, outputs, sums = (project.folder / name for name in ("summary.md", "outputs", "new/SHA256SUMS"))
@@ -305,14 +363,16 @@ class TestVerify:
         assert f"{LINUX}: demo-1.0-py3-none-{TAG}.whl: requires 'tvm==0.8', against the plan" in findings
         assert f"{LINUX}: demo-1.0-py3-none-{TAG}.whl: does not require 'tvm==0.9'" in findings
 
-    def test_a_file_name_twice_is_a_finding(self, project: Project) -> None:
+    def test_two_files_of_a_name_are_a_finding(self, project: Project) -> None:
         for platform in PLATFORMS:
             project.build(platform, tag="any")
         tags = [word for platform in PLATFORMS for word in ("--platform-tag", f"{platform}=any")]
+        assert project.verify(*tags) == []  # the same file twice
+        make_wheel(project.dist / WINDOWS, "tvm", "0.9", platform="any", date=(2021, 1, 1, 0, 0, 0))
+        project.record(WINDOWS)
         assert project.verify(*tags) == [
-            f"{name}-py3-none-any.whl is there for {LINUX} and {WINDOWS}: "
+            f"tvm-0.9-py3-none-any.whl is there for {LINUX} and {WINDOWS}, and differs: "
             "a release holds one file of a name, so tag it apart"
-            for name in ("demo-1.0", "tvm-0.9")
         ]
 
     def test_a_name_that_github_would_change_is_a_finding(self, project: Project) -> None:

@@ -49,6 +49,20 @@ class TestAmend:
         assert metadata(made).startswith("Metadata-Version: 2.1\nName: demo\nVersion: 1.2rc3\n\n# Read me")
         assert metadata(made).endswith("\n\nVersion: of the text\n")
 
+    def test_the_wheel_of_a_variant_gets_its_name(self, plan: Plan, tmp_path: Path) -> None:
+        make_wheel(tmp_path / "siblings", "tvm-cu128", "0.9")
+        spec = {"distribution": "demo-cu128", "builtAs": "demo", "requires": {"pin": ["tvm-cu128"], "drop": ["tvm"]}}
+        options = ("--siblings", str(tmp_path / "siblings"), "--version", "1.1")
+        wheel = make_wheel(tmp_path / "raw", files={"demo/__init__.py": b""}, requires=["tvm"])
+        declared = plan(spec, {"distribution": "tvm-cu128"})
+        made = self.amend(declared, wheel.parent, *options, distribution="demo-cu128")
+        assert made.name == f"demo_cu128-1.1-py3-none-{TAG}.whl"
+        assert "\nName: demo-cu128\nVersion: 1.1\nRequires-Dist: tvm-cu128==0.9\n" in metadata(made)
+        assert "demo/__init__.py" in members(made) and "demo_cu128-1.1.dist-info/RECORD" in members(made)
+        # Once more, as after the repair, it is the one that it has become.
+        again = self.amend(declared, made.parent, *options, distribution="demo-cu128", to="again")
+        assert again.read_bytes() == made.read_bytes()
+
     def test_an_empty_version_keeps_the_one_it_has(self, plan: Plan, tmp_path: Path) -> None:
         assert "-1.0-" in self.amend(plan(), make_wheel(tmp_path), "--version", "").name
 

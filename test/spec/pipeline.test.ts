@@ -16,7 +16,7 @@ test('a small declaration is enough, and its defaults are those of the field', (
   const spec = resolvePipeline(valid);
   expect(spec.name).toBe('thing-wheels');
   expect(spec.platforms.map((facts) => facts.platform)).toEqual(['linux-x86_64', 'windows-amd64']);
-  expect(spec.image).toEqual({ name: 'ghcr.io/owner/thing-wheels', branches: ['main', 'dev'] });
+  expect(spec.image).toEqual({ name: 'ghcr.io/owner/thing-wheels', tag: 'latest', branches: ['main', 'dev'] });
   expect(spec.workflows).toEqual(['docker', 'linux', 'windows', 'release']);
 });
 

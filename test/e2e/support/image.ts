@@ -46,8 +46,11 @@ const STAND_INS: readonly StandIn[] = [
 export function imageReferences(dockerfile: string): string[] {
   const stages = new Set<string>();
   const references = new Set<string>();
+  // A stage can be named with an argument, such as base-$TARGETARCH.
+  const isStage = (name: string): boolean =>
+    [...stages].some((stage) => new RegExp(`^${name.toLowerCase().replace(/\$\{?\w+\}?/g, '.+')}$`).test(stage));
   const note = (name: string) => {
-    if (name !== 'scratch' && !stages.has(name.toLowerCase()) && !/^\d+$/.test(name)) {
+    if (name !== 'scratch' && !isStage(name) && !/^\d+$/.test(name)) {
       references.add(name);
     }
   };

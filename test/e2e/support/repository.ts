@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { MlcLlmPipelineProject, MlcLlmVariant, Platform } from '../../../src';
 
 /** This checkout. */
 export const REPOSITORY = resolve(__dirname, '../../..');
@@ -16,10 +18,24 @@ export interface Synthesized {
 export const SYNTHESIZED: readonly Synthesized[] = [
   { name: 'this repository', folder: REPOSITORY },
   { name: 'the example tvm-ffi', folder: join(REPOSITORY, 'examples/tvm-ffi') },
-].map((each) => ({
-  ...each,
+].map(({ name, folder }) => synthesized(name, folder));
+
+function synthesized(name: string, folder: string): Synthesized {
+  const { files } = JSON.parse(readFileSync(join(folder, '.projen/files.json'), 'utf8')) as { files: string[] };
   // projen names a list of dependencies also where there are none, and it writes no such file.
-  files: (
-    JSON.parse(readFileSync(join(each.folder, '.projen/files.json'), 'utf8')) as { files: string[] }
-  ).files.filter((file) => existsSync(join(each.folder, file))),
-}));
+  return { name, folder, files: files.filter((file) => existsSync(join(folder, file))) };
+}
+
+/** MLC-LLM with all that can be declared of it in a line each, in a folder of its own. */
+export function everyVariant(): Synthesized {
+  const folder = mkdtempSync(join(tmpdir(), 'every-variant-'));
+  const project = new MlcLlmPipelineProject({
+    name: 'every-variant',
+    defaultReleaseBranch: 'main',
+    outdir: folder,
+    pipeline: { platforms: Object.values(Platform), variants: Object.values(MlcLlmVariant) },
+  });
+  process.env.PROJEN_DISABLE_POST = '1';
+  project.synth();
+  return synthesized('every variant of MLC-LLM', folder);
+}

@@ -1,0 +1,73 @@
+/** A variant, declared in a line, builds, tests and releases wheels of its own beside the pipeline's. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DECLARATION, SmallPackage, smallPackage } from './support/small-package';
+import type { Variant } from '../../src';
+
+/** As a toolkit's would: another setting of CMake shows in what the library answers. */
+const VARIANT: Variant = {
+  name: 'loud-2.0',
+  suffix: 'loud20',
+  wheels: [
+    {
+      distribution: 'release-demo',
+      cmake: { all: { LOUD: '1000' } },
+      checks: [
+        {
+          name: 'it is loud',
+          python: [
+            'import ctypes, pathlib, release_demo',
+            'library = pathlib.Path(release_demo.__file__).with_name("libdemo.so")',
+            'assert ctypes.CDLL(str(library)).answer(1) == 42 and ctypes.CDLL(str(library)).loud() == 1000',
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+let small: SmallPackage;
+beforeAll(async () => {
+  small = await smallPackage();
+  small.declare({ ...DECLARATION, variants: [VARIANT] });
+  small.append('CMakeLists.txt', 'set(LOUD 1 CACHE STRING "")\nadd_compile_definitions(LOUD=${LOUD})\n');
+  small.append(
+    'CMakeLists.txt',
+    'foreach(LIBRARY demo other)\n  target_compile_definitions(${LIBRARY} PRIVATE LOUD=${LOUD})\nendforeach()\n',
+  );
+  small.append('demo.c', 'int loud(void) { return LOUD; }\n');
+  for (const script of ['build', 'build-loud-2.0', 'test', 'test-loud-2.0']) {
+    const { status, stdout, stderr } = await small.script(script, { WHEEL_VERSION: '1.0' });
+    expect([script, status, status === 0 ? '' : stdout + stderr]).toEqual([script, 0, '']);
+  }
+});
+afterAll(() => small.remove());
+
+test('its wheel has a name, a folder and a report of its own', () => {
+  const folder = join(small.folder, 'dist/linux-x86_64-loud-2.0');
+  expect(readdirSync(folder).sort()).toEqual([
+    'SHA256SUMS',
+    'build-record.json',
+    expect.stringMatching(/^release_demo_loud20-1\.0-py3-none-manylinux.*\.whl$/),
+  ]);
+  const record = JSON.parse(readFileSync(join(folder, 'build-record.json'), 'utf8'));
+  expect(record).toMatchObject({ platform: 'linux-x86_64-loud-2.0', version: '1.0' });
+  const report = JSON.parse(readFileSync(join(small.folder, 'build/test-report/linux-x86_64-loud-2.0.json'), 'utf8'));
+  expect(report.checks.map((check: { name: string }) => check.name)).toContain('it is loud');
+});
+
+test('a release holds the wheels of both, and lacks neither', async () => {
+  const platforms = ['linux-x86_64', 'linux-x86_64-loud-2.0'];
+  const tag = readdirSync(join(small.folder, 'dist/linux-x86_64'))
+    .map((name) => /manylinux\w+/.exec(name)?.[0])
+    .find(Boolean);
+  const options = ['--version=1.0', ...platforms.map((each) => `--platform-tag=${each}=${tag}`)];
+  const verify = ['python3', 'scripts/releasetool.py', 'verify', 'dist', ...options];
+  const whole = await small.run(verify);
+  expect([whole.status, whole.stdout]).toEqual([
+    0,
+    expect.stringMatching(/release_demo-1\.0[^]*release_demo_loud20-1\.0/),
+  ]);
+  const without = await small.run(['bash', '-c', `mv dist/${platforms[1]} . && ${verify.join(' ')}`]);
+  expect([without.status, without.stderr]).toEqual([1, expect.stringContaining('build linux-x86_64-loud-2.0')]);
+});
