@@ -79,6 +79,22 @@ const TVM_FFI: Wheel = {
   testRequirements: ['numpy==2.5.5', 'typing-extensions==4.16.0'],
 };
 
+/**
+ * Ends a check where the machine has no Vulkan driver, which the loader itself is asked for: with a device and without
+ * tvm seeing it, the check goes on and fails.
+ */
+const VULKAN_DRIVER = [
+  'import ctypes, sys',
+  'loader = ctypes.CDLL("vulkan-1.dll" if sys.platform == "win32" else "libvulkan.so.1")',
+  '# A VkInstanceCreateInfo that asks for nothing: its type is 1, all else is 0.',
+  'instance, count = ctypes.c_void_p(), ctypes.c_uint32()',
+  'if loader.vkCreateInstance((ctypes.c_uint64 * 8)(1), None, ctypes.byref(instance)) == 0:',
+  '    loader.vkEnumeratePhysicalDevices(instance, ctypes.byref(count), None)',
+  'if count.value == 0:',
+  '    print("note: there is no Vulkan driver here, so nothing runs on one; Mesa\'s lavapipe is one for the CPU")',
+  '    sys.exit()',
+];
+
 /** The compiler and its runtime; at this commit Vulkan is in `libtvm_runtime`, which links the loader. */
 const TVM: Wheel = {
   distribution: 'tvm',
@@ -109,11 +125,32 @@ const TVM: Wheel = {
       timeout: 300,
     },
     {
+      // Compiled in by upstream's cmake/modules/Git.cmake.
+      name: 'it is of the commit that was built',
+      python: [
+        'import os, tvm.support',
+        'built, wanted = tvm.support.libinfo()["GIT_COMMIT_HASH"], os.environ["WHEEL_COMMIT"] or "NOT-FOUND"',
+        'assert built == wanted, f"tvm says that it was built from {built}, the record says {wanted}"',
+      ],
+    },
+    {
       name: 'LLVM and Vulkan are compiled in',
       python: [
         'import tvm',
         'assert tvm.get_global_func("target.llvm_version_major")() == 19',
         'assert tvm.get_global_func("device_api.vulkan", allow_missing=True) is not None',
+      ],
+    },
+    {
+      name: 'a buffer copy on the Vulkan device',
+      python: [
+        ...VULKAN_DRIVER,
+        'import numpy, tvm',
+        'device = tvm.device("vulkan")',
+        'assert device.exist, "the loader finds a device, and tvm does not"',
+        'print(f"Vulkan: {device.device_name}")',
+        'numbers = numpy.arange(1 << 20, dtype="float32")',
+        'assert (tvm.runtime.tensor(numbers, device).numpy() == numbers).all()',
       ],
     },
   ],

@@ -45,6 +45,7 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
     'The scripts take no arguments but `--help`; their inputs are environment variables.',
     ...table(['Variable', 'For', 'Default'], inputRows(spec)),
     ...cacheSection(spec),
+    ...vulkanSection(spec),
     ...variantsSection(spec),
     '## The toolchain',
     '',
@@ -138,6 +139,27 @@ function linuxSection(spec: PipelineSpec): string[] {
           '',
         ]
       : []),
+  ];
+}
+
+/** Where the checks find a device, on a machine that has none. */
+function vulkanSection(spec: PipelineSpec): string[] {
+  if (!spec.toolchain.vulkan) return [];
+  return [
+    '## A Vulkan device for the tests',
+    '',
+    'Checks that need a Vulkan device run where the loader finds one, and say so where it finds none. No GPU is needed: lavapipe, of Mesa,',
+    'runs on the CPU.',
+    ...table(
+      ['Where', 'How'],
+      [
+        ['Debian, Ubuntu', '`apt-get install mesa-vulkan-drivers`'],
+        [
+          'the toolchain image, and Windows',
+          "`{ name: 'mesalib' }` among `toolchain.packages`; should the loader not look there, `VK_DRIVER_FILES` names its file in `share/vulkan/icd.d`",
+        ],
+      ],
+    ),
   ];
 }
 

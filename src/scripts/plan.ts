@@ -96,6 +96,7 @@ function checkPlan(check: WheelCheck): object {
     name: check.name,
     timeout: check.timeout ?? DEFAULT_CHECK_TIMEOUT,
     ...(check.expect === undefined ? {} : { expect: check.expect }),
+    ...(check.only === undefined ? {} : { only: check.only }),
   };
   if (check.imports) {
     return { kind: 'imports', ...common, modules: check.imports, ...(check.except ? { except: check.except } : {}) };

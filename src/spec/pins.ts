@@ -112,4 +112,6 @@ export const CONDA = {
   'spirv-headers': '1.4.341.*',
   'spirv-tools': '2026.1.*',
   glslang: '*',
+  // From 26 on, its recipe's own test asks for lavapipe, on Linux and Windows.
+  mesalib: '>=26',
 } as const;

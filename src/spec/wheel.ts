@@ -39,6 +39,13 @@ export interface WheelCheck {
    * @default 120
    */
   readonly timeout?: number;
+
+  /**
+   * The only system that it runs on: `linux` or `windows`.
+   *
+   * @default - both
+   */
+  readonly only?: string;
 }
 
 /** Library file names, whole and with their extension, that the user's machine or another wheel provides. */
@@ -307,6 +314,12 @@ function validateCheck(at: string, check: WheelCheck): void {
     `${at}.except`,
     check.except,
     'given beside imports, which it makes exceptions from',
+  );
+  must(
+    check.only === undefined || SYSTEMS.some((system) => system === check.only),
+    `${at}.only`,
+    check.only,
+    'linux or windows',
   );
   if (check.timeout !== undefined) {
     must(check.timeout > 0, `${at}.timeout`, check.timeout, 'a number of seconds above 0');

@@ -349,6 +349,14 @@ class TestGate:
         (self.wheels / "build-record.json").write_text(json.dumps(record), encoding="utf-8")
         assert self.gate({"checks": [{"name": "it", **check}]})[0] == 0
 
+    def test_a_check_for_another_system_is_left_out(self) -> None:
+        self.installed()
+        other = "linux" if checks.SYSTEM == "windows" else "windows"
+        wrong = {"kind": "python", "code": ["raise SystemExit(1)"]}
+        declared = [{"name": "theirs", "only": other, **wrong}, {"name": "ours", "only": checks.SYSTEM, **wrong}]
+        code, results = self.gate({"checks": declared})
+        assert (code, results["ours"], "theirs" in results) == (1, ["ended with exit code 1"], False)
+
     def test_checks_run_apart_from_the_callers_folder_and_path(self, monkeypatch: pytest.MonkeyPatch) -> None:
         (self.tmp / "stray.py").write_text("")
         monkeypatch.setenv("PYTHONPATH", str(self.tmp))
