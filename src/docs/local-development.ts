@@ -16,7 +16,7 @@ import { INSTALL_VULKAN_SDK } from '../scripts/install-vulkan-sdk';
 import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
 import { VULKAN_SDK } from '../spec/pins';
-import { imageTag, PipelineSpec, platformsOn } from '../spec/pipeline';
+import { imageTag, PipelineSpec, platformsOn, reusesWheels } from '../spec/pipeline';
 import { isOn } from '../spec/toolchain';
 import { ofVariant } from '../spec/variant';
 
@@ -79,6 +79,9 @@ export function localDevelopmentPage(spec: PipelineSpec): Page {
         ['`build/source`', 'the source tree that was built: a copy, delete it at will'],
         ['`build/raw`, `build/repaired`', 'the wheels before and after their libraries were bundled'],
         ['`build/sccache`', 'the compiler cache, which makes the next build fast'],
+        ...(reusesWheels(spec)
+          ? [['`build/wheel-cache`', 'wheels that are taken again while nothing that they are made of has changed']]
+          : []),
         ['`build/test-environment`', 'the environment that the wheels were tested in'],
       ],
     ),

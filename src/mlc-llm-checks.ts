@@ -1,0 +1,150 @@
+/** What must hold for the wheels of MLC-LLM where they are installed: the test gate. */
+import type { WheelCheck } from './spec/wheel';
+
+/** Of tvm's foreign-function interface. */
+export const TVM_FFI_CHECKS: WheelCheck[] = [
+  { name: 'imports', imports: ['tvm_ffi', 'tvm_ffi.core', 'tvm_ffi.registry', 'tvm_ffi.container'] },
+  {
+    name: 'native round trip',
+    python: [
+      'import numpy, tvm_ffi',
+      'array = numpy.arange(6, dtype="float32").reshape(2, 3)',
+      'tensor = tvm_ffi.from_dlpack(array)',
+      'back = numpy.from_dlpack(tvm_ffi.convert(lambda value: value)(tensor))',
+      'assert tensor.shape == (2, 3) and (back == array).all()',
+    ],
+  },
+];
+
+/**
+ * Ends a check where the machine has no Vulkan driver, which the loader itself is asked for: with a device and without
+ * tvm seeing it, the check goes on and fails.
+ */
+const VULKAN_DRIVER = [
+  'import ctypes, sys',
+  'loader = ctypes.CDLL("vulkan-1.dll" if sys.platform == "win32" else "libvulkan.so.1")',
+  '# A VkInstanceCreateInfo that asks for nothing: its type is 1, all else is 0.',
+  'instance, count = ctypes.c_void_p(), ctypes.c_uint32()',
+  'if loader.vkCreateInstance((ctypes.c_uint64 * 8)(1), None, ctypes.byref(instance)) == 0:',
+  '    loader.vkEnumeratePhysicalDevices(instance, ctypes.byref(count), None)',
+  'if count.value == 0:',
+  '    print("note: there is no Vulkan driver here, so nothing runs on one; Mesa\'s lavapipe is one for the CPU")',
+  '    sys.exit()',
+];
+
+/** Of the compiler and its runtime. */
+export const TVM_CHECKS: WheelCheck[] = [
+  {
+    name: 'imports',
+    imports: ['tvm', 'tvm.relax', 'tvm.runtime', 'tvm.script', 'tvm.s_tir', 'tvm.topi', 'tvm.target'],
+    timeout: 300,
+  },
+  {
+    // Compiled in by upstream's cmake/modules/Git.cmake.
+    name: 'it is of the commit that was built',
+    python: [
+      'import os, tvm.support',
+      'built, wanted = tvm.support.libinfo()["GIT_COMMIT_HASH"], os.environ["WHEEL_COMMIT"] or "NOT-FOUND"',
+      'assert built == wanted, f"tvm says that it was built from {built}, the record says {wanted}"',
+    ],
+  },
+  {
+    name: 'LLVM and Vulkan are compiled in',
+    python: [
+      'import tvm',
+      'assert tvm.get_global_func("target.llvm_version_major")() == 19',
+      'assert tvm.get_global_func("device_api.vulkan", allow_missing=True) is not None',
+    ],
+  },
+  {
+    name: 'a buffer copy on the Vulkan device',
+    python: [
+      ...VULKAN_DRIVER,
+      'import numpy, tvm',
+      'device = tvm.device("vulkan")',
+      'assert device.exist, "the loader finds a device, and tvm does not"',
+      'print(f"Vulkan: {device.device_name}")',
+      'numbers = numpy.arange(1 << 20, dtype="float32")',
+      'assert (tvm.runtime.tensor(numbers, device).numpy() == numbers).all()',
+    ],
+  },
+];
+
+/** A model in name only: a Llama too small to be worth compiling, and a byte-level tokenizer of eight tokens. */
+const TINY_MODEL = [
+  'import json, pathlib, subprocess, sys, tempfile',
+  'folder = pathlib.Path(tempfile.mkdtemp())',
+  'sizes = {"hidden_size": 64, "intermediate_size": 128, "vocab_size": 8, "max_position_embeddings": 128}',
+  'layers = {"num_attention_heads": 4, "num_hidden_layers": 2, "rms_norm_eps": 1e-5}',
+  '(folder / "config.json").write_text(json.dumps({"model_type": "llama", **sizes, **layers}))',
+  'vocabulary = {token: i for i, token in enumerate(["h", "e", "l", "o", "w", "\\u0120", "he", "ll"])}',
+  'bytes_only = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}',
+  'pairs = {"type": "BPE", "vocab": vocabulary, "merges": ["h e", "l l"]}',
+  'tokenizer = {"version": "1.0", "pre_tokenizer": bytes_only, "decoder": bytes_only, "model": pairs}',
+  '(folder / "tokenizer.json").write_text(json.dumps(tokenizer))',
+];
+
+/** Whether one of the library's two names brings its functions to tvm; in the runtime-only mode, `import mlc_llm` itself fails. */
+function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean }): WheelCheck {
+  return {
+    name: `${library} loads ${runtimeOnly ? 'without' : 'with'} the compiler`,
+    python: [
+      'import ctypes, importlib.util, os, pathlib, sys',
+      `os.environ["TVM_USE_RUNTIME_LIB"] = "${runtimeOnly ? 1 : 0}"`,
+      'import tvm.base, tvm_ffi',
+      `assert tvm.base._RUNTIME_ONLY is ${runtimeOnly ? 'True' : 'False'}`,
+      '# Newer versions of tvm have a part of the runtime that the runtime-only mode leaves to others.',
+      'for extra in pathlib.Path(tvm.__file__).parent.rglob("*tvm_runtime_extra.*"):',
+      '    ctypes.CDLL(str(extra), ctypes.RTLD_GLOBAL)',
+      'folder = pathlib.Path(importlib.util.find_spec("mlc_llm").origin).parent',
+      `ctypes.CDLL(str(folder / ("${library}.dll" if sys.platform == "win32" else "lib${library}.so")))`,
+      'tvm_ffi.get_global_func("mlc.json_ffi.CreateJSONFFIEngine")',
+    ],
+    timeout: 180,
+  };
+}
+
+/** Of MLC-LLM itself. */
+export const MLC_LLM_CHECKS: WheelCheck[] = [
+  {
+    // By name: walking the package would import its libraries as modules and end the process.
+    name: 'imports',
+    imports: ['mlc_llm', 'mlc_llm.*'],
+    // They need pandas, transformers, huggingface_hub and langchain.
+    except: ['mlc_llm.bench.*', 'mlc_llm.cli.delivery', 'mlc_llm.contrib.embeddings.openai'],
+    timeout: 300,
+  },
+  ...['chat', 'serve', 'compile', 'convert_weight', 'gen_config', 'package'].map((command) => ({
+    name: `${command} --help`,
+    command: ['-m', 'mlc_llm', command, '--help'],
+    expect: 'usage:',
+    timeout: 180,
+  })),
+  {
+    name: 'gen_config',
+    python: [
+      ...TINY_MODEL,
+      'words = ["gen_config", str(folder), "--quantization", "q0f32", "--conv-template", "LM", "--output", str(folder / "out")]',
+      'subprocess.run([sys.executable, "-m", "mlc_llm", *words], check=True)',
+      'written = json.loads((folder / "out" / "mlc-chat-config.json").read_text())',
+      'assert (written["model_type"], written["vocab_size"]) == ("llama", 8), written',
+    ],
+    timeout: 180,
+  },
+  {
+    // Through the Rust library that is linked into the wheel.
+    name: 'tokenizer round trip',
+    python: [
+      ...TINY_MODEL,
+      'from mlc_llm.tokenizers import Tokenizer',
+      'tokens = Tokenizer(str(folder)).encode("hello wheel")',
+      'assert tokens[:3] == [6, 7, 3], tokens',
+      'assert Tokenizer(str(folder)).decode(tokens) == "hello wheel"',
+    ],
+    timeout: 180,
+  },
+  ...[
+    { library: 'mlc_llm_module', runtimeOnly: false },
+    { library: 'mlc_llm', runtimeOnly: true },
+  ].map(loads),
+];
