@@ -435,6 +435,7 @@ run 'python' '-m' 'pip' 'wheel' `
 step '9. Set the metadata of apache-tvm-ffi'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/apache-tvm-ffi" `
   '--distribution=apache-tvm-ffi' `
+  "--commit=${COMMIT}" `
   "--siblings=${BUILD_DIR}/finished" `
   "--output-dir=${BUILD_DIR}/amended/apache-tvm-ffi" `
   "--changes=${BUILD_DIR}/records/changes.json"
@@ -490,6 +491,7 @@ step '12. Set the metadata of tvm'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/tvm" `
   '--distribution=tvm' `
   "--version=${VERSION}" `
+  "--commit=${COMMIT}" `
   "--siblings=${BUILD_DIR}/finished" `
   "--output-dir=${BUILD_DIR}/amended/tvm" `
   "--changes=${BUILD_DIR}/records/changes.json"
@@ -527,6 +529,7 @@ step '15. Set the metadata of mlc-llm'
 run 'python' "${ROOT}/scripts/wheeltool.py" 'amend' "${BUILD_DIR}/raw/mlc-llm" `
   '--distribution=mlc-llm' `
   "--version=${VERSION}" `
+  "--commit=${COMMIT}" `
   "--siblings=${BUILD_DIR}/finished" `
   "--output-dir=${BUILD_DIR}/amended/mlc-llm" `
   "--changes=${BUILD_DIR}/records/changes.json"

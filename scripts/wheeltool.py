@@ -32,6 +32,7 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 from wheelfiles import (
+    COMMIT_URL,
     RECORD,
     SCHEME,
     SUMS,
@@ -109,6 +110,8 @@ def amend(args: argparse.Namespace) -> list[str]:
     removed, added = amended_requirements(declared, wheel.metadata.get("Requires-Dist"), pins)
     wheel.metadata.change_requirements(removed, added)
     wheel.metadata.set("Version", str(version))
+    if args.commit is not None:
+        wheel.metadata.set_url(COMMIT_URL, plan.commit_url(args.commit))
     renamed = wheel.key != declared.key
     if renamed:
         wheel.metadata.set("Name", declared.distribution)
@@ -442,6 +445,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--distribution", required=True, metavar="NAME", help="which wheel of the plan it is")
     add("--output-dir", type=Path, required=True, metavar="DIR", help="may be the folder it is in")
     add("--version", help="its new version (default, also when empty: the one it has)")
+    add("--commit", help="the commit that was built, which the wheel is to tell of (default: as it is)")
     add("--siblings", type=Path, metavar="DIR", help="where the wheels are that it pins")
     add("--changes", type=Path, metavar="FILE", help="JSON list to append what changed to")
 

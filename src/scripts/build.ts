@@ -237,6 +237,7 @@ function amend(script: Script, wheel: Wheel): void {
         raw(wheel),
         `--distribution=${wheel.distribution}`,
         ...(wheel.keepVersion ? [] : [text`--version=${VERSION}`]),
+        text`--commit=${COMMIT}`,
         text`--siblings=${FINISHED}`,
         text`--output-dir=${amended(wheel)}`,
         text`--changes=${CHANGES_FILE}`,

@@ -22,7 +22,7 @@ HERE = f"manylinux_2_28_{MACHINE}" if LINUX else f"win_{MACHINE}"  # pip install
 needs_linux = pytest.mark.skipif(not LINUX, reason="reads ELF files")
 needs_compiler = pytest.mark.skipif(not (LINUX and shutil.which("cc")), reason="compiles a library with cc")
 BUILT_IN = [
-    *("installed version", "pinned requirements", "installed files", "shared libraries resolve"),
+    *("installed version", "source commit", "pinned requirements", "installed files", "shared libraries resolve"),
     *(["tag"] if LINUX else []),
 ]
 
@@ -31,6 +31,9 @@ def needing_library(folder: Path, needed: str) -> bytes:
     """A library that needs another one, which is nowhere to be found."""
     compile_library(folder, needed, "int g(void) { return 1; }", f"-Wl,-soname,{needed}")
     return compile_library(folder, "libdemo.so", "int g(void); int f(void) { return g(); }", str(folder / needed))
+
+
+ADVICE = "install what was built together"
 
 
 class TestGate:
@@ -341,13 +344,25 @@ class TestGate:
         ]
         assert "AssertionError" in self.output
 
-    def test_code_learns_from_which_commit_its_wheel_was_built(self) -> None:
-        code = ["import os", "assert os.environ['WHEEL_COMMIT'] == 'c' * 40, os.environ['WHEEL_COMMIT']"]
-        check = {"kind": "python", "code": code}
-        assert self.problems(check) == ["ended with exit code 1"]
-        record = {"wheels": [{"distribution": "demo", "commit": "c" * 40}]}
+    @pytest.mark.parametrize(
+        ("built", "recorded", "problems"),
+        [
+            ("c" * 40, "c" * 40, []),
+            (None, None, []),
+            ("c" * 40, "d" * 40, [f"it is of {'c' * 40}, the record tells of {'d' * 40}: {ADVICE}"]),
+            (None, "d" * 40, [f"it is of no commit, the record tells of {'d' * 40}: {ADVICE}"]),
+            ("c" * 40, None, [f"it is of {'c' * 40}, the record tells of no commit: {ADVICE}"]),
+        ],
+    )
+    def test_a_wheel_of_another_commit_fails(
+        self, built: str | None, recorded: str | None, problems: list[str]
+    ) -> None:
+        url = f"Project-URL: Source commit, https://example.com/demo/commit/{built}\n" if built else ""
+        self.installed(metadata=f"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n{url}\n")
+        record = {"source": {"repository": "https://example.com/demo", "builtCommit": recorded}}
         (self.wheels / "build-record.json").write_text(json.dumps(record), encoding="utf-8")
-        assert self.gate({"checks": [{"name": "it", **check}]})[0] == 0
+        code, results = self.gate({})
+        assert (code, results["source commit"]) == (1 if problems else 0, problems)
 
     def test_a_check_for_another_system_is_left_out(self) -> None:
         self.installed()

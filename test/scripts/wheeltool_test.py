@@ -63,6 +63,15 @@ class TestAmend:
         again = self.amend(declared, made.parent, *options, distribution="demo-cu128", to="again")
         assert again.read_bytes() == made.read_bytes()
 
+    def test_a_wheel_tells_of_its_commit(self, plan: Plan, tmp_path: Path) -> None:
+        home = "Project-URL: Home, https://example.com\n"
+        wheel = make_wheel(tmp_path, metadata=f"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n{home}\n# Read me\n")
+        told = f"{home}Project-URL: Source commit, https://example.com/demo/commit/{'c' * 40}\n\n# Read me"
+        made = self.amend(plan(), wheel, "--commit", "c" * 40)
+        assert told in metadata(made)
+        assert told in metadata(self.amend(plan(), made, to="again"))
+        assert "Source commit" not in metadata(self.amend(plan(), made, "--commit", "", to="none"))
+
     def test_an_empty_version_keeps_the_one_it_has(self, plan: Plan, tmp_path: Path) -> None:
         assert "-1.0-" in self.amend(plan(), make_wheel(tmp_path), "--version", "").name
 

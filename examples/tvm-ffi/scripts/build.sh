@@ -270,6 +270,7 @@ step '7. Set the metadata of apache-tvm-ffi'
 run python "$ROOT/scripts/wheeltool.py" amend "$BUILD_DIR/raw/apache-tvm-ffi" \
   --distribution=apache-tvm-ffi \
   "--version=$VERSION" \
+  "--commit=$COMMIT" \
   "--siblings=$BUILD_DIR/finished" \
   "--output-dir=$BUILD_DIR/amended/apache-tvm-ffi" \
   "--changes=$BUILD_DIR/records/changes.json"

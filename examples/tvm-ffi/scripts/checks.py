@@ -32,6 +32,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 from wheelfiles import (
+    COMMIT_URL,
     RECORD,
     SCHEME,
     Declared,
@@ -75,7 +76,7 @@ def describe(name):
         return None
     rows = csv.reader((found.read_text("RECORD") or "").splitlines())  # found.files leaves out what is missing
     files = [[row[0], str(found.locate_file(row[0])), row[1]] for row in rows if row]
-    return {"version": found.version, "files": files}
+    return {"version": found.version, "files": files, "urls": found.metadata.get_all("Project-URL") or []}
 
 facts = {
     "python": platform.python_version(),
@@ -111,14 +112,12 @@ def read_log(path: Path) -> str:
 class Run:
     """One finished process: how it ended, and what it wrote."""
 
-    def __init__(
-        self, argv: Sequence[str], timeout: float, log: Path, folder: Path, extra: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, argv: Sequence[str], timeout: float, log: Path, folder: Path) -> None:
         self.timeout = timeout
         self.logs = [log.with_name(f"{log.name}.{stream}.log") for stream in ("stdout", "stderr")]
         log.parent.mkdir(parents=True, exist_ok=True)
         env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-        env |= {"PYTHONIOENCODING": "utf-8", "PYTHONNOUSERSITE": "1", **(extra or {})}
+        env |= {"PYTHONIOENCODING": "utf-8", "PYTHONNOUSERSITE": "1"}
         with self.logs[0].open("wb") as out, self.logs[1].open("wb") as err:
             try:
                 process = subprocess.Popen(
@@ -166,9 +165,9 @@ class Gate:
         self.log, self.folder = self.logs / "00-environment", Path()
         shutil.rmtree(self.logs, ignore_errors=True)  # an earlier run's
 
-    def run(self, argv: Sequence[str], timeout: float = DEFAULT_TIMEOUT, extra: dict[str, str] | None = None) -> Run:
+    def run(self, argv: Sequence[str], timeout: float = DEFAULT_TIMEOUT) -> Run:
         """Run a process for the current check, in its empty folder."""
-        return Run(argv, timeout, self.log, self.folder, extra)
+        return Run(argv, timeout, self.log, self.folder)
 
     def check(self, distribution: str, name: str, found: Iterator[str]) -> None:
         """Run one check: an iterator, not begun yet, of what is wrong."""
@@ -233,10 +232,8 @@ class Environment:
             canonicalize_name(name): version for name, version in found["versions"] if name
         }
         self.folders = [Path(folder) for folder in found["folders"]]
-        record = read_json(wheels / RECORD) if (wheels / RECORD).is_file() else {"wheels": []}
-        self.commits: dict[str, str] = {
-            canonicalize_name(each["distribution"]): each.get("commit") or "" for each in record["wheels"]
-        }
+        source = read_json(wheels / RECORD)["source"] if (wheels / RECORD).is_file() else {}
+        self.commit: str = (source.get("repository") and source.get("builtCommit")) or ""  # else, no wheel tells of it
         self.distributions: dict[str, dict[str, Any] | None] = found["distributions"]
         self.libraries = {
             name.lower()
@@ -260,6 +257,15 @@ def installed_version(declared: Declared, environment: Environment) -> Iterator[
     version = environment.installed(declared)["version"]
     if pep440(version) != wheel.version:
         yield f"version {version} is installed, not {wheel.version}: install {wheel.path.name}"
+
+
+def source_commit(declared: Declared, environment: Environment) -> Iterator[str]:
+    """Whether it is of the commit that the build's record tells of: two wheels of one version can be of two commits."""
+    urls = environment.installed(declared)["urls"]
+    commits = [url.rpartition("/")[2] for url in urls if url.startswith(f"{COMMIT_URL},")]
+    if commits != ([environment.commit] if environment.commit else []):
+        found, told = (", ".join(each) or "no commit" for each in (commits, filter(None, [environment.commit])))
+        yield f"it is of {found}, the record tells of {told}: install what was built together"
 
 
 def pinned_requirements(declared: Declared, environment: Environment) -> Iterator[str]:
@@ -421,7 +427,7 @@ def declared_check(check: dict[str, Any], declared: Declared, environment: Envir
         argv = [environment.python, "check.py"]
     else:
         raise Failure(f"the plan has a check of kind {kind!r}: make it imports, command or python")
-    ran = gate.run(argv, timeout, {"WHEEL_COMMIT": environment.commits.get(declared.key, "")})
+    ran = gate.run(argv, timeout)
     if ran.ending():
         yield ran.ending()
     elif check.get("expect", "") not in ran.stdout:
@@ -452,6 +458,7 @@ def test(args: argparse.Namespace) -> int:
         name = declared.distribution
         print(name, flush=True)
         gate.check(name, "installed version", installed_version(declared, environment))
+        gate.check(name, "source commit", source_commit(declared, environment))
         gate.check(name, "pinned requirements", pinned_requirements(declared, environment))
         gate.check(name, "installed files", installed_files(declared, environment))
         gate.check(name, "shared libraries resolve", shared_libraries(declared, environment))

@@ -33,6 +33,7 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 SUMS, RECORD = "SHA256SUMS", "build-record.json"
+COMMIT_URL = "Source commit"  # the label of a wheel's Project-URL that says what it was built from
 LIBRARY = re.compile(r"(?P<stem>.+?)(?:-[0-9a-f]{6,64})?\.(?:so|dll|dylib)\b.*", re.IGNORECASE)
 SCHEME = re.compile(r"[^/]+\.data/(?:purelib|platlib|headers|scripts|data)/")
 
@@ -222,6 +223,11 @@ class Plan:
         except (AttributeError, KeyError, TypeError) as error:
             raise Failure(f"{path} is not a plan ({type(error).__name__}: {error}): synthesize it again", 2) from error
 
+    def commit_url(self, commit: str) -> str:
+        """Where a commit of the source can be read; empty where that is not known."""
+        repository = str(self.source.get("repository") or "").removesuffix("/").removesuffix(".git")
+        return f"{repository}/commit/{commit}" if repository and commit else ""
+
     def wheel(self, distribution: str) -> Declared:
         for wheel in self.wheels:
             if wheel.key == canonicalize_name(distribution):
@@ -254,6 +260,12 @@ class Metadata:
     def set(self, field: str, value: str) -> None:
         """Give a field that is there once another value."""
         self.lines = [f"{field}: {value}" if self.split(line)[0] == field.lower() else line for line in self.lines]
+
+    def set_url(self, label: str, url: str) -> None:
+        """Set one of the project's addresses; without an address, take it out."""
+        old = [("project-url", text) for text in self.get("Project-URL") if text.startswith(f"{label},")]
+        self.lines = [line for line in self.lines if self.split(line) not in old]
+        self.lines += [f"Project-URL: {label}, {url}"] if url else []
 
     def change_requirements(self, removed: list[str], added: list[str]) -> None:
         gone = [("requires-dist", text) for text in removed]
