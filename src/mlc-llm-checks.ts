@@ -95,6 +95,52 @@ function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean
   };
 }
 
+/**
+ * Gives the tiny model random weights, compiles it and has it generate a token: through the compiler, the runtime and the
+ * engine's threads. Compiling links with the machine's C++ compiler, which on Windows would have to be clang.
+ */
+function generates(on: {
+  device: string;
+  title: string;
+  quantization: string;
+  dtype: string;
+  before?: string[];
+}): WheelCheck {
+  return {
+    name: `a model compiled for ${on.title} generates`,
+    only: 'linux',
+    python: [
+      ...(on.before ?? []),
+      ...TINY_MODEL,
+      'import numpy',
+      'from tvm.contrib import tvmjs',
+      'from mlc_llm import MLCEngine',
+      'from mlc_llm.model import MODELS',
+      'model, library = folder / "model", folder / "model.so"',
+      'def mlc_llm(*words):',
+      '    subprocess.run([sys.executable, "-m", "mlc_llm", *map(str, words)], check=True)',
+      `mlc_llm("gen_config", folder, "--quantization", "${on.quantization}", "--conv-template", "LM", "--output", model)`,
+      'llama = MODELS["llama"]',
+      'module = llama.model(llama.config.from_file(folder / "config.json"))',
+      `module.to("${on.dtype}")`,
+      '_, parameters, _ = module.export_tvm(spec=module.get_default_spec(), allow_extern=True)',
+      'random = numpy.random.default_rng(0)',
+      '# What is no number in a shape is the size of the vocabulary.',
+      'shapes = {name: [n if isinstance(n, int) else 8 for n in each.shape] for name, each in parameters}',
+      `weights = {name: (random.standard_normal(shape) / 8).astype("${on.dtype}") for name, shape in shapes.items()}`,
+      'about = {"ParamSize": len(weights)}',
+      'tvmjs.dump_tensor_cache(weights, str(model), meta_data=about, encode_format="raw", show_progress=False)',
+      `mlc_llm("compile", model, "--device", "${on.device}", "--output", library)`,
+      `engine = MLCEngine(model=str(model), model_lib=str(library), device="${on.device}", mode="interactive")`,
+      'answer = engine.completions.create(prompt="hello", max_tokens=4)',
+      'engine.terminate()',
+      'print(answer)',
+      'assert answer.usage.completion_tokens >= 1, answer',
+    ],
+    timeout: 300,
+  };
+}
+
 /** Of MLC-LLM itself. */
 export const MLC_LLM_CHECKS: WheelCheck[] = [
   {
@@ -138,4 +184,9 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
     { library: 'mlc_llm_module', runtimeOnly: false },
     { library: 'mlc_llm', runtimeOnly: true },
   ].map(loads),
+  ...[
+    { device: 'cpu', title: 'the CPU', quantization: 'q0f32', dtype: 'float32' },
+    // In single precision, a kernel needs more shared memory than the 32 KiB that lavapipe gives.
+    { device: 'vulkan', title: 'Vulkan', quantization: 'q0f16', dtype: 'float16', before: VULKAN_DRIVER },
+  ].map(generates),
 ];

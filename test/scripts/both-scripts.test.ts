@@ -176,7 +176,8 @@ describe.each(SCRIPTS)('%s of %s', (_, __, script, spec) => {
   test('calls in PowerShell what its steps say, those for Windows only as well', () => {
     const values = new Map(Object.entries({ ...TABLE, ROOT: '<folder>', BUILD_DIR: '<folder>/build', SOURCE_DIR: '' }));
     for (const [name, value] of Object.entries(env)) values.set(name, /_DIR$/.test(name) ? `<folder>/${value}` : value);
-    values.set('SCCACHE_DIR', '<folder>/build/sccache').set('SOURCE_DATE_EPOCH', '315532800');
+    values.set('SCCACHE_DIR', '<folder>/build/sccache').set('WHEEL_CACHE_DIR', '<folder>/build/wheel-cache');
+    values.set('SOURCE_DATE_EPOCH', '315532800');
     const expected = windows.map(({ title, statements }) => ({
       title,
       calls: commandsOf(statements, values, new Set(Object.keys(env))),
