@@ -20,6 +20,7 @@ nothing is taken; 1 for a finding, 2 for bad usage.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -35,6 +36,7 @@ from typing import Any
 
 from wheelfiles import (
     Declared,
+    Failure,
     Plan,
     default_plan,
     exit_status,
@@ -132,10 +134,14 @@ def different(facts: Any, kept: Any, at: str = "") -> Iterator[str]:
         yield at
 
 
-def generations(folder: Path) -> list[Path]:
-    """What is kept of a wheel, newest first."""
+def generations(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """What is kept of a wheel, newest first; an entry that cannot be read is as good as none."""
     found = [path for path in folder.glob(f"*/{IDENTITY}") if path.is_file()]
-    return [path.parent for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)]
+    for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
+        with contextlib.suppress(Failure):
+            kept = read_json(path)
+            if isinstance(kept, dict) and {"identity", "file", "sha256"} <= kept.keys():
+                yield path.parent, kept
 
 
 def take(args: argparse.Namespace) -> int:
@@ -145,9 +151,8 @@ def take(args: argparse.Namespace) -> int:
     facts = identity(args, plan, declared)
     write_json(args.identity, facts)
     folder = args.cache / declared.key
-    for entry in generations(folder):
-        kept = read_json(entry / IDENTITY)
-        if kept.get("identity") != facts:
+    for entry, kept in list(generations(folder)):
+        if kept["identity"] != facts:
             continue
         wheel = entry / Path(kept["file"]).name
         if not wheel.is_file() or sha256(wheel.read_bytes()) != kept["sha256"]:
@@ -163,9 +168,8 @@ def take(args: argparse.Namespace) -> int:
             write_json(args.changes, [*changes, reused])
         print(f"{wheel.name} was made of the same (SHA-256 {kept['sha256']}): it is taken, not built")
         return 0
-    newest = next(iter(generations(folder)), None)
-    if newest:
-        names = list(different(facts, read_json(newest / IDENTITY).get("identity")))
+    if newest := next(generations(folder), None):
+        names = list(different(facts, newest[1]["identity"]))
         print(f"the {declared.distribution} wheel kept last was made of another {', '.join(names[:6]) or 'file'}")
     else:
         print(f"no wheel of {declared.distribution} is kept in {args.cache}")
@@ -184,7 +188,7 @@ def keep(args: argparse.Namespace) -> int:
     digest = sha256(wheel.read_bytes())
     # Last: an entry without it is not there.
     write_json(entry / IDENTITY, {"identity": facts, "file": wheel.name, "sha256": digest})
-    for old in generations(folder)[GENERATIONS:]:
+    for old, _ in list(generations(folder))[GENERATIONS:]:
         shutil.rmtree(old)
     if target := os.environ.get("GITHUB_OUTPUT"):
         with open(target, "a", encoding="utf-8", newline="\n") as file:

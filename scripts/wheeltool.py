@@ -106,24 +106,24 @@ def amend(args: argparse.Namespace) -> list[str]:
     if args.version and not declared.versioned:
         raise Failure(f"{declared.distribution} keeps its source's version (versioned: false): leave --version out", 2)
     version = pep440(args.version) if args.version else wheel.version
+    before = wheel.metadata.to_bytes()
     pins = sibling_pins(declared, plan, args.siblings)
     removed, added = amended_requirements(declared, wheel.metadata.get("Requires-Dist"), pins)
     wheel.metadata.change_requirements(removed, added)
     wheel.metadata.set("Version", str(version))
     if args.commit is not None:
         wheel.metadata.set_url(COMMIT_URL, plan.commit_url(args.commit))
-    renamed = wheel.key != declared.key
-    if renamed:
+    if wheel.key != declared.key:
         wheel.metadata.set("Name", declared.distribution)
     stem = f"{declared.key.replace('-', '_')}-{version}"
     target = Path(args.output_dir, "-".join([stem, *wheel.path.name.split("-")[2:]]))
     write_wheel(wheel, stem, target)
 
-    changed = bool(removed or added or renamed or version != wheel.version)
+    changed = wheel.metadata.to_bytes() != before
     change = {"distribution": declared.distribution, "from": wheel.path.name, "to": target.name}
     if args.changes:
         changes = read_json(args.changes) if args.changes.exists() else []
-        entry = {**change, "requirementsRemoved": removed, "requirementsAdded": added}
+        entry = {**change, "requirementsRemoved": removed, "requirementsAdded": added, "commit": args.commit or None}
         write_json(args.changes, [*changes, entry] if changed and entry not in changes else changes)
     print(f"{wheel.path.name} → {target.name}" + ("" if changed else " (nothing to amend)"))
     for line in [f"- {text}" for text in removed] + [f"+ {text}" for text in added]:

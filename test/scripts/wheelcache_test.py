@@ -147,6 +147,16 @@ def test_a_damaged_wheel_is_not_taken(builds: Builds) -> None:
     assert not list(builds.cache.rglob("*.whl"))
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"identity": {}}', "\xff"])
+def test_an_entry_that_was_cut_off_is_as_good_as_none(builds: Builds, text: str) -> None:
+    builds.take()
+    builds.keep()
+    [identity] = builds.cache.rglob("identity.json")
+    identity.write_bytes(text.encode("latin-1"))
+    assert "no wheel of demo is kept" in builds.take()
+    assert builds.taken() is None
+
+
 def test_two_trees_keep_a_wheel_each(builds: Builds) -> None:
     demo = builds.source / "project" / "demo.c"
     builds.take()

@@ -67,8 +67,10 @@ class TestAmend:
         home = "Project-URL: Home, https://example.com\n"
         wheel = make_wheel(tmp_path, metadata=f"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n{home}\n# Read me\n")
         told = f"{home}Project-URL: Source commit, https://example.com/demo/commit/{'c' * 40}\n\n# Read me"
-        made = self.amend(plan(), wheel, "--commit", "c" * 40)
+        changes = tmp_path / "changes.json"
+        made = self.amend(plan(), wheel, "--commit", "c" * 40, "--changes", str(changes))
         assert told in metadata(made)
+        assert [change["commit"] for change in json.loads(changes.read_text(encoding="utf-8"))] == ["c" * 40]
         assert told in metadata(self.amend(plan(), made, to="again"))
         assert "Source commit" not in metadata(self.amend(plan(), made, "--commit", "", to="none"))
 
