@@ -74,7 +74,7 @@ async function synthesize(name: string, wheelCheck: WheelCheck): Promise<Reposit
     repository: 'owner/name',
     name: 'release-demo',
     source: { folder: 'package' },
-    wheels: [{ distribution: 'release-demo', checks: [wheelCheck] }],
+    wheels: [{ distribution: 'release-demo', reuse: true, checks: [wheelCheck] }],
   });
   process.env.PROJEN_DISABLE_POST = '1';
   project.synth();
@@ -201,8 +201,13 @@ describe('release.yml', () => {
   test('publishes the wheels of a tag, traceable to it, and tells whether they reproduce the default branch', async () => {
     const built = await act('linux.yml', dispatch());
     expect([failureOf(built), artifacts(built)]).toEqual(['', ['wheels-linux-x86_64']]);
+    expect(built.output).toContain('kept release_demo-');
+    // What the default branch kept is taken by the next run, and never by a release.
+    const again = await act('linux.yml', pullRequest());
+    expect([failureOf(again), again.output]).toEqual(['', expect.stringContaining('it is taken, not built')]);
     const run = await act('release.yml', pushTag('v0.1.0'));
     expect(failureOf(run)).toBe('');
+    expect(run.output).not.toContain('it is taken, not built');
     const published = release('v0.1.0')!;
     expect(published).toMatchObject({ draft: false, prerelease: false, assets: assetsOf('0.1.0') });
     expect(published.notes).toMatch(new RegExp(`${registry.host}/owner/name@sha256:[0-9a-f]{64}`));
