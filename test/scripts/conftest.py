@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -70,6 +71,7 @@ def make_wheel(
 
 
 def compile_library(folder: Path, name: str, source: str = "int f(void) { return 1; }", *options: str) -> bytes:
+    assert shutil.which("cc"), "install a C compiler: libraries are compiled with cc"
     folder.mkdir(exist_ok=True)
     (folder / "x.c").write_text(source + "\n")
     argv = ["cc", "-shared", "-fPIC", "-nostdlib", "-o", str(folder / name), str(folder / "x.c"), *options]
