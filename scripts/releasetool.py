@@ -46,6 +46,7 @@ from wheelfiles import (
     pep440,
     read_json,
     report_problems,
+    set_outputs,
     sha256,
     use_utf8,
     write_text,
@@ -59,11 +60,7 @@ TRIES, TIMEOUT = 3, 1800
 
 def tell(**values: str) -> None:
     """Print answers, and pass them on to the next steps of a GitHub Actions job."""
-    lines = "".join(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
-    print(lines, end="", flush=True)
-    if target := os.environ.get("GITHUB_OUTPUT"):
-        with open(target, "a", encoding="utf-8", newline="\n") as file:
-            file.write(lines)
+    print(set_outputs(**values), end="", flush=True)
 
 
 # plan

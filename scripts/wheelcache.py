@@ -38,12 +38,14 @@ from wheelfiles import (
     Declared,
     Failure,
     Plan,
+    add_entries,
     default_plan,
     exit_status,
     git_commit,
     megabytes,
     read_json,
     read_text,
+    set_outputs,
     sha256,
     the_wheel,
     use_utf8,
@@ -163,9 +165,8 @@ def take(args: argparse.Namespace) -> int:
         shutil.copyfile(wheel, args.output_dir / wheel.name)
         os.utime(entry / IDENTITY)
         if args.changes:
-            changes = read_json(args.changes) if args.changes.exists() else []
             reused = {"distribution": declared.distribution, "from": wheel.name, "reused": kept["sha256"]}
-            write_json(args.changes, [*changes, reused])
+            add_entries(args.changes, reused)
         print(f"{wheel.name} was made of the same (SHA-256 {kept['sha256']}): it is taken, not built")
         return 0
     if newest := next(generations(folder), None):
@@ -190,9 +191,7 @@ def keep(args: argparse.Namespace) -> int:
     write_json(entry / IDENTITY, {"identity": facts, "file": wheel.name, "sha256": digest})
     for old, _ in list(generations(folder))[GENERATIONS:]:
         shutil.rmtree(old)
-    if target := os.environ.get("GITHUB_OUTPUT"):
-        with open(target, "a", encoding="utf-8", newline="\n") as file:
-            file.write("kept-wheels=true\n")
+    set_outputs(kept_wheels="true")
     print(f"kept {wheel.name} ({megabytes(wheel.stat().st_size)}, SHA-256 {digest})")
     return 0
 

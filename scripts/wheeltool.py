@@ -41,6 +41,7 @@ from wheelfiles import (
     Metadata,
     Plan,
     Wheel,
+    add_entries,
     add_summary,
     collect,
     default_plan,
@@ -122,9 +123,8 @@ def amend(args: argparse.Namespace) -> list[str]:
     changed = wheel.metadata.to_bytes() != before
     change = {"distribution": declared.distribution, "from": wheel.path.name, "to": target.name}
     if args.changes:
-        changes = read_json(args.changes) if args.changes.exists() else []
         entry = {**change, "requirementsRemoved": removed, "requirementsAdded": added, "commit": args.commit or None}
-        write_json(args.changes, [*changes, entry] if changed and entry not in changes else changes)
+        add_entries(args.changes, *([entry] if changed else []))
     print(f"{wheel.path.name} → {target.name}" + ("" if changed else " (nothing to amend)"))
     for line in [f"- {text}" for text in removed] + [f"+ {text}" for text in added]:
         print(f"  {line}")

@@ -32,6 +32,18 @@ const VULKAN_DRIVER = [
   '    sys.exit()',
 ];
 
+/** Takes numbers to a device of tvm and back; without the device, it fails and says what is missing. */
+export function bufferCopy(on: { device: string; title: string; missing: string }): string[] {
+  return [
+    'import numpy, tvm',
+    `device = tvm.device("${on.device}")`,
+    `assert device.exist, "${on.missing}"`,
+    `print(f"${on.title}: {device.device_name}")`,
+    'numbers = numpy.arange(1 << 20, dtype="float32")',
+    'assert (tvm.runtime.tensor(numbers, device).numpy() == numbers).all()',
+  ];
+}
+
 /** Of the compiler and its runtime. */
 export const TVM_CHECKS: WheelCheck[] = [
   {
@@ -51,12 +63,7 @@ export const TVM_CHECKS: WheelCheck[] = [
     name: 'a buffer copy on the Vulkan device',
     python: [
       ...VULKAN_DRIVER,
-      'import numpy, tvm',
-      'device = tvm.device("vulkan")',
-      'assert device.exist, "the loader finds a device, and tvm does not"',
-      'print(f"Vulkan: {device.device_name}")',
-      'numbers = numpy.arange(1 << 20, dtype="float32")',
-      'assert (tvm.runtime.tensor(numbers, device).numpy() == numbers).all()',
+      ...bufferCopy({ device: 'vulkan', title: 'Vulkan', missing: 'the loader finds a device, and tvm does not' }),
     ],
   },
 ];

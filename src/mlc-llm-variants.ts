@@ -1,7 +1,9 @@
 /** The builds of MLC-LLM for a GPU's toolkit, beside the one for CPU and Vulkan. */
+import { bufferCopy } from './mlc-llm-checks';
 import { Platform } from './spec/platform';
 import { TOOLCHAIN_PREFIX, CondaPackage } from './spec/toolchain';
 import type { Variant, VariantWheel } from './spec/variant';
+import type { WheelCheck } from './spec/wheel';
 
 /** A build of MLC-LLM beside the one for CPU and Vulkan. */
 export enum MlcLlmVariant {
@@ -95,15 +97,9 @@ function packages(version: string, ...names: string[]): CondaPackage[] {
   return names.map((name) => ({ name, version }));
 }
 
-function deviceCheck(device: string, title: string): NonNullable<VariantWheel['checks']>[number] {
+function deviceCheck(device: string, title: string): WheelCheck {
   return {
     name: `a buffer copy on the ${title} device`,
-    python: [
-      'import numpy, tvm',
-      `device = tvm.device("${device}")`,
-      `assert device.exist, "no ${title} device: the job needs a runner that has one"`,
-      'numbers = numpy.arange(1024, dtype="float32")',
-      'assert (tvm.runtime.tensor(numbers, device).numpy() == numbers).all()',
-    ],
+    python: bufferCopy({ device, title, missing: `no ${title} device: the job needs a runner that has one` }),
   };
 }

@@ -31,6 +31,7 @@ import { testImageFile, testImageScript } from './scripts/test-image';
 import { RELEASE_REQUIREMENT } from './spec/pins';
 import {
   allVariants,
+  pipelinesOn,
   PipelineOptions,
   PipelineSpec,
   platformsOn,
@@ -154,7 +155,7 @@ export class WheelPipeline extends Component {
 
   private addTasks(): void {
     const tasks = [
-      ...allVariants(this._spec).flatMap((spec) => (spec.systems.includes('linux') ? containerTasks(spec) : [])),
+      ...pipelinesOn(this._spec, 'linux').flatMap(containerTasks),
       ...(this._spec.workflows.includes(WorkflowName.RELEASE) ? [releaseTask()] : []),
     ];
     for (const { name, ...task } of tasks) {

@@ -6,7 +6,15 @@ import { IMAGE_VARIABLE, runnerVariable, wheelsArtifact } from '../github/common
 import { workflowFile } from '../github/workflow';
 import { outputFolder } from '../scripts/inputs';
 import { testImageFile } from '../scripts/test-image';
-import { allVariants, imageTag, PipelineSpec, platformsOn, reusesWheels, WorkflowName } from '../spec/pipeline';
+import {
+  allVariants,
+  imageTag,
+  PipelineSpec,
+  pipelinesOn,
+  platformsOn,
+  reusesWheels,
+  WorkflowName,
+} from '../spec/pipeline';
 
 /** Declares the page; none where no workflow is declared. */
 export function ciPipelinePage(spec: PipelineSpec): Page | undefined {
@@ -54,7 +62,7 @@ const WHAT: Record<WorkflowName, (spec: PipelineSpec) => string> = {
 
 function imageSection(spec: PipelineSpec): string[] {
   const [file, environment, script] = [dockerfilePath(spec), environmentFile(spec), testImageFile(spec)];
-  const variants = spec.variants.filter((each) => each.systems.includes('linux'));
+  const variants = pipelinesOn(spec, 'linux').filter((each) => each.variant);
   return [
     '## The toolchain image',
     '',

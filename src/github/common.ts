@@ -4,7 +4,6 @@ import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_CACHE, WHEEL
 import { ACTIONS } from '../spec/pins';
 import { PipelineSpec, reusesWheels } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
-import { variantId } from '../spec/variant';
 
 /** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
 export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
@@ -30,14 +29,19 @@ export function logIn(spec: PipelineSpec): WorkflowStep {
 /** The inputs of a called build workflow. */
 export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', cache: 'cache' } as const;
 
-/** The input by which a called build is given a pipeline's toolchain image, and the output that a release gives it as. */
-export function imageInput(spec: PipelineSpec): string {
-  return spec.variant ? `${CALL_INPUTS.image}-${variantId(spec.variant)}` : CALL_INPUTS.image;
+/** A name where only letters, digits, dashes and underscores are allowed, such as a job's id. */
+export function identifier(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]/g, '_');
 }
 
-/** The id of the job that builds for a platform: letters, digits, dashes and underscores only. */
-export function platformJob(facts: PlatformFacts): string {
-  return facts.id.replace(/[^A-Za-z0-9_-]/g, '_');
+/** A name as that of a variable: upper-case letters, digits and underscores. */
+export function variableName(name: string): string {
+  return identifier(name).replace(/-/g, '_').toUpperCase();
+}
+
+/** The input by which a called build is given a pipeline's toolchain image, and the output that a release gives it as. */
+export function imageInput(spec: PipelineSpec): string {
+  return spec.variant ? `${CALL_INPUTS.image}-${identifier(spec.variant.name)}` : CALL_INPUTS.image;
 }
 
 /** An expression: the runner for a platform. A variant that needs a device names it by a repository variable. */
@@ -49,7 +53,7 @@ export function runnerOf(spec: PipelineSpec, facts: PlatformFacts): string {
 
 /** The repository variable that names the runner with a variant's device, such as `RUNNER_CUDA_12_8`. */
 export function runnerVariable(spec: PipelineSpec): string {
-  return `RUNNER_${spec.variant!.name.replace(/[^a-z0-9]/g, '_').toUpperCase()}`;
+  return `RUNNER_${variableName(spec.variant!.name)}`;
 }
 
 /** The artifact that holds a platform's wheels, their record and their test report. */

@@ -1,19 +1,18 @@
 /** `docker.yml`: builds the toolchain image, tries it, and publishes it. */
-import { checkout, concurrency, imageName, logIn } from './common';
+import { checkout, concurrency, identifier, imageName, logIn } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
 import { dockerfilePath } from '../docker/dockerfile';
 import { IMAGE, testImageFile } from '../scripts/test-image';
 import { ACTIONS } from '../spec/pins';
-import { allVariants, PipelineSpec } from '../spec/pipeline';
-import { variantId } from '../spec/variant';
+import { PipelineSpec, pipelinesOn } from '../spec/pipeline';
 
 /** What the image is called on the runner, before it has a name that others see. */
 const LOCAL = 'toolchain:local';
 
 /** Declares the workflow. A pull request has a job of its own, which may publish nothing; so has each variant's image. */
 export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
-  const pipelines = allVariants(spec).filter((each) => each.systems.includes('linux'));
+  const pipelines = pipelinesOn(spec, 'linux');
   const paths = ['docker/**', '.dockerignore', workflowFile('docker'), ...pipelines.map(testImageFile)];
   return {
     name: 'docker',
@@ -28,7 +27,7 @@ export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
 }
 
 function jobs(spec: PipelineSpec): Array<[id: string, job: StepsJob]> {
-  const [suffix, of] = spec.variant ? [`-${variantId(spec.variant)}`, ` of ${spec.variant.name}`] : ['', ''];
+  const [suffix, of] = spec.variant ? [`-${identifier(spec.variant.name)}`, ` of ${spec.variant.name}`] : ['', ''];
   return [
     [
       `try${suffix}`,

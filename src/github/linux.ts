@@ -7,10 +7,10 @@ import {
   checkout,
   compareWithRecord,
   concurrency,
+  identifier,
   imageInput,
   imageName,
   keepRecord,
-  platformJob,
   restoreCache,
   restoreWheels,
   runnerOf,
@@ -20,7 +20,7 @@ import {
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition } from './model';
-import { allVariants, PipelineSpec, platformsOn } from '../spec/pipeline';
+import { PipelineSpec, pipelinesOn, platformsOn } from '../spec/pipeline';
 import type { PlatformFacts } from '../spec/platform';
 import { ofVariant } from '../spec/variant';
 
@@ -29,13 +29,13 @@ const RUNNER_UID = 1001;
 
 /** Declares the workflow. */
 export function linuxWorkflow(spec: PipelineSpec): WorkflowDefinition {
-  const pipelines = allVariants(spec).filter((each) => each.systems.includes('linux'));
+  const pipelines = pipelinesOn(spec, 'linux');
   return {
     name: 'linux',
     on: buildTriggers(pipelines),
     concurrency: concurrency('linux'),
     jobs: Object.fromEntries(
-      pipelines.flatMap((each) => platformsOn(each, 'linux').map((facts) => [platformJob(facts), job(each, facts)])),
+      pipelines.flatMap((each) => platformsOn(each, 'linux').map((facts) => [identifier(facts.id), job(each, facts)])),
     ),
   };
 }

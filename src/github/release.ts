@@ -1,11 +1,11 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
-import { CALL_INPUTS, checkout, imageInput, imageName, logIn, wheelsArtifact } from './common';
+import { CALL_INPUTS, checkout, imageInput, imageName, logIn, variableName, wheelsArtifact } from './common';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
 import { FOLDERS, outputFolder } from '../scripts/inputs';
 import { RELEASE_REQUIREMENTS, RELEASETOOL } from '../scripts/tasks';
 import { ACTIONS } from '../spec/pins';
-import { allVariants, PipelineSpec } from '../spec/pipeline';
+import { allVariants, PipelineSpec, pipelinesOn } from '../spec/pipeline';
 import type { System } from '../spec/platform';
 
 /** The inputs of a run by hand. */
@@ -48,9 +48,7 @@ export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
 }
 
 /** The pipelines that build in an image. */
-function withImages(spec: PipelineSpec): readonly PipelineSpec[] {
-  return allVariants(spec).filter((each) => each.systems.includes('linux'));
-}
+const withImages = (spec: PipelineSpec): readonly PipelineSpec[] => pipelinesOn(spec, 'linux');
 
 /** The tag becomes a version, and the image's `latest` a digest, once for all jobs. */
 function planJob(spec: PipelineSpec): StepsJob {
@@ -238,7 +236,7 @@ function notesEnvironment(spec: PipelineSpec): { readonly [name: string]: string
 
 /** The environment variable that holds a pipeline's image. */
 function imageVariable(spec: PipelineSpec): string {
-  return imageInput(spec).replace(/-/g, '_').toUpperCase();
+  return variableName(imageInput(spec));
 }
 
 function notesCommand(spec: PipelineSpec): string {

@@ -7,8 +7,8 @@ import {
   checkout,
   compareWithRecord,
   concurrency,
+  identifier,
   keepRecord,
-  platformJob,
   restoreCache,
   restoreWheels,
   runnerOf,
@@ -53,7 +53,7 @@ export function windowsWorkflow(
     jobs: Object.fromEntries(
       allVariants(spec).flatMap((each) =>
         platformsOn(each, 'windows').map((facts) => [
-          platformJob(facts),
+          identifier(facts.id),
           job(each, facts, environmentFile(each, facts)),
         ]),
       ),

@@ -28,13 +28,12 @@ from wheelfiles import (
     Failure,
     Plan,
     Wheel,
+    add_entries,
     default_plan,
     exit_status,
     megabytes,
-    read_json,
     the_wheel,
     use_utf8,
-    write_json,
 )
 from wheeltool import write_wheel
 
@@ -113,9 +112,8 @@ def replace(args: argparse.Namespace) -> int:
     wheel = the_wheel(args.dir, declared)
     changed = {each["alias"]: replacement(wheel, each["alias"], each["of"], args.work_dir) for each in declared.aliases}
     if args.changes:
-        changes = read_json(args.changes) if args.changes.exists() else []
         entry = {"distribution": declared.distribution, "from": wheel.path.name, "aliases": declared.aliases}
-        write_json(args.changes, [*changes, entry])
+        add_entries(args.changes, entry)
     before = wheel.path.stat().st_size
     stem = "-".join(wheel.path.name.split("-")[:2])
     write_wheel(wheel, stem, wheel.path, changed)

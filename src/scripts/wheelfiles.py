@@ -105,6 +105,21 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
+def add_entries(path: Path, *entries: dict[str, Any]) -> None:
+    """Append to a JSON list what is not in it yet; the file need not be there."""
+    listed = read_json(path) if path.exists() else []
+    write_json(path, [*listed, *(entry for entry in entries if entry not in listed)])
+
+
+def set_outputs(**values: str) -> str:
+    """Pass answers on to the next steps of a GitHub Actions job, if in one; returns the lines that say them."""
+    lines = "".join(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
+    if target := os.environ.get("GITHUB_OUTPUT"):
+        with open(target, "a", encoding="utf-8", newline="\n") as file:
+            file.write(lines)
+    return lines
+
+
 def add_summary(title: str, *tables: Sequence[Sequence[str]]) -> None:
     """Append Markdown tables, first row the header, to the summary of a GitHub Actions job, if in one."""
     if target := os.environ.get("GITHUB_STEP_SUMMARY"):

@@ -233,6 +233,11 @@ export function allVariants(spec: PipelineSpec): readonly PipelineSpec[] {
   return [spec, ...spec.variants];
 }
 
+/** Those of them that build for a system. @internal */
+export function pipelinesOn(spec: PipelineSpec, system: System): readonly PipelineSpec[] {
+  return allVariants(spec).filter((each) => each.systems.includes(system));
+}
+
 /** The toolchain image that jobs run in, by tag. @internal */
 export function imageTag(spec: PipelineSpec): string {
   return `${spec.image.name}:${spec.image.tag}`;

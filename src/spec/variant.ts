@@ -124,11 +124,6 @@ export function ofVariant(spec: { readonly variant?: VariantFacts }, name: strin
   return `${stem}-${spec.variant.name}${extension ?? ''}`;
 }
 
-/** A variant's name where only letters, digits, dashes and underscores are allowed, such as a job's id. @internal */
-export function variantId(variant: VariantFacts): string {
-  return variant.name.replace(/[^A-Za-z0-9-]/g, '_');
-}
-
 /** The pipeline's wheels as a variant builds them. @internal */
 export function variantWheels(wheels: readonly Wheel[], variant: Variant): BuiltWheel[] {
   const changed = new Map(variant.wheels.map((each) => [normalizedName(each.distribution), each]));
