@@ -49,7 +49,9 @@ export class Repository extends Component {
     // jsii adds its folder to this file by itself, unless it is there as jsii writes it.
     project.npmignore?.addPatterns(project.artifactsDirectory);
     // The Python modules and MLC-LLM's lock file are read from beside the compiled code.
-    project.compileTask.exec('mkdir -p lib/scripts && cp src/scripts/*.py lib/scripts/ && cp src/*.lock lib/');
+    project.compileTask.exec(
+      'mkdir -p lib/scripts && cp src/scripts/*.py lib/scripts/ && cp src/mlc-llm/*.lock lib/mlc-llm/',
+    );
   }
 
   private addTasks(): void {

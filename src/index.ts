@@ -1,11 +1,11 @@
-export { MlcLlmVariant } from './mlc-llm-variants';
+export { MlcLlmVariant } from './mlc-llm/variants';
 export { MlcLlmPipelineOptions, MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
 export { WheelPipeline } from './pipeline';
-export { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './spec/pipeline';
-export { Platform } from './spec/platform';
-export { GitSource, SdistSource, Source } from './spec/source';
-export { CondaPackage, Tool, Toolchain } from './spec/toolchain';
-export { Variant, VariantWheel } from './spec/variant';
+export { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './declaration/pipeline';
+export { Platform } from './declaration/platform';
+export { GitSource, SdistSource, Source } from './declaration/source';
+export { CondaPackage, Tool, Toolchain } from './declaration/toolchain';
+export { Variant, VariantWheel } from './declaration/variant';
 export {
   CMakeDefinitions,
   LibraryAlias,
@@ -14,4 +14,4 @@ export {
   SizeLimits,
   Wheel,
   WheelCheck,
-} from './spec/wheel';
+} from './declaration/wheel';

@@ -2,6 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Component, Project, TaskShell } from 'projen';
+import { RELEASE_REQUIREMENT } from './declaration/pins';
+import {
+  allVariants,
+  pipelinesOn,
+  PipelineOptions,
+  PipelineSpec,
+  platformsOn,
+  resolvePipeline,
+  WorkflowName,
+} from './declaration/pipeline';
+import { PlatformFacts, SYSTEMS } from './declaration/platform';
 import { dockerfile, dockerignore, dockerfilePath } from './docker/dockerfile';
 import { environment, environmentFile, lockFile } from './docker/environment';
 import { ciPipelinePage } from './docs/ci-pipeline';
@@ -28,17 +39,6 @@ import { reproduceFile, reproduceScript } from './scripts/reproduce';
 import { BUILD_REQUIREMENTS, containerTasks, RELEASE_REQUIREMENTS, releaseTask } from './scripts/tasks';
 import { testRequirementsFile, testScript } from './scripts/test';
 import { testImageFile, testImageScript } from './scripts/test-image';
-import { RELEASE_REQUIREMENT } from './spec/pins';
-import {
-  allVariants,
-  pipelinesOn,
-  PipelineOptions,
-  PipelineSpec,
-  platformsOn,
-  resolvePipeline,
-  WorkflowName,
-} from './spec/pipeline';
-import { PlatformFacts, SYSTEMS } from './spec/platform';
 
 /**
  * The whole pipeline of some native Python wheels: synthesizes their toolchain image, their build and test scripts,
@@ -117,7 +117,7 @@ export class WheelPipeline extends Component {
     this.file(BUILD_REQUIREMENTS, [...comment(header(tools, 'scripts/plan.ts')), ...buildRequirements(spec)]);
     if (spec.workflows.includes(WorkflowName.RELEASE)) {
       const purpose = "What the release's logic needs on a runner.";
-      this.file(RELEASE_REQUIREMENTS, [...comment(header(purpose, 'spec/pins.ts')), RELEASE_REQUIREMENT]);
+      this.file(RELEASE_REQUIREMENTS, [...comment(header(purpose, 'declaration/pins.ts')), RELEASE_REQUIREMENT]);
     }
     for (const module of pythonModules(spec)) {
       const [shebang, ...rest] = readFileSync(join(__dirname, 'scripts', module), 'utf8')

@@ -1,16 +1,16 @@
 import { javascript, typescript } from 'projen';
+import { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './declaration/pipeline';
+import type { Platform } from './declaration/platform';
+import type { Source } from './declaration/source';
+import type { Toolchain } from './declaration/toolchain';
+import type { Wheel } from './declaration/wheel';
 import { buildWorkflow } from './github/build';
 import { Workflow } from './github/workflow';
 import { header } from './header';
-import { mlcLlm } from './mlc-llm';
-import { MlcLlmVariant, mlcLlmVariant } from './mlc-llm-variants';
+import { mlcLlm } from './mlc-llm/declaration';
+import { MlcLlmVariant, mlcLlmVariant } from './mlc-llm/variants';
 import { WheelPipeline } from './pipeline';
 import { FOLDERS } from './scripts/inputs';
-import { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './spec/pipeline';
-import type { Platform } from './spec/platform';
-import type { Source } from './spec/source';
-import type { Toolchain } from './spec/toolchain';
-import type { Wheel } from './spec/wheel';
 
 /** What of MLC-LLM's pipeline is to be different; everything has a default. */
 export interface MlcLlmPipelineOptions {

@@ -1,9 +1,9 @@
 /** `docker/Dockerfile`: the toolchain image. */
 import { environmentFile, lockFile } from './environment';
-import { IMAGES, imageReference } from '../spec/pins';
-import { allVariants, PipelineSpec, platformsOn } from '../spec/pipeline';
-import type { PlatformFacts } from '../spec/platform';
-import { baseImage, TOOLCHAIN_PREFIX as PREFIX } from '../spec/toolchain';
+import { IMAGES, imageReference } from '../declaration/pins';
+import { allVariants, PipelineSpec, platformsOn } from '../declaration/pipeline';
+import type { PlatformFacts } from '../declaration/platform';
+import { baseImage, TOOLCHAIN_PREFIX as PREFIX } from '../declaration/toolchain';
 
 /** Where a pipeline's Dockerfile lies; editors and linters know both names. */
 export function dockerfilePath(spec: PipelineSpec): string {

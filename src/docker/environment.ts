@@ -1,7 +1,7 @@
 /** `docker/environment.yml`: one Conda environment for the image and for Windows. */
-import type { PipelineSpec } from '../spec/pipeline';
-import type { PlatformFacts } from '../spec/platform';
-import { ofVariant } from '../spec/variant';
+import type { PipelineSpec } from '../declaration/pipeline';
+import type { PlatformFacts } from '../declaration/platform';
+import { ofVariant } from '../declaration/variant';
 
 /** The environment file of a pipeline. */
 export function environmentFile(spec: PipelineSpec): string {

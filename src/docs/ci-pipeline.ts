@@ -1,11 +1,5 @@
 /** `docs/ci-pipeline.md`: what runs when, and what it may do. */
 import { Page, page, table } from './page';
-import { dockerfilePath } from '../docker/dockerfile';
-import { environmentFile } from '../docker/environment';
-import { IMAGE_VARIABLE, runnerVariable, wheelsArtifact } from '../github/common';
-import { workflowFile } from '../github/workflow';
-import { outputFolder } from '../scripts/inputs';
-import { testImageFile } from '../scripts/test-image';
 import {
   allVariants,
   imageTag,
@@ -14,7 +8,13 @@ import {
   platformsOn,
   reusesWheels,
   WorkflowName,
-} from '../spec/pipeline';
+} from '../declaration/pipeline';
+import { dockerfilePath } from '../docker/dockerfile';
+import { environmentFile } from '../docker/environment';
+import { IMAGE_VARIABLE, runnerVariable, wheelsArtifact } from '../github/common';
+import { workflowFile } from '../github/workflow';
+import { outputFolder } from '../scripts/inputs';
+import { testImageFile } from '../scripts/test-image';
 
 /** Declares the page; none where no workflow is declared. */
 export function ciPipelinePage(spec: PipelineSpec): Page | undefined {

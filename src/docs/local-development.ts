@@ -1,5 +1,9 @@
 /** `docs/local-development.md`: building and testing the wheels on one's own machine. */
 import { commands, Page, page, powerShellCommands, table } from './page';
+import { VULKAN_SDK } from '../declaration/pins';
+import { imageTag, PipelineSpec, platformsOn, reusesWheels } from '../declaration/pipeline';
+import { isOn } from '../declaration/toolchain';
+import { ofVariant } from '../declaration/variant';
 import { dockerfilePath, WORKSPACE } from '../docker/dockerfile';
 import { environmentFile, environmentName, lockFile } from '../docker/environment';
 import { describeDefault } from '../scripts/help';
@@ -15,10 +19,6 @@ import {
 import { INSTALL_VULKAN_SDK } from '../scripts/install-vulkan-sdk';
 import type { Input } from '../scripts/script';
 import { BUILD_REQUIREMENTS } from '../scripts/tasks';
-import { VULKAN_SDK } from '../spec/pins';
-import { imageTag, PipelineSpec, platformsOn, reusesWheels } from '../spec/pipeline';
-import { isOn } from '../spec/toolchain';
-import { ofVariant } from '../spec/variant';
 
 /** Declares the page. */
 export function localDevelopmentPage(spec: PipelineSpec): Page {

@@ -1,7 +1,7 @@
 /** `docs/releases.md`: how a tag becomes a release, and how to trust one. */
 import { describeSource } from './local-development';
 import { commands, Page, page, table } from './page';
-import { allVariants, PipelineSpec, WorkflowName } from '../spec/pipeline';
+import { allVariants, PipelineSpec, WorkflowName } from '../declaration/pipeline';
 
 /** Declares the page; none where no release workflow is declared. */
 export function releasesPage(spec: PipelineSpec): Page | undefined {

@@ -1,7 +1,7 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
 import { checkout, concurrency } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
-import { ACTIONS, NODE_VERSION } from '../spec/pins';
+import { ACTIONS, NODE_VERSION } from '../declaration/pins';
 
 /** A job of this workflow starts with the project's dependencies installed. */
 export const INSTALL: readonly WorkflowStep[] = [

@@ -1,9 +1,9 @@
 /** What several workflows share: names, triggers and steps. */
 import type { Value, WorkflowStep } from './model';
+import { ACTIONS } from '../declaration/pins';
+import { PipelineSpec, reusesWheels } from '../declaration/pipeline';
+import type { PlatformFacts } from '../declaration/platform';
 import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_CACHE, WHEEL_VERSION } from '../scripts/inputs';
-import { ACTIONS } from '../spec/pins';
-import { PipelineSpec, reusesWheels } from '../spec/pipeline';
-import type { PlatformFacts } from '../spec/platform';
 
 /** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
 export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';

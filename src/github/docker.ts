@@ -2,10 +2,10 @@
 import { checkout, concurrency, identifier, imageName, logIn } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
+import { ACTIONS } from '../declaration/pins';
+import { PipelineSpec, pipelinesOn } from '../declaration/pipeline';
 import { dockerfilePath } from '../docker/dockerfile';
 import { IMAGE, testImageFile } from '../scripts/test-image';
-import { ACTIONS } from '../spec/pins';
-import { PipelineSpec, pipelinesOn } from '../spec/pipeline';
 
 /** What the image is called on the runner, before it has a name that others see. */
 const LOCAL = 'toolchain:local';

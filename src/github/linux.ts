@@ -20,9 +20,9 @@ import {
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition } from './model';
-import { PipelineSpec, pipelinesOn, platformsOn } from '../spec/pipeline';
-import type { PlatformFacts } from '../spec/platform';
-import { ofVariant } from '../spec/variant';
+import { PipelineSpec, pipelinesOn, platformsOn } from '../declaration/pipeline';
+import type { PlatformFacts } from '../declaration/platform';
+import { ofVariant } from '../declaration/variant';
 
 /** The user that owns the workspace on GitHub's runners. */
 const RUNNER_UID = 1001;

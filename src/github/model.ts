@@ -1,5 +1,5 @@
 /** What a workflow is made of: plain data, which `policy.ts` judges and `workflow.ts` renders. */
-import type { ActionPin } from '../spec/pins';
+import type { ActionPin } from '../declaration/pins';
 
 /** A value of a workflow file. */
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };

@@ -2,11 +2,11 @@
 import { CALL_INPUTS, checkout, imageInput, imageName, logIn, variableName, wheelsArtifact } from './common';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
+import { ACTIONS } from '../declaration/pins';
+import { allVariants, PipelineSpec, pipelinesOn } from '../declaration/pipeline';
+import type { System } from '../declaration/platform';
 import { FOLDERS, outputFolder } from '../scripts/inputs';
 import { RELEASE_REQUIREMENTS, RELEASETOOL } from '../scripts/tasks';
-import { ACTIONS } from '../spec/pins';
-import { allVariants, PipelineSpec, pipelinesOn } from '../spec/pipeline';
-import type { System } from '../spec/platform';
 
 /** The inputs of a run by hand. */
 const INPUTS = { tag: 'tag', dryRun: 'dry-run' } as const;

@@ -18,12 +18,12 @@ import {
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { ACTIONS, IMAGES } from '../declaration/pins';
+import { allVariants, PipelineSpec, platformsOn } from '../declaration/pipeline';
+import type { PlatformFacts } from '../declaration/platform';
+import { ofVariant } from '../declaration/variant';
 import { environmentName } from '../docker/environment';
 import { VULKAN_SDK_FOLDER } from '../scripts/install-vulkan-sdk';
-import { ACTIONS, IMAGES } from '../spec/pins';
-import { allVariants, PipelineSpec, platformsOn } from '../spec/pipeline';
-import type { PlatformFacts } from '../spec/platform';
-import { ofVariant } from '../spec/variant';
 
 /** The SDK as it was installed: its version is in the folder's name, and its installer was verified. */
 const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {

@@ -16,10 +16,10 @@ import { readPlan } from './plan';
 import { ALIASTOOL, BUILDTOOL, WHEELCACHE, WHEELTOOL } from './python';
 import { PLATFORM, Script, Statements, stepsFile, text, Variable, Word } from './script';
 import { configSettings } from './settings';
-import type { PipelineSpec } from '../spec/pipeline';
-import { System, SYSTEMS } from '../spec/platform';
-import { ofVariant } from '../spec/variant';
-import type { Wheel } from '../spec/wheel';
+import type { PipelineSpec } from '../declaration/pipeline';
+import { System, SYSTEMS } from '../declaration/platform';
+import { ofVariant } from '../declaration/variant';
+import type { Wheel } from '../declaration/wheel';
 
 const VERSION = new Variable('VERSION');
 const COMMIT = new Variable('COMMIT');

@@ -2,8 +2,8 @@
 import { BUILD_DIR, SOURCE_DIR } from './inputs';
 import { BUILDTOOL } from './python';
 import { ROOT, Script, Statements, text, Variable } from './script';
-import type { PipelineSpec } from '../spec/pipeline';
-import type { GitSource, SdistSource } from '../spec/source';
+import type { PipelineSpec } from '../declaration/pipeline';
+import type { GitSource, SdistSource } from '../declaration/source';
 
 /** How often a step that reaches over the network is tried. */
 const ATTEMPTS = 4;

@@ -1,7 +1,7 @@
 /** What `--help` says: the same words in every shell. */
 import { Input, partsOf, Script, Variable } from './script';
-import { PipelineSpec } from '../spec/pipeline';
-import type { System } from '../spec/platform';
+import { PipelineSpec } from '../declaration/pipeline';
+import type { System } from '../declaration/platform';
 
 /** The lines of a script's help. */
 export function helpText(script: Script, spec: PipelineSpec, system: System, usage: string): string[] {

@@ -1,6 +1,6 @@
 /** The environment variables that `build` and `test` read, and the folders that they work in: declared once for all. */
 import { Input, PLATFORM, ROOT, text, Variable } from './script';
-import type { PipelineSpec } from '../spec/pipeline';
+import type { PipelineSpec } from '../declaration/pipeline';
 
 export const SOURCE_DIR = new Variable('SOURCE_DIR');
 export const WHEEL_VERSION = new Variable('WHEEL_VERSION');

@@ -1,6 +1,6 @@
 /** `scripts/install-vulkan-sdk.ps1`: LunarG's Vulkan SDK, at the pinned version and checksum. */
 import { FOLDERS } from './inputs';
-import { VULKAN_SDK } from '../spec/pins';
+import { VULKAN_SDK } from '../declaration/pins';
 
 export const INSTALL_VULKAN_SDK = 'scripts/install-vulkan-sdk.ps1';
 

@@ -2,11 +2,17 @@
 import { WHEEL_PLAN } from './inputs';
 import { ROOT, Statements, text } from './script';
 import { configSettings } from './settings';
-import { PipelineSpec, reusesWheels } from '../spec/pipeline';
-import type { System } from '../spec/platform';
-import { baseVersion } from '../spec/source';
-import { ofVariant } from '../spec/variant';
-import { BuiltWheel, DEFAULT_CHECK_TIMEOUT, DEFAULT_FORBIDDEN, LibraryExcludes, WheelCheck } from '../spec/wheel';
+import { PipelineSpec, reusesWheels } from '../declaration/pipeline';
+import type { System } from '../declaration/platform';
+import { baseVersion } from '../declaration/source';
+import { ofVariant } from '../declaration/variant';
+import {
+  BuiltWheel,
+  DEFAULT_CHECK_TIMEOUT,
+  DEFAULT_FORBIDDEN,
+  LibraryExcludes,
+  WheelCheck,
+} from '../declaration/wheel';
 
 /** Where a pipeline's plan lies. */
 export function planFile(spec: PipelineSpec): string {

@@ -16,7 +16,7 @@ import {
   Variable,
   Word,
 } from './script';
-import { PipelineSpec, platformsOn } from '../spec/pipeline';
+import { PipelineSpec, platformsOn } from '../declaration/pipeline';
 
 /** The text of `<name>.ps1`: each line without its end. */
 export function renderPowerShell(script: Script, spec: PipelineSpec, header: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 /** The Python modules beside the scripts: which there are, and how the scripts call them. */
 import { ROOT, text, Word } from './script';
-import { PipelineSpec, reusesWheels, WorkflowName } from '../spec/pipeline';
+import { PipelineSpec, reusesWheels, WorkflowName } from '../declaration/pipeline';
 
 const call = (module: string): Word[] => ['python', text`${ROOT}/scripts/${module}`];
 

@@ -2,8 +2,8 @@
 import { BUILD_DIR, buildInputs, OUTPUT_DIR, SCCACHE_DIR, WHEEL_CACHE, WHEEL_CACHE_DIR } from './inputs';
 import { WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Word } from './script';
-import { PipelineSpec, reusesWheels } from '../spec/pipeline';
-import { ofVariant } from '../spec/variant';
+import { PipelineSpec, reusesWheels } from '../declaration/pipeline';
+import { ofVariant } from '../declaration/variant';
 
 /** Where the script lies. */
 export function reproduceFile(spec: PipelineSpec): string {

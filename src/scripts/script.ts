@@ -4,8 +4,8 @@
  * A command is a list of arguments; how they are quoted is the renderers' business alone. Work that is more than
  * calling tools in order belongs into `wheeltool.py`, which is the same on every platform.
  */
-import { must } from '../spec/error';
-import type { System } from '../spec/platform';
+import { must } from '../declaration/error';
+import type { System } from '../declaration/platform';
 
 /** Names that a shell or the rendered scripts use themselves; PowerShell's ignore case, and some cannot be set. */
 const RESERVED = new Set([

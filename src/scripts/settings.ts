@@ -1,6 +1,6 @@
 /** What a build backend is told of a wheel. */
-import type { System } from '../spec/platform';
-import type { Wheel } from '../spec/wheel';
+import type { System } from '../declaration/platform';
+import type { Wheel } from '../declaration/wheel';
 
 /**
  * A wheel's settings (PEP 517's `config_settings`), each as `key=value`.

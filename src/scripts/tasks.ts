@@ -11,9 +11,9 @@ import {
 } from './inputs';
 import { reproduceFile } from './reproduce';
 import { testImageFile } from './test-image';
+import { imageTag, PipelineSpec } from '../declaration/pipeline';
+import { ofVariant } from '../declaration/variant';
 import { dockerfilePath, WORKSPACE } from '../docker/dockerfile';
-import { imageTag, PipelineSpec } from '../spec/pipeline';
-import { ofVariant } from '../spec/variant';
 
 export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
 

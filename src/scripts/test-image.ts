@@ -2,9 +2,9 @@
 import { BUILD_DIR, testInputs } from './inputs';
 import { planFile } from './plan';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
+import { imageTag, PipelineSpec } from '../declaration/pipeline';
+import { ofVariant } from '../declaration/variant';
 import { WORKSPACE } from '../docker/dockerfile';
-import { imageTag, PipelineSpec } from '../spec/pipeline';
-import { ofVariant } from '../spec/variant';
 
 /** Where the script lies. */
 export function testImageFile(spec: PipelineSpec): string {

@@ -3,8 +3,8 @@ import { BUILD_DIR, OUTPUT_DIR, testInputs, WHEEL_VERSION } from './inputs';
 import { readPlan } from './plan';
 import { BUILDTOOL, WHEELTOOL } from './python';
 import { PLATFORM, ROOT, Script, text, Variable, Word } from './script';
-import type { PipelineSpec } from '../spec/pipeline';
-import { ofVariant } from '../spec/variant';
+import type { PipelineSpec } from '../declaration/pipeline';
+import { ofVariant } from '../declaration/variant';
 
 /** The pinned requirements of the checks, beside the scripts. */
 export function testRequirementsFile(spec: PipelineSpec): string {

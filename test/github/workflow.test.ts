@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
+import { ACTIONS } from '../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../src/github/model';
 import { checkArtifacts, checkPolicy } from '../../src/github/policy';
 import { renderWorkflow } from '../../src/github/workflow';
-import { ACTIONS } from '../../src/spec/pins';
 
 const step: WorkflowStep = { name: 'Say it', run: 'echo hello\n' };
 const job: StepsJob = { name: 'Job', permissions: {}, runsOn: 'ubuntu-24.04', timeoutMinutes: 5, steps: [step] };

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { loadReader, PowerShellReader } from './powershell-reader';
 import { follow } from './powershell-trial';
 import { Bench, observe, Observed } from './trial';
-import { mlcLlm } from '../../src/mlc-llm';
+import { PipelineOptions, PipelineSpec, resolvePipeline } from '../../src/declaration/pipeline';
+import type { System } from '../../src/declaration/platform';
+import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { renderBash } from '../../src/scripts/bash';
 import { buildScript } from '../../src/scripts/build';
 import { renderPowerShell } from '../../src/scripts/powershell';
 import { partsOf, Script, Statement, Step, Variable, Word } from '../../src/scripts/script';
 import { testScript } from '../../src/scripts/test';
-import { PipelineOptions, PipelineSpec, resolvePipeline } from '../../src/spec/pipeline';
-import type { System } from '../../src/spec/platform';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const wheels = [

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { Project } from 'projen';
 import { loadReader, nowhere, PowerShellReader } from './powershell-reader';
 import { WheelPipeline } from '../../src';
-import { mlcLlm } from '../../src/mlc-llm';
+import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { commandLines } from '../../src/scripts/lines';
 import { quotePowerShell } from '../../src/scripts/powershell';
 import { POWERSHELL_FUNCTIONS, PowerShellFunction } from '../../src/scripts/powershell-functions';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolvePipeline } from '../../src/declaration/pipeline';
 import { containerTasks } from '../../src/scripts/tasks';
-import { resolvePipeline } from '../../src/spec/pipeline';
 
 const spec = resolvePipeline({
   repository: 'Owner/thing',

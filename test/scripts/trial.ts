@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolvePipeline } from '../../src/declaration/pipeline';
 import { renderBash } from '../../src/scripts/bash';
 import { renderPowerShell } from '../../src/scripts/powershell';
 import { Input, Script, Statements, text, Variable } from '../../src/scripts/script';
-import { resolvePipeline } from '../../src/spec/pipeline';
 
 export const spec = resolvePipeline({
   repository: 'owner/thing',

@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { RunResult, run } from './process';
+import type { System } from '../../../src/declaration/platform';
 import { Condition, partsOf, Script, Statement, Step, stepsFile, Variable, Word } from '../../../src/scripts/script';
-import type { System } from '../../../src/spec/platform';
 
 /**
  * Does what a script declares for one system, without the shell that it is rendered for: commands get exactly the

@@ -1,6 +1,6 @@
 /** Small workflows that do what a project's own do, without their work; the stand-ins for GitHub are tried on them. */
+import { ACTIONS } from '../../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/model';
-import { ACTIONS } from '../../../src/spec/pins';
 
 const CHECKOUT: WorkflowStep = { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } };
 const LOGIN = { username: '${{ github.actor }}', password: '${{ github.token }}' };

@@ -8,9 +8,9 @@ import { pythonTools } from './machine';
 import { run, RunResult } from './process';
 import { REPOSITORY } from './repository';
 import { Platform, WheelPipeline } from '../../../src';
+import { resolvePipeline } from '../../../src/declaration/pipeline';
+import type { PipelineOptions } from '../../../src/declaration/pipeline';
 import { buildRequirements } from '../../../src/scripts/plan';
-import { resolvePipeline } from '../../../src/spec/pipeline';
-import type { PipelineOptions } from '../../../src/spec/pipeline';
 
 /** A lock file stands in for any: the package's build reads it, and its second library repeats the first. */
 export const DECLARATION: PipelineOptions = {

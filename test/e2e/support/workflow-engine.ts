@@ -15,7 +15,7 @@ import { Engine } from './engine';
 import { goInstall } from './machine';
 import { check, locked, run } from './process';
 import { BRANCH, GIT_ENV, Repository, WorkflowEvent } from './workflow-events';
-import { ACTIONS } from '../../../src/spec/pins';
+import { ACTIONS } from '../../../src/declaration/pins';
 
 const ACT = 'v0.2.89';
 const STAND_INS = resolve(__dirname, '..', 'stand-ins', 'actions');

@@ -1,11 +1,11 @@
 /** Cross-builds the package beside this file, and does to its wheel what the synthesized build.ps1 does. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { PipelineSpec, resolvePipeline } from '../../../src/declaration/pipeline';
+import { Platform } from '../../../src/declaration/platform';
 import { buildScript } from '../../../src/scripts/build';
 import { plan } from '../../../src/scripts/plan';
 import { pythonModules } from '../../../src/scripts/python';
-import { PipelineSpec, resolvePipeline } from '../../../src/spec/pipeline';
-import { Platform } from '../../../src/spec/platform';
 import { Evaluator } from '../support/evaluate';
 import { pythonTools } from '../support/machine';
 import { cached, check } from '../support/process';

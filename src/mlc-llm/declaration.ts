@@ -1,11 +1,11 @@
 /** All that is known of MLC-LLM, as a declaration: its source, its wheels, what they are built with and what must hold for them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MLC_LLM_CHECKS, TVM_CHECKS, TVM_FFI_CHECKS } from './mlc-llm-checks';
-import type { PipelineOptions } from './spec/pipeline';
-import type { Source } from './spec/source';
-import type { Toolchain } from './spec/toolchain';
-import type { Wheel } from './spec/wheel';
+import { MLC_LLM_CHECKS, TVM_CHECKS, TVM_FFI_CHECKS } from './checks';
+import type { PipelineOptions } from '../declaration/pipeline';
+import type { Source } from '../declaration/source';
+import type { Toolchain } from '../declaration/toolchain';
+import type { Wheel } from '../declaration/wheel';
 
 /** MLC-LLM for CPU and Vulkan, from upstream's newest release. */
 export function mlcLlm(): Omit<PipelineOptions, 'repository'> {
@@ -35,7 +35,7 @@ const SOURCE: Source = {
   },
   // tokenizers-cpp has no lock file: its 80 crates would be whatever is newest on the day of the build.
   overlay: {
-    '3rdparty/tokenizers-cpp/rust/Cargo.lock': readFileSync(join(__dirname, 'mlc-llm.Cargo.lock'), 'utf8'),
+    '3rdparty/tokenizers-cpp/rust/Cargo.lock': readFileSync(join(__dirname, 'Cargo.lock'), 'utf8'),
   },
 };
 

@@ -1,5 +1,5 @@
 /** What must hold for the wheels of MLC-LLM where they are installed: the test gate. */
-import type { WheelCheck } from './spec/wheel';
+import type { WheelCheck } from '../declaration/wheel';
 
 /** Of tvm's foreign-function interface. */
 export const TVM_FFI_CHECKS: WheelCheck[] = [

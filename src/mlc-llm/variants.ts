@@ -1,9 +1,9 @@
 /** The builds of MLC-LLM for a GPU's toolkit, beside the one for CPU and Vulkan. */
-import { bufferCopy } from './mlc-llm-checks';
-import { Platform } from './spec/platform';
-import { TOOLCHAIN_PREFIX, CondaPackage } from './spec/toolchain';
-import type { Variant, VariantWheel } from './spec/variant';
-import type { WheelCheck } from './spec/wheel';
+import { bufferCopy } from './checks';
+import { Platform } from '../declaration/platform';
+import { TOOLCHAIN_PREFIX, CondaPackage } from '../declaration/toolchain';
+import type { Variant, VariantWheel } from '../declaration/variant';
+import type { WheelCheck } from '../declaration/wheel';
 
 /** A build of MLC-LLM beside the one for CPU and Vulkan. */
 export enum MlcLlmVariant {

@@ -1,8 +1,8 @@
-import { mlcLlm } from '../../src/mlc-llm';
-import { SpecError } from '../../src/spec/error';
-import { PipelineOptions, resolvePipeline, WorkflowName } from '../../src/spec/pipeline';
-import { Platform } from '../../src/spec/platform';
-import type { Wheel } from '../../src/spec/wheel';
+import { SpecError } from '../../src/declaration/error';
+import { PipelineOptions, resolvePipeline, WorkflowName } from '../../src/declaration/pipeline';
+import { Platform } from '../../src/declaration/platform';
+import type { Wheel } from '../../src/declaration/wheel';
+import { mlcLlm } from '../../src/mlc-llm/declaration';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const wheel: Wheel = { distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] };

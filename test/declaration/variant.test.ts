@@ -1,5 +1,5 @@
 import { Platform, Variant } from '../../src';
-import { PipelineOptions, resolvePipeline } from '../../src/spec/pipeline';
+import { PipelineOptions, resolvePipeline } from '../../src/declaration/pipeline';
 
 const check = { name: 'import', imports: ['thing'] };
 const DECLARATION: PipelineOptions = {
