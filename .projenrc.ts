@@ -12,8 +12,8 @@ const project = new MlcLlmPipelineProject({
   defaultReleaseBranch: 'main',
   minNodeVersion: '20.19.0',
   peerDeps: ['projen@^0.103.25', 'constructs@^10.8.1'],
-  bundledDeps: ['yaml'],
-  devDeps: ['@types/node@^20', 'fast-check', 'tree-sitter-powershell@^0.26.4', 'web-tree-sitter@^0.27.1'],
+  bundledDeps: ['yaml', 'zod@^4'],
+  devDeps: ['@types/node@^20', 'ajv@^8'],
   // A library, where a project that only declares its pipeline is none.
   tsconfig: JSII_TSCONFIG,
   package: true,
@@ -21,8 +21,7 @@ const project = new MlcLlmPipelineProject({
   prettier: true,
   prettierOptions: { settings: { printWidth: 120, singleQuote: true } },
   jest: true,
-  // `src/scripts/test.ts` is no test: it is what test.sh comes from.
-  jestOptions: { jestConfig: { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/src/'] } },
+  jestOptions: { jestConfig: { collectCoverageFrom: ['src/**/*.ts'] } },
   tsJestOptions: { transformOptions: { diagnostics: typescript.TsJestDiagnostics.custom({ ignoreCodes: [151002] }) } },
   // This repository's own build workflow has a job more: the slow suite.
   buildWorkflow: false,

@@ -48,9 +48,12 @@ export class Repository extends Component {
     project.with(new cdk.JsiiBuild({ docgen: false, releaseToNpm: false, jsiiVersion: '~5.9.0' }));
     // jsii adds its folder to this file by itself, unless it is there as jsii writes it.
     project.npmignore?.addPatterns(project.artifactsDirectory);
-    // The Python modules and MLC-LLM's lock file are read from beside the compiled code.
+    // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
-      'mkdir -p lib/scripts && cp src/scripts/*.py lib/scripts/ && cp src/mlc-llm/*.lock lib/mlc-llm/',
+      'cp src/mlc-llm/*.lock lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 lib/scripts/',
+    );
+    project.compileTask.exec(
+      'rm -rf lib/runtime && cp -R src/runtime lib/ && find lib/runtime -name __pycache__ -prune -exec rm -r {} +',
     );
   }
 

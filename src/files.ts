@@ -1,22 +1,23 @@
-import { FileBase, Project } from 'projen';
+import { FileBase, FileBaseOptions, Project } from 'projen';
 
 /** How a synthesized file is written. */
-export interface SynthesizedFileOptions {
-  readonly executable?: boolean;
-  readonly readonly?: boolean;
-}
+export type SynthesizedFileOptions = Pick<FileBaseOptions, 'executable' | 'readonly' | 'editGitignore'>;
 
 /** A synthesized text file: read-only, committed, the same bytes for the same declaration. */
 export class SynthesizedFile extends FileBase {
-  private readonly lines: readonly string[];
+  private readonly text: string;
 
-  constructor(project: Project, path: string, lines: readonly string[], options: SynthesizedFileOptions = {}) {
+  constructor(
+    project: Project,
+    path: string,
+    content: string | readonly string[],
+    options: SynthesizedFileOptions = {},
+  ) {
     super(project, path, { ...options, marker: false });
-    this.lines = lines;
-    project.annotateGenerated(`/${path}`);
+    this.text = typeof content === 'string' ? content : `${content.join('\n')}\n`;
   }
 
   protected synthesizeContent(): string {
-    return `${this.lines.join('\n')}\n`;
+    return this.text;
   }
 }

@@ -2,19 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Component, Project, TaskShell } from 'projen';
-import { RELEASE_REQUIREMENT } from './declaration/pins';
-import {
-  allVariants,
-  pipelinesOn,
-  PipelineOptions,
-  PipelineSpec,
-  platformsOn,
-  resolvePipeline,
-  WorkflowName,
-} from './declaration/pipeline';
-import { PlatformFacts, SYSTEMS } from './declaration/platform';
-import { dockerfile, dockerignore, dockerfilePath } from './docker/dockerfile';
-import { environment, environmentFile, lockFile } from './docker/environment';
+import { PipelineOptions, WorkflowName } from './declaration/pipeline';
+import { dockerfile, dockerignore } from './docker/dockerfile';
+import { environment } from './docker/environment';
 import { ciPipelinePage } from './docs/ci-pipeline';
 import { localDevelopmentPage } from './docs/local-development';
 import { releasesPage } from './docs/releases';
@@ -27,22 +17,17 @@ import { releaseWorkflow } from './github/release';
 import { windowsWorkflow } from './github/windows';
 import { Workflow } from './github/workflow';
 import { header } from './header';
-import { renderBash } from './scripts/bash';
-import { buildScript } from './scripts/build';
-import { OVERLAY } from './scripts/fetch';
-import { FOLDERS } from './scripts/inputs';
-import { INSTALL_VULKAN_SDK, installVulkanSdk } from './scripts/install-vulkan-sdk';
-import { buildRequirements, plan, planFile, testRequirements } from './scripts/plan';
-import { renderPowerShell } from './scripts/powershell';
-import { pythonModules } from './scripts/python';
-import { reproduceFile, reproduceScript } from './scripts/reproduce';
-import { BUILD_REQUIREMENTS, containerTasks, RELEASE_REQUIREMENTS, releaseTask } from './scripts/tasks';
-import { testRequirementsFile, testScript } from './scripts/test';
-import { testImageFile, testImageScript } from './scripts/test-image';
+import { PROGRAM } from './plan/files';
+import { Plan, PlannedBuild, PlannedPlatform, planSchema } from './plan/plan';
+import { resolvePlan } from './plan/resolve';
+import { buildsOn, platformsOn } from './plan/select';
+import { program, wrappers } from './scripts/copies';
+import { buildRequirements, runtimeRequirements, testRequirements } from './scripts/requirements';
+import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } from './scripts/tasks';
 
 /**
- * The whole pipeline of some native Python wheels: synthesizes their toolchain image, their build and test scripts,
- * their workflows and the pages about them, all from one declaration.
+ * The whole pipeline of some native Python wheels: synthesizes their toolchain image, the plan of their builds and what
+ * executes it, their workflows and the pages about them, all from one declaration.
  *
  * It can be added to any projen project:
  *
@@ -51,7 +36,7 @@ import { testImageFile, testImageScript } from './scripts/test-image';
  */
 export class WheelPipeline extends Component {
   /** @internal */
-  public readonly _spec: PipelineSpec;
+  public readonly _plan: Plan;
 
   /**
    * @param project the project whose files these become
@@ -59,127 +44,127 @@ export class WheelPipeline extends Component {
    */
   constructor(project: Project, options: PipelineOptions) {
     super(project);
-    this._spec = resolvePipeline(options);
-    allVariants(this._spec).forEach((spec) => this.addFiles(spec));
-    this.addSharedFiles();
+    this._plan = resolvePlan(options);
+    this._plan.builds.forEach((build) => this.addToolchain(build));
+    if (buildsOn(this._plan, 'linux').length > 0) this.file('.dockerignore', dockerignore(this._plan));
+    this.addPlan(options.source.overlay ?? {});
+    this.addRequirements();
     this.addWorkflows();
     this.addPages();
-    Object.values(FOLDERS).forEach((folder) => project.gitignore.exclude(`/${folder}/`));
     this.addTasks();
+    const { output, build } = this._plan.files;
+    project.gitignore.exclude(`/${output}/`, `/${build}/`);
   }
 
-  private file(path: string, lines: readonly string[], options: SynthesizedFileOptions = {}): void {
-    new SynthesizedFile(this.project, path, lines, options);
+  private file(path: string, content: string | readonly string[], options: SynthesizedFileOptions = {}): void {
+    new SynthesizedFile(this.project, path, content, options);
+    this.project.annotateGenerated(`/${path}`);
   }
 
-  /** What a pipeline and each of its variants has for itself: its image, its scripts, its plan. */
-  private addFiles(spec: PipelineSpec): void {
-    const [onLinux, onWindows] = SYSTEMS.map((system) => spec.systems.includes(system));
-    if (onLinux) {
-      const top = header(`The toolchain image of ${spec.name}.`, 'docker/dockerfile.ts');
-      this.file(dockerfilePath(spec), dockerfile(spec, top, this.environmentHash(spec)));
+  /** What a build has for itself: its image and the environment in it. */
+  private addToolchain(build: PlannedBuild): void {
+    if (build.systems.includes('linux')) {
+      const top = header(`The toolchain image of ${build.name}.`, 'docker/dockerfile.ts');
+      this.file(build.dockerfile, dockerfile(this._plan, build, top, this.environmentHash(build)));
     }
-    this.file(environmentFile(spec), this.environmentLines(spec));
-    for (const [script, source] of [
-      [buildScript(spec), 'scripts/build.ts'],
-      [testScript(spec), 'scripts/test.ts'],
-    ] as const) {
-      const top = header(script.summary, source);
-      if (onLinux) this.file(`scripts/${script.name}.sh`, renderBash(script, spec, top), { executable: true });
-      if (onWindows) this.file(`scripts/${script.name}.ps1`, renderPowerShell(script, spec, top));
-    }
-    this.file(planFile(spec), JSON.stringify(plan(spec), undefined, 2).split('\n'));
-    if (onLinux) {
-      for (const [path, script, source] of [
-        [testImageFile(spec), testImageScript(spec), 'scripts/test-image.ts'],
-        [reproduceFile(spec), reproduceScript(spec), 'scripts/reproduce.ts'],
-      ] as const) {
-        this.file(path, renderBash(script, spec, header(script.summary, source)), { executable: true });
-      }
-    }
-    const purpose = 'What the checks of the wheels need: the full closure, as nothing is resolved.';
-    this.file(testRequirementsFile(spec), [...comment(header(purpose, 'scripts/plan.ts')), ...testRequirements(spec)]);
+    this.file(build.conda.file, this.environmentLines(build));
   }
 
-  /** What all of them share. */
-  private addSharedFiles(): void {
-    const spec = this._spec;
-    if (spec.systems.includes('linux')) this.file('.dockerignore', dockerignore(spec));
-    if (spec.systems.includes('windows') && spec.toolchain.vulkan) {
-      const purpose = "Finds or installs LunarG's Vulkan SDK for Windows, at the pinned version.";
-      this.file(INSTALL_VULKAN_SDK, installVulkanSdk(header(purpose, 'scripts/install-vulkan-sdk.ts')));
-    }
-    for (const [path, content] of Object.entries(spec.source.overlay ?? {})) {
+  /** The plan, and what executes it. */
+  private addPlan(overlay: { readonly [path: string]: string }): void {
+    const { builds, files } = this._plan;
+    this.file('scripts/plan.json', `${JSON.stringify(this._plan, undefined, 2)}\n`);
+    this.file('scripts/plan.schema.json', `${JSON.stringify(planSchema(), undefined, 2)}\n`);
+    wrappers(builds[0]).forEach(({ path, text, executable }) => this.file(path, text, { executable }));
+    this.addProgram();
+    for (const [path, content] of Object.entries(overlay)) {
       // Writable, as its copy in the source is: a tool such as cargo may have to change what does not fit a tree.
-      this.file(`${OVERLAY}/${path}`, content.trimEnd().split('\n'), { readonly: false });
+      this.file(`${files.overlay}/${path}`, `${content.trimEnd()}\n`, { readonly: false });
     }
-    const tools = 'The build tools that pip can bring, for a machine without the toolchain image.';
-    this.file(BUILD_REQUIREMENTS, [...comment(header(tools, 'scripts/plan.ts')), ...buildRequirements(spec)]);
-    if (spec.workflows.includes(WorkflowName.RELEASE)) {
-      const purpose = "What the release's logic needs on a runner.";
-      this.file(RELEASE_REQUIREMENTS, [...comment(header(purpose, 'declaration/pins.ts')), RELEASE_REQUIREMENT]);
+  }
+
+  /** One pattern stands for all of it: a project may ignore folders of some of its names, such as `wheels/`. */
+  private addProgram(): void {
+    program().forEach(({ path, text }) => new SynthesizedFile(this.project, path, text, { editGitignore: false }));
+    this.project.annotateGenerated(`/${PROGRAM}/**`);
+    this.project.gitignore.include(`/${PROGRAM}/**`);
+    this.project.gitignore.exclude('__pycache__/');
+  }
+
+  private addRequirements(): void {
+    const { files, builds } = this._plan;
+    for (const [path, purpose, lines] of [
+      [
+        files.testRequirements,
+        'What the checks of the wheels need: the full closure, as nothing is resolved.',
+        testRequirements(this._plan),
+      ],
+      [
+        files.buildRequirements,
+        'The build tools that pip can bring, for a machine without the toolchain image.',
+        buildRequirements(this._plan),
+      ],
+      [
+        files.runtimeRequirements,
+        'What the program in scripts/wheel_pipeline needs itself, for a machine that builds nothing.',
+        runtimeRequirements(),
+      ],
+    ] as const) {
+      this.file(path, [...comment(header(purpose, 'scripts/requirements.ts')), ...lines]);
     }
-    for (const module of pythonModules(spec)) {
-      const [shebang, ...rest] = readFileSync(join(__dirname, 'scripts', module), 'utf8')
-        .trimEnd()
-        .split('\n');
-      this.file(`scripts/${module}`, [shebang, ...comment(header('', `scripts/${module}`).slice(2)), ...rest]);
-    }
+    if (!builds[0].systems.includes('linux')) return;
+    const purpose = 'The variables of the caller that go into the container of `npx projen wheel`.';
+    this.file(DOCKER_ENVIRONMENT, [...comment(header(purpose, 'scripts/tasks.ts')), ...dockerEnvironment(this._plan)]);
   }
 
   private addWorkflows(): void {
-    const declare: Record<WorkflowName, (spec: PipelineSpec) => WorkflowDefinition> = {
+    const declare: Record<WorkflowName, (plan: Plan) => WorkflowDefinition> = {
       [WorkflowName.DOCKER]: dockerWorkflow,
       [WorkflowName.LINUX]: linuxWorkflow,
-      [WorkflowName.WINDOWS]: (spec) =>
-        windowsWorkflow(spec, (pipeline, facts) => this.lockOf(pipeline, facts) ?? environmentFile(pipeline)),
+      [WorkflowName.WINDOWS]: (plan) =>
+        windowsWorkflow(plan, (build, platform) => this.lockOf(platform) ?? build.conda.file),
       [WorkflowName.RELEASE]: releaseWorkflow,
     };
-    const workflows = this._spec.workflows.map(
-      (name) =>
-        new Workflow(
-          this.project,
-          name,
-          declare[name](this._spec),
-          header(`The ${name} workflow of ${this._spec.name}.`, `github/${name}.ts`),
-        ),
-    );
+    const { name: of, workflows: names } = this._plan;
+    const workflows = names.map((name) => {
+      const top = header(`The ${name} workflow of ${of}.`, `github/${name}.ts`);
+      return new Workflow(this.project, name, declare[name](this._plan), top);
+    });
     checkArtifacts(workflows);
   }
 
   private addPages(): void {
-    for (const page of [localDevelopmentPage(this._spec), ciPipelinePage(this._spec), releasesPage(this._spec)]) {
+    for (const page of [localDevelopmentPage(this._plan), ciPipelinePage(this._plan), releasesPage(this._plan)]) {
       if (page) this.file(page.path, page.lines);
     }
   }
 
   private addTasks(): void {
     const tasks = [
-      ...pipelinesOn(this._spec, 'linux').flatMap(containerTasks),
-      ...(this._spec.workflows.includes(WorkflowName.RELEASE) ? [releaseTask()] : []),
+      ...buildsOn(this._plan, 'linux').flatMap(containerTasks),
+      ...(this._plan.workflows.includes(WorkflowName.RELEASE) ? [releaseTask(this._plan)] : []),
     ];
     for (const { name, ...task } of tasks) {
       this.project.addTask(name, { ...task, receiveArgs: true, shell: TaskShell.bash() });
     }
   }
 
-  private environmentLines(spec: PipelineSpec): string[] {
-    return environment(spec, header(`The Conda environment that builds ${spec.name}.`, 'docker/environment.ts'));
+  private environmentLines(build: PlannedBuild): string[] {
+    return environment(build, header(`The Conda environment that builds ${build.name}.`, 'docker/environment.ts'));
   }
 
   /** What the image's environment is made of: a committed lock file counts, as it is what gets installed. */
-  private environmentHash(spec: PipelineSpec): string {
-    const hash = createHash('sha256').update(this.environmentLines(spec).join('\n'));
-    for (const facts of platformsOn(spec, 'linux')) {
-      const lock = this.lockOf(spec, facts);
+  private environmentHash(build: PlannedBuild): string {
+    const hash = createHash('sha256').update(this.environmentLines(build).join('\n'));
+    for (const platform of platformsOn(build, 'linux')) {
+      const lock = this.lockOf(platform);
       if (lock) hash.update(readFileSync(join(this.project.outdir, lock)));
     }
     return hash.digest('hex');
   }
 
   /** A platform's lock file, where one is committed. */
-  private lockOf(spec: PipelineSpec, facts: PlatformFacts): string | undefined {
-    const lock = lockFile(spec, facts);
+  private lockOf({ lock }: PlannedPlatform): string | undefined {
     return existsSync(join(this.project.outdir, lock)) ? lock : undefined;
   }
 }

@@ -10,7 +10,7 @@ import { header } from './header';
 import { mlcLlm } from './mlc-llm/declaration';
 import { MlcLlmVariant, mlcLlmVariant } from './mlc-llm/variants';
 import { WheelPipeline } from './pipeline';
-import { FOLDERS } from './scripts/inputs';
+import { FILES } from './plan/files';
 
 /** What of MLC-LLM's pipeline is to be different; everything has a default. */
 export interface MlcLlmPipelineOptions {
@@ -76,7 +76,7 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       },
       package: options.package ?? false,
       // `dist` is where the wheels are, a folder for each platform.
-      artifactsDirectory: options.artifactsDirectory ?? `${FOLDERS.build}/npm`,
+      artifactsDirectory: options.artifactsDirectory ?? `${FILES.build}/npm`,
       eslint: options.eslint ?? false,
       jest: options.jest ?? false,
       depsUpgrade: options.depsUpgrade ?? false,

@@ -61,9 +61,12 @@ function filesOf(folder: string): Map<string, string> {
   return new Map(paths.sort().map((path) => [relative('.', path), readFileSync(join(folder, path), 'utf8')]));
 }
 
-test('one declaration gives the image, the scripts, the workflows and the pages', () => {
+/** All but the Python program's files. */
+const isOurs = (path: string): boolean => !path.startsWith('scripts/wheel_pipeline/');
+
+test('one declaration gives the image, the plan and what executes it, the workflows and the pages', () => {
   const files = [...synthesize().keys()].filter(
-    (path) => /^(docker|scripts|docs|\.github)\//.test(path) || path === '.dockerignore',
+    (path) => isOurs(path) && (/^(docker|scripts|docs|\.github)\//.test(path) || path === '.dockerignore'),
   );
   expect(files).toEqual([
     '.dockerignore',
@@ -79,18 +82,14 @@ test('one declaration gives the image, the scripts, the workflows and the pages'
     'scripts/build-requirements.txt',
     'scripts/build.ps1',
     'scripts/build.sh',
-    'scripts/buildtool.py',
-    'scripts/checks.py',
+    'scripts/docker.env',
+    'scripts/docker.sh',
     'scripts/plan.json',
-    'scripts/release-requirements.txt',
-    'scripts/releasetool.py',
-    'scripts/reproduce.sh',
-    'scripts/test-image.sh',
+    'scripts/plan.schema.json',
+    'scripts/runtime-requirements.txt',
     'scripts/test-requirements.txt',
     'scripts/test.ps1',
     'scripts/test.sh',
-    'scripts/wheelfiles.py',
-    'scripts/wheeltool.py',
   ]);
 });
 
@@ -99,23 +98,12 @@ describe('a variant', () => {
     { name: 'gpu-1.0', suffix: 'gpu10', deviceOptions: '--gpus all', wheels: [{ distribution: 'thing' }] },
   ];
 
-  test('adds files and tasks of its own, and changes no script of the pipeline', () => {
+  test('adds an image and tasks of its own, and no script', () => {
     const [without, withVariant] = [synthesize(), synthesize({ variants })];
     const added = [...withVariant.keys()].filter((path) => !without.has(path));
-    expect(added).toEqual([
-      'docker/environment-gpu-1.0.yml',
-      'docker/gpu-1.0.Dockerfile',
-      'scripts/build-gpu-1.0.ps1',
-      'scripts/build-gpu-1.0.sh',
-      'scripts/plan-gpu-1.0.json',
-      'scripts/reproduce-gpu-1.0.sh',
-      'scripts/test-gpu-1.0.ps1',
-      'scripts/test-gpu-1.0.sh',
-      'scripts/test-image-gpu-1.0.sh',
-      'scripts/test-requirements-gpu-1.0.txt',
-    ]);
+    expect(added).toEqual(['docker/environment-gpu-1.0.yml', 'docker/gpu-1.0.Dockerfile']);
     for (const [path, text] of without) {
-      if (/^scripts\/.*\.(sh|ps1)$/.test(path)) expect(withVariant.get(path)).toBe(text);
+      if (/^scripts\/(?!plan\.json$)/.test(path)) expect(withVariant.get(path)).toBe(text);
     }
     const { tasks } = JSON.parse(withVariant.get('.projen/tasks.json')!);
     expect(Object.keys(tasks)).toEqual(
@@ -130,6 +118,13 @@ describe('a variant', () => {
     expect(job['runs-on']).toBe("${{ vars.RUNNER_GPU_1_0 || 'ubuntu-24.04' }}");
     expect(job.container.options).toBe('--user 1001 --gpus all');
     expect(job.container.image).toContain("inputs.image-gpu-1_0 || format('{0}:latest-gpu-1.0'");
+    const commands = job.steps.flatMap((step: { run?: string }) => step.run ?? []);
+    expect(commands.slice(0, 2)).toEqual([
+      'bash scripts/build.sh --variant gpu-1.0\n',
+      'bash scripts/test.sh --variant gpu-1.0\n',
+    ]);
+    expect(files.get('.github/workflows/windows.yml')).toContain('pwsh -File scripts/build.ps1 --variant gpu-1.0\n');
+    expect(files.get('.github/workflows/docker.yml')).toContain('test-image --image "$IMAGE" --variant gpu-1.0\n');
     const uploads = job.steps.map((step: { with?: { name?: string } }) => step.with?.name);
     expect(uploads).toContain('wheels-linux-x86_64-gpu-1.0');
     expect(Object.keys(workflow('docker').jobs)).toEqual(['try', 'publish', 'try-gpu-1_0', 'publish-gpu-1_0']);
@@ -165,11 +160,13 @@ test('a wrong declaration leaves nothing behind', () => {
 
 describe('a platform that is not declared', () => {
   const mentions = (files: Map<string, string>, word: RegExp): string[] =>
-    [...files].filter(([path, text]) => !/\.py$|^\.(projen|git)/.test(path) && word.test(text)).map(([path]) => path);
+    [...files]
+      .filter(([path, text]) => isOurs(path) && !/plan\.|^\.(projen|git)/.test(path) && word.test(text))
+      .map(([path]) => path);
 
   test('leaves no Windows file and no mention of Windows', () => {
     const files = synthesize({ platforms: [Platform.LINUX_X86_64] });
-    expect([...files.keys()].filter((path) => /windows|\.ps1$/.test(path))).toEqual([]);
+    expect([...files.keys()].filter((path) => isOurs(path) && /windows|\.ps1$/.test(path))).toEqual([]);
     expect(mentions(files, /windows|\.ps1|vulkan-1|delvewheel|win_amd64/i)).toEqual([]);
   });
 
@@ -193,14 +190,13 @@ test('a workflow that is not declared leaves no file and no mention', () => {
     .map(([, text]) => text)
     .join('\n');
   expect(pages).not.toMatch(/release\.yml|windows\.yml|releases\.md/);
-  expect([...files.keys()].filter((path) => /release/.test(path))).toEqual([]);
+  expect([...files.keys()].filter((path) => isOurs(path) && /release/.test(path))).toEqual([]);
 });
 
 test('a second Linux platform has its base image, its job and its lock file', () => {
   const files = synthesize({ platforms: [Platform.LINUX_X86_64, Platform.LINUX_AARCH64] });
   expect(files.get('docker/Dockerfile')).toMatch(/manylinux_2_28_aarch64.* AS base-arm64\n/);
   expect(Object.keys(parse(files.get('.github/workflows/linux.yml')!).jobs)).toEqual(['linux-x86_64', 'linux-aarch64']);
-  expect(files.get('scripts/build.sh')).toContain('Linux-aarch64) PLATFORM=linux-aarch64 ;;');
 });
 
 test('every link of every page leads to a file that is synthesized', () => {
@@ -243,15 +239,22 @@ test('a file that the source lacks is synthesized as it is declared, and laid ov
   const overlay = { 'rust/Cargo.lock': 'version = 4\n' };
   const files = synthesize({ source: { ...declaration.source, overlay } });
   expect(files.get('scripts/overlay/rust/Cargo.lock')).toBe('version = 4\n');
-  for (const script of ['scripts/build.sh', 'scripts/build.ps1']) {
-    expect(files.get(script)).toMatch(/copy_tree "\$\{?ROOT\}?\/scripts\/overlay" /);
-    expect(synthesize().get(script)).not.toContain('overlay');
-  }
+  expect(JSON.parse(files.get('scripts/plan.json')!).source.overlay).toEqual(['rust/Cargo.lock']);
 });
 
-test('submodules are fetched from their parents, and nothing else is', () => {
-  const script = synthesize().get('scripts/build.sh')!;
-  expect(script).toContain('retry 4 git -C "$BUILD_DIR/source" submodule --quiet update --init --depth=1 -- a\n');
-  expect(script).toContain('retry 4 git -C "$BUILD_DIR/source/a" submodule --quiet update --init --depth=1 -- b\n');
-  expect(script).not.toContain('--recursive');
+test('the program and the wrappers are copied as they are, read-only; what bash runs can be executed', () => {
+  const outdir = join(root, String(count));
+  const files = synthesize();
+  const original = (path: string): string => readFileSync(join(__dirname, '../src', path), 'utf8');
+  expect(files.get('scripts/test.sh')).toBe(original('scripts/test.sh'));
+  expect(files.get('scripts/build.ps1')).toBe(original('scripts/build.ps1'));
+  expect(files.get('scripts/wheel_pipeline/plan.py')).toBe(original('runtime/plan.py'));
+  const mode = (path: string): string => statSync(join(outdir, path)).mode.toString(8).slice(-3);
+  expect(['build.sh', 'test.sh', 'docker.sh'].map((name) => mode(`scripts/${name}`))).toEqual(['544', '544', '544']);
+  expect(['build.ps1', 'plan.json', 'wheel_pipeline/plan.py'].map((name) => mode(`scripts/${name}`))).toEqual([
+    '444',
+    '444',
+    '444',
+  ]);
+  expect(files.get('.gitignore')).toMatch(/^!\/scripts\/wheel_pipeline\/\*\*\n__pycache__\/$/m);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { MlcLlmPipelineProject, Platform } from '../src';
+import type { Plan, PlannedBuild } from '../src/plan/plan';
 
 let outdir: string;
 beforeEach(() => {
@@ -11,16 +12,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(outdir, { recursive: true, force: true }));
 const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
+const builtFirst = (): PlannedBuild => (JSON.parse(read('scripts/plan.json')) as Plan).builds[0];
 
 test('with a name alone, a project builds tvm and mlc-llm and has all workflows', () => {
   new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'main', outdir }).synth();
-  const { wheels, platforms } = JSON.parse(read('scripts/plan.json'));
-  expect(wheels.map((wheel: { distribution: string }) => wheel.distribution)).toEqual([
-    'apache-tvm-ffi',
-    'tvm',
-    'mlc-llm',
-  ]);
-  expect(Object.keys(platforms)).toEqual(['linux-x86_64', 'windows-amd64']);
+  const { wheels, platforms } = builtFirst();
+  expect(wheels.map((wheel) => wheel.distribution)).toEqual(['apache-tvm-ffi', 'tvm', 'mlc-llm']);
+  expect(platforms.map((platform) => platform.id)).toEqual(['linux-x86_64', 'windows-amd64']);
+  expect(read('.gitattributes')).toContain('/scripts/wheel_pipeline/** linguist-generated');
   for (const workflow of ['build', 'docker', 'linux', 'windows', 'release']) {
     expect(parse(read(`.github/workflows/${workflow}.yml`)).permissions).toEqual({});
   }
@@ -34,7 +33,7 @@ test('what is declared under pipeline replaces the default, the rest stays', () 
     outdir,
     pipeline: { platforms: [Platform.LINUX_X86_64], image: { branches: ['trunk'] } },
   }).synth();
-  expect(Object.keys(JSON.parse(read('scripts/plan.json')).platforms)).toEqual(['linux-x86_64']);
+  expect(builtFirst().platforms.map((platform) => platform.id)).toEqual(['linux-x86_64']);
   expect(parse(read('.github/workflows/docker.yml')).on.push.branches).toEqual(['trunk']);
   expect(read('.github/workflows/linux.yml')).toContain(
     "format('{0}:latest', vars.TOOLCHAIN_IMAGE || 'ghcr.io/acme/wheels')",

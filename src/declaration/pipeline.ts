@@ -1,9 +1,9 @@
 import { must, mustBeUnique } from './error';
-import { Platform, platformFacts, PlatformFacts, System, SYSTEMS, validatePlatforms } from './platform';
+import { Platform, SYSTEMS, systemsOf, validatePlatforms } from './platform';
 import { Source, validateSource } from './source';
-import { ResolvedToolchain, resolveToolchain, Toolchain } from './toolchain';
-import { validateVariants, Variant, VariantFacts, variantWheels } from './variant';
-import { BuiltWheel, validateWheels, Wheel } from './wheel';
+import { Toolchain, validateToolchain } from './toolchain';
+import { validateVariants, Variant } from './variant';
+import { validateWheels, Wheel } from './wheel';
 
 /** The workflows, each in the file of its name. */
 export enum WorkflowName {
@@ -77,7 +77,7 @@ export interface PipelineOptions {
   readonly toolchain?: Toolchain;
 
   /**
-   * Other builds of the same wheels, such as for a GPU's toolkit. Each has an image, scripts, jobs and wheels of its own.
+   * Other builds of the same wheels, such as for a GPU's toolkit. Each has an image, jobs and wheels of its own.
    *
    * @default - none
    */
@@ -119,42 +119,31 @@ export interface PipelineOptions {
   readonly workflows?: WorkflowName[];
 }
 
-/** A pipeline's declaration, validated, with every default filled in: what all files are synthesized from. @internal */
-export interface PipelineSpec {
-  readonly name: string;
-  readonly repository: string;
-  readonly source: Source;
-  readonly wheels: readonly BuiltWheel[];
-  readonly platforms: readonly PlatformFacts[];
-  /** The systems that the platforms are of. */
-  readonly systems: readonly System[];
-  readonly toolchain: ResolvedToolchain;
-  readonly environment: { readonly [name: string]: string };
-  /** The toolchain image: its name without tag, the tag of the one that jobs run in, and the branches that publish it. */
-  readonly image: { readonly name: string; readonly tag: string; readonly branches: readonly string[] };
-  readonly timeoutMinutes: { readonly [system in System]: number };
-  readonly workflows: readonly WorkflowName[];
-  /** The variant whose pipeline this is; none for the pipeline itself. */
-  readonly variant?: VariantFacts;
-  /** The pipelines of the declared variants. */
-  readonly variants: readonly PipelineSpec[];
+/** The workflows that some platforms call for. @internal */
+export function possibleWorkflows(platforms: readonly Platform[]): WorkflowName[] {
+  const systems = systemsOf(platforms);
+  return Object.values(WorkflowName).filter((workflow) => {
+    if (workflow === WorkflowName.WINDOWS) return systems.includes('windows');
+    if (workflow === WorkflowName.RELEASE) return true;
+    return systems.includes('linux');
+  });
 }
 
-/** Validates a declaration and fills in its defaults. Throws a `SpecError` at the first value that is wrong. @internal */
-export function resolvePipeline(options: PipelineOptions): PipelineSpec {
+/** Throws a `SpecError` at the first value that is wrong. @internal */
+export function validatePipeline(
+  declared: PipelineOptions & Required<Pick<PipelineOptions, 'name' | 'platforms'>>,
+): void {
   must(
-    /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(options.repository),
+    /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(declared.repository),
     'repository',
-    options.repository,
+    declared.repository,
     'a GitHub repository as owner/name',
   );
-  const name = options.name ?? options.repository.split('/')[1];
+  const { name, platforms, environment = {}, image = {}, variants = [] } = declared;
   must(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name), 'name', name, 'letters, digits, dots, dashes and underscores');
-  validateSource(options.source);
-  validateWheels(options.wheels);
-  const platforms = options.platforms ?? [Platform.LINUX_X86_64, Platform.WINDOWS_AMD64];
+  validateSource(declared.source);
+  validateWheels(declared.wheels);
   validatePlatforms(platforms);
-  const environment = options.environment ?? {};
   Object.keys(environment).forEach((variable) =>
     must(
       /^[A-Z_][A-Z0-9_]*$/.test(variable),
@@ -163,118 +152,40 @@ export function resolvePipeline(options: PipelineOptions): PipelineSpec {
       'an environment-variable name: upper-case letters, digits and underscores',
     ),
   );
-  const imageName = options.image?.name ?? `ghcr.io/${options.repository}`.toLowerCase();
   must(
-    /^[a-z0-9.:-]+(\/[a-z0-9._-]+)+$/.test(imageName),
+    image.name === undefined || /^[a-z0-9.:-]+(\/[a-z0-9._-]+)+$/.test(image.name),
     'image.name',
-    imageName,
+    image.name,
     'a registry and a repository in lower case, without tag, such as ghcr.io/owner/name',
   );
-  const branches = options.image?.branches ?? ['main', 'dev'];
-  must(branches.length > 0, 'image.branches', branches, 'at least one branch');
-  mustBeUnique('image.branches', branches);
-  const timeouts = { linux: options.linux?.timeoutMinutes ?? 360, windows: options.windows?.timeoutMinutes ?? 360 };
-  for (const [system, minutes] of Object.entries(timeouts)) {
+  must(image.branches?.length !== 0, 'image.branches', image.branches, 'at least one branch');
+  mustBeUnique('image.branches', image.branches ?? []);
+  for (const system of SYSTEMS) {
+    const minutes = declared[system]?.timeoutMinutes;
     must(
-      Number.isInteger(minutes) && minutes > 0 && minutes <= 360,
+      minutes === undefined || (Number.isInteger(minutes) && minutes > 0 && minutes <= 360),
       `${system}.timeoutMinutes`,
       minutes,
       'a whole number of minutes up to 360, the most that GitHub gives a job',
     );
   }
-  const variants = options.variants ?? [];
-  validateVariants(variants, options.wheels, platforms);
-  const facts = platforms.map(platformFacts);
-  const main: PipelineSpec = {
-    name,
-    repository: options.repository,
-    source: options.source,
-    wheels: options.wheels,
-    platforms: facts,
-    systems: SYSTEMS.filter((system) => facts.some((each) => each.system === system)),
-    toolchain: resolveToolchain(
-      options.toolchain ?? {},
-      facts.map((each) => each.system),
-    ),
-    environment,
-    image: { name: imageName, tag: 'latest', branches },
-    timeoutMinutes: timeouts,
-    workflows: resolveWorkflows(facts, options.workflows),
-    variants: [],
-  };
-  return { ...main, variants: variants.map((variant) => variantSpec(main, variant, options.toolchain ?? {})) };
+  validateVariants(variants, declared.wheels, platforms);
+  validateToolchain(declared.toolchain ?? {});
+  if (declared.workflows) validateWorkflows(declared.workflows, possibleWorkflows(platforms));
 }
 
-/** The pipeline of a variant: all that is declared, with what it changes. */
-function variantSpec(main: PipelineSpec, variant: Variant, toolchain: Toolchain): PipelineSpec {
-  const { name, deviceOptions, tried } = variant;
-  const platforms = main.platforms
-    .filter((facts) => variant.platforms?.includes(facts.platform) ?? true)
-    .map((facts) => ({ ...facts, id: `${facts.id}-${name}`, title: `${facts.title}, ${name}` }));
-  const wheels = variantWheels(main.wheels, variant);
-  validateWheels(wheels);
-  const systems = SYSTEMS.filter((system) => platforms.some((each) => each.system === system));
-  const packages = [...(toolchain.packages ?? []), ...(variant.packages ?? [])];
-  const tools = [...(toolchain.tools ?? []), ...(variant.tools ?? [])];
-  return {
-    ...main,
-    name: `${main.name}-${name}`,
-    wheels,
-    platforms,
-    systems,
-    toolchain: resolveToolchain({ ...toolchain, packages, tools }, systems),
-    image: { ...main.image, tag: `${main.image.tag}-${name}` },
-    variant: { name, deviceOptions, tried },
-  };
-}
-
-/** A pipeline and those of its variants. @internal */
-export function allVariants(spec: PipelineSpec): readonly PipelineSpec[] {
-  return [spec, ...spec.variants];
-}
-
-/** Those of them that build for a system. @internal */
-export function pipelinesOn(spec: PipelineSpec, system: System): readonly PipelineSpec[] {
-  return allVariants(spec).filter((each) => each.systems.includes(system));
-}
-
-/** The toolchain image that jobs run in, by tag. @internal */
-export function imageTag(spec: PipelineSpec): string {
-  return `${spec.image.name}:${spec.image.tag}`;
-}
-
-/** The platforms of one system, in the order in which they were declared. @internal */
-export function platformsOn(spec: PipelineSpec, system: System): readonly PlatformFacts[] {
-  return spec.platforms.filter((facts) => facts.system === system);
-}
-
-/** Whether a wheel is kept between builds. @internal */
-export function reusesWheels(spec: PipelineSpec): boolean {
-  return spec.wheels.some((wheel) => wheel.reuse);
-}
-
-function resolveWorkflows(platforms: readonly PlatformFacts[], declared?: readonly WorkflowName[]): WorkflowName[] {
-  const systems = platforms.map((facts) => facts.system);
-  const possible = Object.values(WorkflowName).filter((workflow) => {
-    if (workflow === WorkflowName.WINDOWS) return systems.includes('windows');
-    if (workflow === WorkflowName.RELEASE) return true;
-    return systems.includes('linux');
-  });
-  const workflows = declared ?? possible;
+function validateWorkflows(workflows: readonly WorkflowName[], possible: readonly WorkflowName[]): void {
   mustBeUnique('workflows', workflows);
   workflows.forEach((workflow) =>
     must(possible.includes(workflow), 'workflows', workflow, `one that the platforms call for: ${possible.join(', ')}`),
   );
-  if (workflows.includes(WorkflowName.RELEASE)) {
-    for (const workflow of possible) {
-      const needed = workflow !== WorkflowName.DOCKER;
-      must(
-        !needed || workflows.includes(workflow),
-        'workflows',
-        workflows,
-        `with ${workflow}: a release builds every platform's wheels`,
-      );
-    }
+  if (!workflows.includes(WorkflowName.RELEASE)) return;
+  for (const workflow of possible) {
+    must(
+      workflow === WorkflowName.DOCKER || workflows.includes(workflow),
+      'workflows',
+      workflows,
+      `with ${workflow}: a release builds every platform's wheels`,
+    );
   }
-  return possible.filter((workflow) => workflows.includes(workflow));
 }

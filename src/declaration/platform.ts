@@ -18,9 +18,6 @@ export type System = (typeof SYSTEMS)[number];
 
 /** What is known of a platform. */
 export interface PlatformFacts {
-  readonly platform: Platform;
-  /** What its folders, jobs and artifacts are called: the platform, and the variant that is built for it. */
-  readonly id: string;
   readonly system: System;
   /** The GitHub-hosted runner; @see https://github.com/actions/runner-images */
   readonly runner: string;
@@ -28,13 +25,13 @@ export interface PlatformFacts {
   readonly condaSubdir: string;
   /** The platform tag of a repaired wheel; @see https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/ */
   readonly platformTag: string;
-  /** What `uname -m` says there (Linux), or `PROCESSOR_ARCHITECTURE` (Windows). */
+  /** What `uname -m` says there (Linux), or `PROCESSOR_ARCHITECTURE` (Windows); Python's `platform.machine()` on both. */
   readonly machine: string;
   /** The platform as people write it. */
   readonly title: string;
 }
 
-const FACTS: Record<Platform, Omit<PlatformFacts, 'platform' | 'id'>> = {
+const FACTS: Record<Platform, PlatformFacts> = {
   [Platform.LINUX_X86_64]: {
     system: 'linux',
     runner: 'ubuntu-24.04',
@@ -63,7 +60,12 @@ const FACTS: Record<Platform, Omit<PlatformFacts, 'platform' | 'id'>> = {
 
 /** The facts of a platform. */
 export function platformFacts(platform: Platform): PlatformFacts {
-  return { platform, id: platform, ...FACTS[platform] };
+  return FACTS[platform];
+}
+
+/** The systems that some platforms are of. */
+export function systemsOf(platforms: readonly Platform[]): System[] {
+  return SYSTEMS.filter((system) => platforms.some((platform) => FACTS[platform].system === system));
 }
 
 /** @internal */

@@ -84,17 +84,6 @@ export function validateRelativePath(option: string, path: string): void {
   must(!path.includes('\\'), option, path, 'a path with forward slashes, which every platform reads');
 }
 
-/**
- * The version of a build that no release tag names: the upstream release it stands on, or 0.0.0. The build script adds
- * `.dev0+g<commit>`, PEP 440's local version, except for a source distribution, whose version is known exactly.
- *
- * @internal
- */
-export function baseVersion(source: Source): string {
-  if (source.sdist) return source.sdist.version;
-  return (source.git?.tag && versionOfTag(source.git.tag)) || '0.0.0';
-}
-
 function validateGit(git: GitSource): void {
   must(/^https:\/\/\S+$/.test(git.repository), 'source.git.repository', git.repository, 'an https:// address');
   must(

@@ -1,6 +1,5 @@
 import { must, mustBeUnique } from './error';
-import { CONDA, IMAGES, ImagePin } from './pins';
-import type { System } from './platform';
+import { CONDA } from './pins';
 
 /** A package of the Conda environment that builds wheels, in the image and on Windows alike. */
 export interface CondaPackage {
@@ -94,23 +93,17 @@ export interface Toolchain {
   readonly channels?: string[];
 }
 
-/** A toolchain with its defaults filled in. @internal */
-export interface ResolvedToolchain {
-  readonly packages: ReadonlyArray<Required<Pick<CondaPackage, 'name' | 'version'>> & Omit<CondaPackage, 'version'>>;
-  readonly tools: readonly Tool[];
-  readonly vulkan: boolean;
-  readonly channels: readonly string[];
-  readonly baseImage?: string;
-}
-
 /** Where the Conda environment lies inside the image. */
 export const TOOLCHAIN_PREFIX = '/opt/toolchain';
 
-/** What every native wheel is built with. */
+/** What every native wheel is built with: by the Python program (packaging to cattrs), and by what that calls. */
 const PACKAGES: CondaPackage[] = [
   { name: 'python' },
   { name: 'pip', pypi: 'pip' },
   { name: 'packaging', pypi: 'packaging' },
+  { name: 'rich', pypi: 'rich' },
+  { name: 'filelock', pypi: 'filelock' },
+  { name: 'cattrs', pypi: 'cattrs' },
   { name: 'cmake', pypi: 'cmake' },
   { name: 'ninja', pypi: 'ninja' },
   { name: 'scikit-build-core', pypi: 'scikit-build-core' },
@@ -142,14 +135,23 @@ const TOOLS: Tool[] = [
   { command: 'sccache', minimum: '0.8', optional: true },
 ];
 
-/** Validates a toolchain and fills in its defaults; what is for another system than those goes. @internal */
-export function resolveToolchain(toolchain: Toolchain, systems: readonly System[]): ResolvedToolchain {
-  const packages = [...PACKAGES, ...(toolchain.vulkan ? VULKAN_PACKAGES : []), ...(toolchain.packages ?? [])];
+/** The packages of a toolchain, with those that every native wheel needs. @internal */
+export function allPackages({ vulkan, packages = [] }: Toolchain): readonly CondaPackage[] {
+  return [...PACKAGES, ...(vulkan ? VULKAN_PACKAGES : []), ...packages];
+}
+
+/** The commands of a toolchain, with those that every native wheel needs. @internal */
+export function allTools({ tools = [] }: Toolchain): readonly Tool[] {
+  return [...TOOLS, ...tools];
+}
+
+/** @internal */
+export function validateToolchain(toolchain: Toolchain): void {
+  const [packages, tools] = [allPackages(toolchain), allTools(toolchain)];
   mustBeUnique(
     'toolchain.packages',
     packages.map((each) => each.name),
   );
-  const tools = [...TOOLS, ...(toolchain.tools ?? [])];
   mustBeUnique(
     'toolchain.tools',
     tools.map((tool) => tool.command),
@@ -160,48 +162,24 @@ export function resolveToolchain(toolchain: Toolchain, systems: readonly System[
   ]) {
     must(value === undefined || value === 'linux' || value === 'windows', option, value, 'linux or windows');
   }
-  const wanted = (each: { readonly only?: string }): boolean => systems.some((system) => isOn(system, each));
-  const channels = toolchain.channels ?? ['conda-forge'];
-  must(channels.length > 0, 'toolchain.channels', channels, 'at least one channel');
-  if (toolchain.baseImage !== undefined) parseImage('toolchain.baseImage', toolchain.baseImage);
-  return {
-    packages: packages.filter(wanted).map((each) => ({ ...each, version: each.version ?? pinned(each.name) })),
-    tools: tools.filter(wanted),
-    vulkan: toolchain.vulkan ?? false,
-    channels,
-    baseImage: toolchain.baseImage,
-  };
-}
-
-/** The base image for a machine (`x86_64`, `aarch64`). @internal */
-export function baseImage(toolchain: ResolvedToolchain, machine: string): ImagePin {
-  if (machine === 'x86_64' && toolchain.baseImage) return parseImage('toolchain.baseImage', toolchain.baseImage);
-  return IMAGES.base[machine];
-}
-
-/** Whether something marked with `only` is there on a system. @internal */
-export function isOn(system: System, each: { readonly only?: string }): boolean {
-  return each.only === undefined || each.only === system;
-}
-
-function pinned(name: string): string {
-  const version = (CONDA as Record<string, string>)[name];
+  for (const { name, version } of packages) {
+    must(
+      version !== undefined || pinnedVersion(name) !== undefined,
+      `toolchain.packages[${name}].version`,
+      version,
+      'given: this library has no pin for the package',
+    );
+  }
+  must(toolchain.channels?.length !== 0, 'toolchain.channels', toolchain.channels, 'at least one channel');
   must(
-    version !== undefined,
-    `toolchain.packages[${name}].version`,
-    version,
-    'given: this library has no pin for the package',
-  );
-  return version;
-}
-
-function parseImage(option: string, reference: string): ImagePin {
-  const match = /^([a-z0-9.:/_-]+?):([\w.-]+)@(sha256:[0-9a-f]{64})$/.exec(reference);
-  must(
-    match !== null,
-    option,
-    reference,
+    toolchain.baseImage === undefined || /^[a-z0-9.:/_-]+?:[\w.-]+@sha256:[0-9a-f]{64}$/.test(toolchain.baseImage),
+    'toolchain.baseImage',
+    toolchain.baseImage,
     'an image by name, tag and digest, such as quay.io/pypa/manylinux_2_28_x86_64:2026.08.15-1@sha256:<64 digits>',
   );
-  return { name: match![1], tag: match![2], digest: match![3] };
+}
+
+/** The version of a Conda package in this library's table of pins. @internal */
+export function pinnedVersion(name: string): string | undefined {
+  return (CONDA as Record<string, string>)[name];
 }

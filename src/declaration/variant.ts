@@ -2,7 +2,6 @@ import { must, mustBeUnique } from './error';
 import type { Platform } from './platform';
 import type { CondaPackage, Tool } from './toolchain';
 import {
-  BuiltWheel,
   CMakeDefinitions,
   LibraryExcludes,
   normalizedName,
@@ -61,8 +60,8 @@ export interface VariantWheel {
 }
 
 /**
- * Another build of the same source, such as one for CUDA: its wheels have names of their own, and it has an image, scripts,
- * jobs, artifacts and rows in the pages of its own.
+ * Another build of the same source, such as one for CUDA: its wheels have names of their own, and it has an image, jobs,
+ * artifacts and rows in the pages of its own.
  */
 export interface Variant {
   /** What it is called in file names, tags, artifacts and pages, such as `cuda-12.8`. */
@@ -112,61 +111,6 @@ export interface Variant {
    * @default - nowhere yet
    */
   readonly tried?: string;
-}
-
-/** What the files of a variant's own pipeline are told apart by. @internal */
-export type VariantFacts = Pick<Variant, 'name' | 'deviceOptions' | 'tried'>;
-
-/** A file's or script's name, for the variant that it is of: `scripts/plan.json` → `scripts/plan-cuda-12.8.json`. @internal */
-export function ofVariant(spec: { readonly variant?: VariantFacts }, name: string): string {
-  if (!spec.variant) return name;
-  const [, stem, extension] = /^(.*?)(\.\w+)?$/.exec(name)!;
-  return `${stem}-${spec.variant.name}${extension ?? ''}`;
-}
-
-/** The pipeline's wheels as a variant builds them. @internal */
-export function variantWheels(wheels: readonly Wheel[], variant: Variant): BuiltWheel[] {
-  const changed = new Map(variant.wheels.map((each) => [normalizedName(each.distribution), each]));
-  const renamed = (name: string): string => (changed.has(normalizedName(name)) ? `${name}-${variant.suffix}` : name);
-  return wheels.map((wheel) => {
-    const change = changed.get(normalizedName(wheel.distribution));
-    if (!change) return wheel;
-    const pins = [...(wheel.requires?.pin ?? []), ...(change.requires?.pin ?? [])];
-    return {
-      ...wheel,
-      distribution: renamed(wheel.distribution),
-      builtAs: wheel.distribution,
-      cmake: {
-        all: { ...wheel.cmake?.all, ...change.cmake?.all },
-        ...bySystem((system) => definedOrNone({ ...wheel.cmake?.[system], ...change.cmake?.[system] })),
-      },
-      excludes: bySystem((system) => [...(wheel.excludes?.[system] ?? []), ...(change.excludes?.[system] ?? [])]),
-      systemLibraries: bySystem((system) => [
-        ...(wheel.systemLibraries?.[system] ?? []),
-        ...(change.systemLibraries?.[system] ?? []),
-      ]),
-      requires: {
-        add: [...(wheel.requires?.add ?? []), ...(change.requires?.add ?? [])],
-        pin: pins.map(renamed),
-        // What the source requires under the name without suffix would come as well.
-        drop: [
-          ...(wheel.requires?.drop ?? []),
-          ...(change.requires?.drop ?? []),
-          ...pins.filter((name) => renamed(name) !== name),
-        ],
-      },
-      maxBytes: change.maxBytes ?? wheel.maxBytes,
-      checks: [...wheel.checks, ...(change.checks ?? [])],
-    };
-  });
-}
-
-function bySystem<T>(value: (system: 'linux' | 'windows') => T): { linux: T; windows: T } {
-  return { linux: value('linux'), windows: value('windows') };
-}
-
-function definedOrNone<T extends object>(entries: T): T | undefined {
-  return Object.keys(entries).length > 0 ? entries : undefined;
 }
 
 /** @internal */

@@ -199,18 +199,6 @@ export interface Wheel {
   readonly testRequirements?: string[];
 }
 
-/** A wheel of one of the pipeline's variants. @internal */
-export interface BuiltWheel extends Wheel {
-  /** The name that its source gives it, where it is renamed. */
-  readonly builtAs?: string;
-}
-
-/** @internal */
-export const DEFAULT_FORBIDDEN = ['**/*.a'];
-
-/** @internal */
-export const DEFAULT_CHECK_TIMEOUT = 120;
-
 /** PEP 503's normalised form: what two spellings of a distribution's name have in common. @internal */
 export function normalizedName(distribution: string): string {
   return distribution.replace(/[-_.]+/g, '-').toLowerCase();

@@ -1,14 +1,8 @@
 /** `docker/Dockerfile`: the toolchain image. */
-import { environmentFile, lockFile } from './environment';
 import { IMAGES, imageReference } from '../declaration/pins';
-import { allVariants, PipelineSpec, platformsOn } from '../declaration/pipeline';
-import type { PlatformFacts } from '../declaration/platform';
-import { baseImage, TOOLCHAIN_PREFIX as PREFIX } from '../declaration/toolchain';
-
-/** Where a pipeline's Dockerfile lies; editors and linters know both names. */
-export function dockerfilePath(spec: PipelineSpec): string {
-  return spec.variant ? `docker/${spec.variant.name}.Dockerfile` : 'docker/Dockerfile';
-}
+import { TOOLCHAIN_PREFIX as PREFIX } from '../declaration/toolchain';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { platformsOn } from '../plan/select';
 
 /** Where the checkout is mounted. */
 export const WORKSPACE = '/workspace';
@@ -20,9 +14,14 @@ const USER = 1000;
 const TARGETARCH: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' };
 
 /** The Dockerfile's lines. The hash is the environment's, for a label. */
-export function dockerfile(spec: PipelineSpec, header: readonly string[], environmentHash: string): string[] {
-  const platforms = platformsOn(spec, 'linux');
-  const label = `io.github.${spec.repository.toLowerCase().replace('/', '.')}.environment`;
+export function dockerfile(
+  { repository }: Plan,
+  build: PlannedBuild,
+  header: readonly string[],
+  environmentHash: string,
+): string[] {
+  const platforms = platformsOn(build, 'linux');
+  const label = `io.github.${repository.toLowerCase().replace('/', '.')}.environment`;
   return [
     '# syntax=docker/dockerfile:1',
     '#',
@@ -31,7 +30,7 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     `FROM ${imageReference(IMAGES.micromamba)} AS micromamba`,
     '',
     '# The base brings the C and C++ compilers and the lowest glibc that the wheels run on. Everything else is from Conda.',
-    ...bases(spec, platforms),
+    ...bases(platforms),
     '',
     'SHELL ["/bin/bash", "-euo", "pipefail", "-c"]',
     '',
@@ -48,7 +47,7 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     'RUN --mount=type=bind,source=docker,target=/run/toolchain \\',
     "    --mount=type=cache,target=/opt/micromamba/pkgs,sharing=locked <<'EOF'",
     '# A committed lock file is what gets installed; without one, the newest that the environment file allows.',
-    ...environmentChoice(spec, platforms),
+    ...environmentChoice(build, platforms),
     'micromamba create --yes --quiet --prefix "$CONDA_PREFIX" --file "$environment"',
     '# A login shell starts with a PATH of its own.',
     'echo "export PATH=\\"$PATH\\"" >/etc/profile.d/toolchain.sh',
@@ -83,41 +82,38 @@ export function dockerfile(spec: PipelineSpec, header: readonly string[], enviro
     'CMD ["bash"]',
     '',
     'ARG REVISION=unknown',
-    `LABEL org.opencontainers.image.title="${spec.name} toolchain" \\`,
-    `      org.opencontainers.image.source="https://github.com/${spec.repository}" \\`,
+    `LABEL org.opencontainers.image.title="${build.name} toolchain" \\`,
+    `      org.opencontainers.image.source="https://github.com/${repository}" \\`,
     '      org.opencontainers.image.revision="$REVISION" \\',
     `      ${label}="sha256:${environmentHash}"`,
   ];
 }
 
-function bases(spec: PipelineSpec, platforms: readonly PlatformFacts[]): string[] {
-  const reference = (facts: PlatformFacts): string => imageReference(baseImage(spec.toolchain, facts.machine));
-  if (platforms.length === 1) return [`FROM ${reference(platforms[0])}`];
+function bases(platforms: readonly PlannedPlatform[]): string[] {
+  if (platforms.length === 1) return [`FROM ${platforms[0].baseImage}`];
   return [
-    ...platforms.map((facts) => `FROM ${reference(facts)} AS base-${TARGETARCH[facts.machine]}`),
+    ...platforms.map(({ baseImage, machine }) => `FROM ${baseImage} AS base-${TARGETARCH[machine]}`),
     '',
     '# hadolint ignore=DL3006',
     'FROM base-$TARGETARCH',
   ];
 }
 
-function environmentChoice(spec: PipelineSpec, platforms: readonly PlatformFacts[]): string[] {
+function environmentChoice({ conda }: PlannedBuild, platforms: readonly PlannedPlatform[]): string[] {
   const inContext = (path: string): string => path.replace(/^docker\//, '/run/toolchain/');
-  const lock =
+  const choice =
     platforms.length === 1
-      ? [`environment=${inContext(lockFile(spec, platforms[0]))}`]
+      ? [`environment=${inContext(platforms[0].lock)}`]
       : [
           'case $TARGETARCH in',
-          ...platforms.map(
-            (facts) => `  ${TARGETARCH[facts.machine]}) environment=${inContext(lockFile(spec, facts))} ;;`,
-          ),
+          ...platforms.map(({ machine, lock }) => `  ${TARGETARCH[machine]}) environment=${inContext(lock)} ;;`),
           '  *) echo "no environment is declared for $TARGETARCH" >&2 && exit 1 ;;',
           'esac',
         ];
-  return [...lock, `[ -f "$environment" ] || environment=${inContext(environmentFile(spec))}`];
+  return [...choice, `[ -f "$environment" ] || environment=${inContext(conda.file)}`];
 }
 
 /** The build context is the environments' files and nothing else. */
-export function dockerignore(spec: PipelineSpec): string[] {
-  return ['*', ...allVariants(spec).map((each) => `!${environmentFile(each)}`), '!docker/conda-*.lock'];
+export function dockerignore({ builds }: Plan): string[] {
+  return ['*', ...builds.map(({ conda }) => `!${conda.file}`), '!docker/conda-*.lock'];
 }

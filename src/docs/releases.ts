@@ -1,15 +1,17 @@
 /** `docs/releases.md`: how a tag becomes a release, and how to trust one. */
 import { describeSource } from './local-development';
 import { commands, Page, page, table } from './page';
-import { allVariants, PipelineSpec, WorkflowName } from '../declaration/pipeline';
+import { WorkflowName } from '../declaration/pipeline';
+import type { Plan } from '../plan/plan';
 
 /** Declares the page; none where no release workflow is declared. */
-export function releasesPage(spec: PipelineSpec): Page | undefined {
-  if (!spec.workflows.includes(WorkflowName.RELEASE)) return undefined;
-  const url = `https://github.com/${spec.repository}`;
+export function releasesPage(plan: Plan): Page | undefined {
+  const [main, ...variants] = plan.builds;
+  if (!plan.workflows.includes(WorkflowName.RELEASE)) return undefined;
+  const url = `https://github.com/${plan.repository}`;
   // Pinned, or a newer version of the same name elsewhere would win.
-  const names = spec.wheels
-    .filter((wheel) => !wheel.keepVersion)
+  const names = main.wheels
+    .filter((wheel) => wheel.versioned)
     .map((wheel) => `${wheel.distribution}==0.1.0`)
     .join(' ');
   return page(
@@ -17,7 +19,7 @@ export function releasesPage(spec: PipelineSpec): Page | undefined {
     'Releases',
     'A release is a tag. Pushing one builds every wheel from source, tests it, and publishes all of them or nothing.',
     ...commands('git tag v0.1.0', 'git push origin v0.1.0'),
-    `The source is ${describeSource(spec)}: what a tag releases is what \`.projenrc.ts\` declares at that tag.`,
+    `The source is ${describeSource(plan)}: what a tag releases is what \`.projenrc.ts\` declares at that tag.`,
     '',
     '## Versions',
     '',
@@ -35,14 +37,14 @@ export function releasesPage(spec: PipelineSpec): Page | undefined {
     '## What is in it',
     ...table(
       ['Platform', 'Wheels'],
-      allVariants(spec).flatMap((each) =>
-        each.platforms.map((facts) => [
-          facts.title,
-          each.wheels.map((wheel) => `\`${wheel.distribution}\` (\`${facts.platformTag}\`)`).join(', '),
+      plan.builds.flatMap(({ platforms, wheels }) =>
+        platforms.map(({ title, platformTag }) => [
+          title,
+          wheels.map((wheel) => `\`${wheel.distribution}\` (\`${platformTag}\`)`).join(', '),
         ]),
       ),
     ),
-    ...(spec.variants.length > 0
+    ...(variants.length > 0
       ? ['A wheel that several rows name is the same file: a release in which it differs is not published.', '']
       : []),
     '## How it comes about',
@@ -65,7 +67,7 @@ export function releasesPage(spec: PipelineSpec): Page | undefined {
     "A release's notes name the source commit, the image's digest, the tools, and each wheel's hash. In the folder of the downloaded files:",
     ...commands(
       'sha256sum --check SHA256SUMS',
-      `for wheel in *.whl; do gh attestation verify "$wheel" --repo ${spec.repository}; done`,
+      `for wheel in *.whl; do gh attestation verify "$wheel" --repo ${plan.repository}; done`,
     ),
   );
 }

@@ -1,25 +1,26 @@
 /** What several workflows share: names, triggers and steps. */
 import type { Value, WorkflowStep } from './model';
 import { ACTIONS } from '../declaration/pins';
-import { PipelineSpec, reusesWheels } from '../declaration/pipeline';
-import type { PlatformFacts } from '../declaration/platform';
-import { FOLDERS, outputFolder, SCCACHE_DIR, TOOLCHAIN_IMAGE, WHEEL_CACHE, WHEEL_VERSION } from '../scripts/inputs';
+import { COMPILER_CACHE, FILES, outputFolder, PROGRAM, WHEEL_CACHE } from '../plan/files';
+import { VARIABLES } from '../plan/inputs';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { reusesWheels } from '../plan/select';
 
 /** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
 export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
 
 /** An expression: the toolchain image's name, without tag. */
-export function imageName(spec: PipelineSpec): string {
-  return `vars.${IMAGE_VARIABLE} || '${spec.image.name}'`;
+export function imageName({ image }: Plan): string {
+  return `vars.${IMAGE_VARIABLE} || '${image.name}'`;
 }
 
 /** Logs in to the toolchain image's registry, as the run itself: what it may do there, its permissions say. */
-export function logIn(spec: PipelineSpec): WorkflowStep {
+export function logIn({ image }: Plan): WorkflowStep {
   return {
     name: 'Log in to the registry',
     uses: ACTIONS.dockerLogin,
     with: {
-      registry: spec.image.name.split('/')[0],
+      registry: image.name.split('/')[0],
       username: '${{ github.actor }}',
       password: '${{ github.token }}',
     },
@@ -39,26 +40,24 @@ export function variableName(name: string): string {
   return identifier(name).replace(/-/g, '_').toUpperCase();
 }
 
-/** The input by which a called build is given a pipeline's toolchain image, and the output that a release gives it as. */
-export function imageInput(spec: PipelineSpec): string {
-  return spec.variant ? `${CALL_INPUTS.image}-${identifier(spec.variant.name)}` : CALL_INPUTS.image;
+/** The input by which a called workflow is given a build's toolchain image, and the output that a release gives it as. */
+export function imageInput({ variant }: PlannedBuild): string {
+  return variant ? `${CALL_INPUTS.image}-${identifier(variant)}` : CALL_INPUTS.image;
 }
 
 /** An expression: the runner for a platform. A variant that needs a device names it by a repository variable. */
-export function runnerOf(spec: PipelineSpec, facts: PlatformFacts): string {
-  return spec.variant?.deviceOptions === undefined
-    ? facts.runner
-    : `\${{ vars.${runnerVariable(spec)} || '${facts.runner}' }}`;
+export function runnerOf(build: PlannedBuild, { runner }: PlannedPlatform): string {
+  return build.deviceOptions === null ? runner : `\${{ vars.${runnerVariable(build)} || '${runner}' }}`;
 }
 
 /** The repository variable that names the runner with a variant's device, such as `RUNNER_CUDA_12_8`. */
-export function runnerVariable(spec: PipelineSpec): string {
-  return `RUNNER_${variableName(spec.variant!.name)}`;
+export function runnerVariable({ variant }: PlannedBuild): string {
+  return `RUNNER_${variableName(variant!)}`;
 }
 
 /** The artifact that holds a platform's wheels, their record and their test report. */
-export function wheelsArtifact(facts: PlatformFacts): string {
-  return `wheels-${facts.id}`;
+export function wheelsArtifact({ id }: PlannedPlatform): string {
+  return `wheels-${id}`;
 }
 
 /** A checkout that leaves no token behind: of what the run is about, or of the commit that an expression names. */
@@ -70,14 +69,30 @@ export function checkout(ref?: string): WorkflowStep {
   };
 }
 
+/**
+ * Installs what the program needs on a runner, for the steps after it. The runner's own Python belongs to its
+ * distribution: what is added goes into an environment.
+ */
+export function installRuntime(): WorkflowStep {
+  return {
+    name: "Install what the pipeline's program needs",
+    run: [
+      'python3 -m venv "$RUNNER_TEMP/runtime"',
+      `"$RUNNER_TEMP/runtime/bin/pip" install --quiet --retries 5 --require-hashes --requirement ${FILES.runtimeRequirements}`,
+      'echo "$RUNNER_TEMP/runtime/bin" >>"$GITHUB_PATH"',
+      '',
+    ].join('\n'),
+  };
+}
+
 /** The triggers of a workflow that builds wheels: by hand, for a pull request, or called by the release. */
-export function buildTriggers(images: readonly PipelineSpec[]): { readonly [event: string]: Value } {
+export function buildTriggers(images: readonly PlannedBuild[]): { readonly [event: string]: Value } {
   const inputs: { readonly [name: string]: Value } = {
     ...Object.fromEntries(
       images.map((each) => [
         imageInput(each),
         {
-          description: `Toolchain image${each.variant ? ` of ${each.variant.name}` : ''}, by tag or digest`,
+          description: `Toolchain image${each.variant ? ` of ${each.variant}` : ''}, by tag or digest`,
           type: 'string',
           default: '',
         },
@@ -113,19 +128,19 @@ export function concurrency(workflow: string): { readonly group: string; readonl
 /** Environment variables of the steps that build and test. */
 export function buildEnvironment(image?: string): { readonly [name: string]: Value } {
   return {
-    [WHEEL_VERSION.name]: `\${{ inputs.${CALL_INPUTS.version} }}`,
-    ...(image === undefined ? {} : { [TOOLCHAIN_IMAGE.name]: image }),
+    [VARIABLES.version]: `\${{ inputs.${CALL_INPUTS.version} }}`,
+    ...(image === undefined ? {} : { [VARIABLES.toolchainImage]: image }),
   };
 }
 
 /** Where the compiler cache lies in a checkout. */
-const CACHE_FOLDER = `${FOLDERS.build}/sccache`;
+const CACHE_FOLDER = `${FILES.build}/${COMPILER_CACHE}`;
 
 /** Whether a run may use what an earlier one left: a release says that it may not. */
 const MAY_READ_CACHES = `inputs.${CALL_INPUTS.cache} || github.event_name == 'pull_request'`;
 
 /** Lays down the compiler cache of an earlier run, unless the caller wants everything compiled anew. */
-export function restoreCache(facts: PlatformFacts): WorkflowStep {
+export function restoreCache(platform: PlannedPlatform): WorkflowStep {
   return {
     name: 'Restore the compiler cache',
     id: 'cache',
@@ -133,38 +148,38 @@ export function restoreCache(facts: PlatformFacts): WorkflowStep {
     uses: ACTIONS.cacheRestore,
     with: {
       path: CACHE_FOLDER,
-      key: `${cacheKey(facts)}-\${{ github.run_id }}`,
-      'restore-keys': `${cacheKey(facts)}-`,
+      key: `${cacheKey(platform)}-\${{ github.run_id }}`,
+      'restore-keys': `${cacheKey(platform)}-`,
     },
   };
 }
 
 /** Keeps the compiler cache, from the default branch only: what a pull request compiled must not reach other runs. */
-export function saveCache(facts: PlatformFacts): WorkflowStep {
+export function saveCache(platform: PlannedPlatform): WorkflowStep {
   return {
     name: 'Save the compiler cache',
     if: ON_DEFAULT_BRANCH,
     uses: ACTIONS.cacheSave,
-    with: { path: CACHE_FOLDER, key: `${cacheKey(facts)}-\${{ github.run_id }}` },
+    with: { path: CACHE_FOLDER, key: `${cacheKey(platform)}-\${{ github.run_id }}` },
   };
 }
 
-function cacheKey(facts: PlatformFacts): string {
-  return `${SCCACHE_DIR.name.toLowerCase().replace('_dir', '')}-${facts.id}`;
+function cacheKey(platform: PlannedPlatform): string {
+  return `${COMPILER_CACHE}-${platform.id}`;
 }
 
 /** The id of the step that builds, whose output says whether it kept a wheel that no earlier run has. */
 export const BUILD_STEP = 'build';
 
 const KEPT_WHEELS = {
-  path: `${FOLDERS.build}/${WHEEL_CACHE}`,
-  key: (facts: PlatformFacts): string => `kept-wheels-${facts.id}-`,
+  path: `${FILES.build}/${WHEEL_CACHE}`,
+  key: (platform: PlannedPlatform): string => `kept-wheels-${platform.id}-`,
 };
 
 /** Lays down the wheels that an earlier run kept; the build compares what they were made of, and their hashes. */
-export function restoreWheels(spec: PipelineSpec, facts: PlatformFacts): WorkflowStep[] {
-  if (!reusesWheels(spec)) return [];
-  const key = KEPT_WHEELS.key(facts);
+export function restoreWheels(build: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
+  if (!reusesWheels(build)) return [];
+  const key = KEPT_WHEELS.key(platform);
   return [
     {
       name: 'Restore the kept wheels',
@@ -176,88 +191,84 @@ export function restoreWheels(spec: PipelineSpec, facts: PlatformFacts): Workflo
 }
 
 /** Keeps a wheel that was built anew, as soon as it is there: tests that fail later say nothing of how it was made. */
-export function saveWheels(spec: PipelineSpec, facts: PlatformFacts): WorkflowStep[] {
-  if (!reusesWheels(spec)) return [];
+export function saveWheels(build: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
+  if (!reusesWheels(build)) return [];
   return [
     {
       name: 'Save the kept wheels',
       if: `${ON_DEFAULT_BRANCH} && steps.${BUILD_STEP}.outputs.kept-wheels == 'true'`,
       uses: ACTIONS.cacheSave,
-      with: { path: KEPT_WHEELS.path, key: `${KEPT_WHEELS.key(facts)}\${{ github.run_id }}` },
+      with: { path: KEPT_WHEELS.path, key: `${KEPT_WHEELS.key(platform)}\${{ github.run_id }}` },
     },
   ];
 }
 
 /** The record of the default branch's build of a commit, which a release of that commit compares itself with. */
-const REFERENCE = `${FOLDERS.build}/reference/build-record.json`;
+const REFERENCE = `${FILES.build}/reference/build-record.json`;
 
 /** Whether the run is a build of the default branch, whose caches other runs may read. */
 const ON_DEFAULT_BRANCH = `inputs.${CALL_INPUTS.cache} && github.ref_name == github.event.repository.default_branch`;
 
 /** Keeps the record of this build for releases of the same commit. */
-export function keepRecord(facts: PlatformFacts): WorkflowStep[] {
+export function keepRecord(platform: PlannedPlatform): WorkflowStep[] {
   return [
     {
       name: 'Set the record aside',
       if: ON_DEFAULT_BRANCH,
       shell: 'bash',
-      run: `mkdir -p ${FOLDERS.build}/reference\ncp ${outputFolder(facts.id)}/build-record.json ${REFERENCE}\n`,
+      run: `mkdir -p ${FILES.build}/reference\ncp ${outputFolder(platform)}/build-record.json ${REFERENCE}\n`,
     },
     {
       name: 'Keep the record for a release of this commit',
       if: ON_DEFAULT_BRANCH,
       uses: ACTIONS.cacheSave,
-      with: { path: REFERENCE, key: referenceKey(facts) },
+      with: { path: REFERENCE, key: referenceKey(platform) },
     },
   ];
 }
 
 /** A build without cache tells whether it reproduces the default branch's of the same commit: a report, no gate. */
-export function compareWithRecord(
-  facts: PlatformFacts,
-  command: (script: string) => string,
-  shell?: string,
-): WorkflowStep[] {
+export function compareWithRecord(platform: PlannedPlatform, python: string, shell?: string): WorkflowStep[] {
   const condition = `!inputs.${CALL_INPUTS.cache} && github.event_name != 'pull_request'`;
   return [
     {
       name: "Find the record of the default branch's build",
       if: condition,
       uses: ACTIONS.cacheRestore,
-      with: { path: REFERENCE, key: referenceKey(facts) },
+      with: { path: REFERENCE, key: referenceKey(platform) },
     },
     {
       name: 'Tell whether this build reproduces it',
       if: condition,
       shell,
-      run: `${command(`scripts/wheeltool.py compare-records ${REFERENCE} ${outputFolder(facts.id)}/build-record.json`)}\n`,
+      run: `${python} ${PROGRAM} compare-records ${REFERENCE} ${outputFolder(platform)}/build-record.json\n`,
     },
   ];
 }
 
-function referenceKey(facts: PlatformFacts): string {
-  return `record-${facts.id}-\${{ github.sha }}`;
+function referenceKey(platform: PlannedPlatform): string {
+  return `record-${platform.id}-\${{ github.sha }}`;
 }
 
 /** Keeps what explains a failure: the logs, and the report of the checks. */
-export function uploadLogs(facts: PlatformFacts): WorkflowStep {
+export function uploadLogs(platform: PlannedPlatform): WorkflowStep {
   return {
     name: 'Keep the logs of a failure',
     if: 'failure()',
     uses: ACTIONS.uploadArtifact,
     with: {
-      name: `logs-${facts.id}`,
-      path: `${FOLDERS.build}/logs/\n${FOLDERS.build}/test-report/\n`,
+      name: `logs-${platform.id}`,
+      path: `${FILES.build}/logs/\n${FILES.build}/test-report/\n`,
       'if-no-files-found': 'ignore',
     },
   };
 }
 
 /** Hands the tested wheels on. */
-export function uploadWheels(facts: PlatformFacts): WorkflowStep {
+export function uploadWheels(platform: PlannedPlatform): WorkflowStep {
   return {
     name: 'Upload the tested wheels',
     uses: ACTIONS.uploadArtifact,
-    with: { name: wheelsArtifact(facts), path: `${outputFolder(facts.id)}/`, 'if-no-files-found': 'error' },
+    with: { name: wheelsArtifact(platform), path: `${outputFolder(platform)}/`, 'if-no-files-found': 'error' },
   };
 }

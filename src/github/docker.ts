@@ -1,33 +1,32 @@
 /** `docker.yml`: builds the toolchain image, tries it, and publishes it. */
-import { checkout, concurrency, identifier, imageName, logIn } from './common';
+import { checkout, concurrency, identifier, imageName, installRuntime, logIn } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
 import { ACTIONS } from '../declaration/pins';
-import { PipelineSpec, pipelinesOn } from '../declaration/pipeline';
-import { dockerfilePath } from '../docker/dockerfile';
-import { IMAGE, testImageFile } from '../scripts/test-image';
+import { PROGRAM } from '../plan/files';
+import type { Plan, PlannedBuild } from '../plan/plan';
+import { buildsOn, chosen } from '../plan/select';
 
 /** What the image is called on the runner, before it has a name that others see. */
 const LOCAL = 'toolchain:local';
 
 /** Declares the workflow. A pull request has a job of its own, which may publish nothing; so has each variant's image. */
-export function dockerWorkflow(spec: PipelineSpec): WorkflowDefinition {
-  const pipelines = pipelinesOn(spec, 'linux');
-  const paths = ['docker/**', '.dockerignore', workflowFile('docker'), ...pipelines.map(testImageFile)];
+export function dockerWorkflow(plan: Plan): WorkflowDefinition {
+  const paths = ['docker/**', '.dockerignore', workflowFile('docker'), `${PROGRAM}/**`];
   return {
     name: 'docker',
     on: {
       workflow_dispatch: {},
-      push: { branches: [...spec.image.branches], paths },
+      push: { branches: [...plan.image.branches], paths },
       pull_request: { paths },
     },
     concurrency: concurrency('docker'),
-    jobs: Object.fromEntries(pipelines.flatMap(jobs)),
+    jobs: Object.fromEntries(buildsOn(plan, 'linux').flatMap((build) => jobs(plan, build))),
   };
 }
 
-function jobs(spec: PipelineSpec): Array<[id: string, job: StepsJob]> {
-  const [suffix, of] = spec.variant ? [`-${identifier(spec.variant.name)}`, ` of ${spec.variant.name}`] : ['', ''];
+function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob]> {
+  const [suffix, of] = build.variant ? [`-${identifier(build.variant)}`, ` of ${build.variant}`] : ['', ''];
   return [
     [
       `try${suffix}`,
@@ -35,7 +34,7 @@ function jobs(spec: PipelineSpec): Array<[id: string, job: StepsJob]> {
         ...common(`Try the toolchain image${of}`),
         if: "github.event_name == 'pull_request'",
         permissions: { contents: 'read' },
-        steps: buildAndTry(spec),
+        steps: buildAndTry(build),
       },
     ],
     [
@@ -45,7 +44,7 @@ function jobs(spec: PipelineSpec): Array<[id: string, job: StepsJob]> {
         if: "github.event_name != 'pull_request'",
         permissions: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
         outputs: { digest: '${{ steps.push.outputs.digest }}' },
-        steps: [...buildAndTry(spec), ...publish(spec)],
+        steps: [...buildAndTry(build), ...publish(plan, build)],
       },
     ],
   ];
@@ -56,12 +55,15 @@ function common(name: string): Pick<StepsJob, 'name' | 'runsOn' | 'timeoutMinute
 }
 
 /** The layers of a variant's image are cached apart, or each would push the other's out. */
-function build(spec: PipelineSpec): { readonly with: Record<string, string>; readonly cacheTo: string } {
-  const scope = spec.variant ? `,scope=${spec.variant.name}` : '';
+function buildOptions({ variant, dockerfile }: PlannedBuild): {
+  readonly with: Record<string, string>;
+  readonly cacheTo: string;
+} {
+  const scope = variant ? `,scope=${variant}` : '';
   return {
     with: {
       context: '.',
-      file: dockerfilePath(spec),
+      file: dockerfile,
       'build-args': 'REVISION=${{ github.sha }}\n',
       'cache-from': `type=gha${scope}`,
     },
@@ -69,8 +71,8 @@ function build(spec: PipelineSpec): { readonly with: Record<string, string>; rea
   };
 }
 
-function buildAndTry(spec: PipelineSpec): WorkflowStep[] {
-  const { with: options, cacheTo } = build(spec);
+function buildAndTry(build: PlannedBuild): WorkflowStep[] {
+  const { with: options, cacheTo } = buildOptions(build);
   return [
     checkout(),
     { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx },
@@ -79,33 +81,38 @@ function buildAndTry(spec: PipelineSpec): WorkflowStep[] {
       uses: ACTIONS.dockerBuildPush,
       with: { ...options, 'cache-to': cacheTo, load: true, tags: LOCAL },
     },
-    { name: 'Try the image', env: { [IMAGE.name]: LOCAL }, run: `bash ${testImageFile(spec)}\n` },
+    installRuntime(),
+    tryImage('Try the image', LOCAL, build),
   ];
+}
+
+function tryImage(name: string, image: string, build: PlannedBuild): WorkflowStep {
+  return { name, env: { IMAGE: image }, run: `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}\n` };
 }
 
 /**
  * Pushed by its commit first, then tried as the registry gives it; only then does `latest` move, so that a job never
  * starts in an image that nobody tried.
  */
-function publish(spec: PipelineSpec): WorkflowStep[] {
-  const name = `\${{ ${imageName(spec)} }}`;
-  const ours = spec.variant ? `-${spec.variant.name}` : '';
+function publish(plan: Plan, build: PlannedBuild): WorkflowStep[] {
+  const name = `\${{ ${imageName(plan)} }}`;
+  const ours = build.variant ? `-${build.variant}` : '';
   const pushed = `${name}@\${{ steps.push.outputs.digest }}`;
   return [
-    logIn(spec),
+    logIn(plan),
     {
       name: 'Push the image under its commit',
       id: 'push',
       uses: ACTIONS.dockerBuildPush,
       with: {
-        ...build(spec).with,
+        ...buildOptions(build).with,
         push: true,
         tags: `${name}:\${{ github.sha }}${ours}`,
         provenance: 'mode=max',
         sbom: true,
       },
     },
-    { name: 'Try what the registry gives', env: { [IMAGE.name]: pushed }, run: `bash ${testImageFile(spec)}\n` },
+    tryImage('Try what the registry gives', pushed, build),
     {
       name: 'Attest where the image comes from',
       uses: ACTIONS.attest,
@@ -115,12 +122,12 @@ function publish(spec: PipelineSpec): WorkflowStep[] {
       // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
       name: 'Make it the latest',
       env: { NAME: name, PUSHED: pushed },
-      run: `docker buildx imagetools create --prefer-index=false --tag "$NAME:${spec.image.tag}" "$PUSHED"\n`,
+      run: `docker buildx imagetools create --prefer-index=false --tag "$NAME:${build.imageTag}" "$PUSHED"\n`,
     },
     {
       name: 'Say what was published',
       env: { NAME: name, PUSHED: pushed },
-      run: `printf 'Published %s as %s:${spec.image.tag}\\n' "$PUSHED" "$NAME" >>"$GITHUB_STEP_SUMMARY"\n`,
+      run: `printf 'Published %s as %s:${build.imageTag}\\n' "$PUSHED" "$NAME" >>"$GITHUB_STEP_SUMMARY"\n`,
     },
   ];
 }

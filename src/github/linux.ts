@@ -20,51 +20,52 @@ import {
   uploadWheels,
 } from './common';
 import type { StepsJob, WorkflowDefinition } from './model';
-import { PipelineSpec, pipelinesOn, platformsOn } from '../declaration/pipeline';
-import type { PlatformFacts } from '../declaration/platform';
-import { ofVariant } from '../declaration/variant';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { buildsOn, chosen, platformsOn } from '../plan/select';
 
 /** The user that owns the workspace on GitHub's runners. */
 const RUNNER_UID = 1001;
 
 /** Declares the workflow. */
-export function linuxWorkflow(spec: PipelineSpec): WorkflowDefinition {
-  const pipelines = pipelinesOn(spec, 'linux');
+export function linuxWorkflow(plan: Plan): WorkflowDefinition {
+  const builds = buildsOn(plan, 'linux');
   return {
     name: 'linux',
-    on: buildTriggers(pipelines),
+    on: buildTriggers(builds),
     concurrency: concurrency('linux'),
     jobs: Object.fromEntries(
-      pipelines.flatMap((each) => platformsOn(each, 'linux').map((facts) => [identifier(facts.id), job(each, facts)])),
+      builds.flatMap((build) =>
+        platformsOn(build, 'linux').map((platform) => [identifier(platform.id), job(plan, build, platform)]),
+      ),
     ),
   };
 }
 
-function job(spec: PipelineSpec, facts: PlatformFacts): StepsJob {
-  const image = `\${{ inputs.${imageInput(spec)} || format('{0}:${spec.image.tag}', ${imageName(spec)}) }}`;
+function job(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): StepsJob {
+  const image = `\${{ inputs.${imageInput(build)} || format('{0}:${build.imageTag}', ${imageName(plan)}) }}`;
   const env = buildEnvironment(image);
   return {
-    name: `${facts.title} wheels`,
+    name: `${platform.title} wheels`,
     permissions: { contents: 'read', packages: 'read' },
-    runsOn: runnerOf(spec, facts),
-    timeoutMinutes: spec.timeoutMinutes.linux,
+    runsOn: runnerOf(build, platform),
+    timeoutMinutes: plan.timeoutMinutes.linux,
     container: {
       image,
       credentials: { username: '${{ github.actor }}', password: '${{ github.token }}' },
-      options: [`--user ${RUNNER_UID}`, spec.variant?.deviceOptions].filter(Boolean).join(' '),
+      options: [`--user ${RUNNER_UID}`, build.deviceOptions].filter(Boolean).join(' '),
     },
     steps: [
       checkout(`inputs.${CALL_INPUTS.ref}`),
-      restoreCache(facts),
-      ...restoreWheels(spec, facts),
-      { name: 'Build the wheels', id: BUILD_STEP, env, run: `bash ${ofVariant(spec, 'scripts/build.sh')}\n` },
-      ...saveWheels(spec, facts),
-      { name: 'Test the wheels', env, run: `bash ${ofVariant(spec, 'scripts/test.sh')}\n` },
-      ...compareWithRecord(facts, (script) => `python ${script}`),
-      saveCache(facts),
-      ...keepRecord(facts),
-      uploadLogs(facts),
-      uploadWheels(facts),
+      restoreCache(platform),
+      ...restoreWheels(build, platform),
+      { name: 'Build the wheels', id: BUILD_STEP, env, run: `bash scripts/build.sh${chosen(build)}\n` },
+      ...saveWheels(build, platform),
+      { name: 'Test the wheels', env, run: `bash scripts/test.sh${chosen(build)}\n` },
+      ...compareWithRecord(platform, 'python'),
+      saveCache(platform),
+      ...keepRecord(platform),
+      uploadLogs(platform),
+      uploadWheels(platform),
     ],
   };
 }

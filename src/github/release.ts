@@ -1,12 +1,21 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
-import { CALL_INPUTS, checkout, imageInput, imageName, logIn, variableName, wheelsArtifact } from './common';
+import {
+  CALL_INPUTS,
+  checkout,
+  imageInput,
+  imageName,
+  installRuntime,
+  logIn,
+  variableName,
+  wheelsArtifact,
+} from './common';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { workflowFile } from './workflow';
 import { ACTIONS } from '../declaration/pins';
-import { allVariants, PipelineSpec, pipelinesOn } from '../declaration/pipeline';
 import type { System } from '../declaration/platform';
-import { FOLDERS, outputFolder } from '../scripts/inputs';
-import { RELEASE_REQUIREMENTS, RELEASETOOL } from '../scripts/tasks';
+import { FILES, outputFolder, PROGRAM } from '../plan/files';
+import type { Plan, PlannedBuild } from '../plan/plan';
+import { buildsOn } from '../plan/select';
 
 /** The inputs of a run by hand. */
 const INPUTS = { tag: 'tag', dryRun: 'dry-run' } as const;
@@ -17,13 +26,16 @@ const TAG = `inputs.${INPUTS.tag} || github.ref_name`;
 /** Whether this run publishes. */
 const PUBLISHES = `!inputs.${INPUTS.dryRun}`;
 
+/** The program's part that knows of releases. */
+const RELEASE = `python3 ${PROGRAM} release`;
+
 const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
 
 /** What the jobs after the build have checked of the wheels, so that none can change between them. */
 const SUMS_DIGEST = 'sums-digest';
 
 /** Declares the workflow. */
-export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
+export function releaseWorkflow(plan: Plan): WorkflowDefinition {
   return {
     name: 'release',
     on: {
@@ -38,21 +50,21 @@ export function releaseWorkflow(spec: PipelineSpec): WorkflowDefinition {
     // One at a time for a tag, and never stopped: a release is published whole or not at all.
     concurrency: { group: `release-\${{ ${TAG} }}`, 'cancel-in-progress': false },
     jobs: {
-      plan: planJob(spec),
-      ...Object.fromEntries(spec.systems.map((system) => [system, callJob(spec, system)])),
-      verify: verifyJob(spec),
-      attest: attestJob(spec),
-      publish: publishJob(spec),
+      plan: planJob(plan),
+      ...Object.fromEntries(plan.builds[0].systems.map((system) => [system, callJob(plan, system)])),
+      verify: verifyJob(plan),
+      attest: attestJob(plan),
+      publish: publishJob(plan),
     },
   };
 }
 
-/** The pipelines that build in an image. */
-const withImages = (spec: PipelineSpec): readonly PipelineSpec[] => pipelinesOn(spec, 'linux');
+/** The builds that have an image. */
+const withImages = (plan: Plan): readonly PlannedBuild[] => buildsOn(plan, 'linux');
 
 /** The tag becomes a version, and the image's `latest` a digest, once for all jobs. */
-function planJob(spec: PipelineSpec): StepsJob {
-  const withImage = withImages(spec).length > 0;
+function planJob(plan: Plan): StepsJob {
+  const withImage = withImages(plan).length > 0;
   return {
     name: 'Plan',
     permissions: withImage ? { contents: 'read', packages: 'read' } : { contents: 'read' },
@@ -63,34 +75,34 @@ function planJob(spec: PipelineSpec): StepsJob {
       version: '${{ steps.version.outputs.version }}',
       prerelease: '${{ steps.version.outputs.prerelease }}',
       ...Object.fromEntries(
-        withImages(spec).map((each) => [imageInput(each), `\${{ steps.image.outputs.${imageInput(each)} }}`]),
+        withImages(plan).map((each) => [imageInput(each), `\${{ steps.image.outputs.${imageInput(each)} }}`]),
       ),
     },
     steps: [
       checkout(TAG),
-      installPackaging(),
+      installRuntime(),
       {
         name: 'Read the version from the tag',
         id: 'version',
         env: { TAG: `\${{ ${TAG} }}` },
-        run: `python3 ${RELEASETOOL} plan --tag "$TAG"\n`,
+        run: `${RELEASE} plan --tag "$TAG"\n`,
       },
-      ...(withImage ? imageSteps(spec) : []),
+      ...(withImage ? imageSteps(plan) : []),
     ],
   };
 }
 
-function imageSteps(spec: PipelineSpec): WorkflowStep[] {
+function imageSteps(plan: Plan): WorkflowStep[] {
   return [
-    logIn(spec),
+    logIn(plan),
     {
       name: "Resolve the image's latest to a digest",
       id: 'image',
       shell: 'bash',
-      env: { NAME: `\${{ ${imageName(spec)} }}` },
+      env: { NAME: `\${{ ${imageName(plan)} }}` },
       run: [
-        ...withImages(spec).flatMap((each) => [
-          `digest=$(docker buildx imagetools inspect "$NAME:${each.image.tag}" --format "{{.Manifest.Digest}}")`,
+        ...withImages(plan).flatMap((each) => [
+          `digest=$(docker buildx imagetools inspect "$NAME:${each.imageTag}" --format "{{.Manifest.Digest}}")`,
           `echo "${imageInput(each)}=$NAME@$digest" | tee -a "$GITHUB_OUTPUT"`,
         ]),
         '',
@@ -100,7 +112,7 @@ function imageSteps(spec: PipelineSpec): WorkflowStep[] {
 }
 
 /** The very workflow that pull requests go through, at the tag's version and without any cache of another run. */
-function callJob(spec: PipelineSpec, system: System): CallJob {
+function callJob(plan: Plan, system: System): CallJob {
   const onLinux = system === 'linux';
   return {
     name: onLinux ? 'Linux' : 'Windows',
@@ -108,7 +120,7 @@ function callJob(spec: PipelineSpec, system: System): CallJob {
     permissions: onLinux ? { contents: 'read', packages: 'read' } : { contents: 'read' },
     calls: workflowFile(system),
     with: {
-      ...(onLinux && Object.fromEntries(withImages(spec).map((each) => [imageInput(each), PLANNED(imageInput(each))]))),
+      ...(onLinux && Object.fromEntries(withImages(plan).map((each) => [imageInput(each), PLANNED(imageInput(each))]))),
       [CALL_INPUTS.ref]: PLANNED('tag'),
       [CALL_INPUTS.version]: PLANNED('version'),
       [CALL_INPUTS.cache]: false,
@@ -117,35 +129,35 @@ function callJob(spec: PipelineSpec, system: System): CallJob {
 }
 
 /** Every declared platform and wheel is there and agrees with the tag, or nothing goes on. */
-function verifyJob(spec: PipelineSpec): StepsJob {
+function verifyJob(plan: Plan): StepsJob {
   return {
     name: 'Verify',
-    needs: ['plan', ...spec.systems],
+    needs: ['plan', ...plan.builds[0].systems],
     permissions: { contents: 'read' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: 15,
     outputs: { [SUMS_DIGEST]: `\${{ steps.verify.outputs.${SUMS_DIGEST} }}` },
     steps: [
-      ...wheelSteps(spec),
+      ...wheelSteps(plan),
       {
         name: 'Verify the wheels of every platform',
         id: 'verify',
         env: { VERSION: PLANNED('version') },
-        run: `python3 ${RELEASETOOL} verify ${FOLDERS.output} --version "$VERSION"\n`,
+        run: `${RELEASE} verify ${FILES.output} --version "$VERSION"\n`,
       },
       {
         name: 'Show the release notes',
         // With its name, GitHub gives bash its pipefail.
         shell: 'bash',
-        env: notesEnvironment(spec),
-        run: `${notesCommand(spec)} | tee -a "$GITHUB_STEP_SUMMARY"\n`,
+        env: notesEnvironment(plan),
+        run: `${notesCommand(plan)} | tee -a "$GITHUB_STEP_SUMMARY"\n`,
       },
     ],
   };
 }
 
 /** Signs where the wheels come from; it compiles nothing and has no right to write to the repository. */
-function attestJob(spec: PipelineSpec): StepsJob {
+function attestJob(plan: Plan): StepsJob {
   return {
     name: 'Attest',
     needs: ['plan', 'verify'],
@@ -154,11 +166,11 @@ function attestJob(spec: PipelineSpec): StepsJob {
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: 15,
     steps: [
-      ...wheelSteps(spec),
+      ...wheelSteps(plan),
       {
         name: 'See that the wheels are the verified ones',
         env: { VERSION: PLANNED('version'), SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}` },
-        run: `python3 ${RELEASETOOL} verify ${FOLDERS.output} --version "$VERSION" --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
+        run: `${RELEASE} verify ${FILES.output} --version "$VERSION" --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
       },
       { name: 'Attest the wheels', uses: ACTIONS.attest, with: { 'subject-checksums': 'SHA256SUMS' } },
     ],
@@ -166,7 +178,7 @@ function attestJob(spec: PipelineSpec): StepsJob {
 }
 
 /** A draft first, and visible only once what was uploaded has been downloaded again and is the same. */
-function publishJob(spec: PipelineSpec): StepsJob {
+function publishJob(plan: Plan): StepsJob {
   return {
     name: 'Publish',
     needs: ['plan', 'verify', 'attest'],
@@ -175,8 +187,8 @@ function publishJob(spec: PipelineSpec): StepsJob {
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: 30,
     steps: [
-      ...wheelSteps(spec),
-      { name: 'Write the release notes', env: notesEnvironment(spec), run: `${notesCommand(spec)} >notes.md\n` },
+      ...wheelSteps(plan),
+      { name: 'Write the release notes', env: notesEnvironment(plan), run: `${notesCommand(plan)} >notes.md\n` },
       {
         name: 'Publish the release',
         env: {
@@ -189,7 +201,7 @@ function publishJob(spec: PipelineSpec): StepsJob {
         run: [
           'options=()',
           'if [[ $PRERELEASE == true ]]; then options+=(--prerelease); fi',
-          `python3 ${RELEASETOOL} publish ${FOLDERS.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
+          `${RELEASE} publish ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
           '  --notes notes.md --expect-digest "$SUMS_DIGEST" "${options[@]}"',
           '',
         ].join('\n'),
@@ -199,49 +211,36 @@ function publishJob(spec: PipelineSpec): StepsJob {
 }
 
 /** A job after the build starts with the tag's own logic, and every platform's wheels where a local build leaves them. */
-function wheelSteps(spec: PipelineSpec): WorkflowStep[] {
+function wheelSteps(plan: Plan): WorkflowStep[] {
   return [
     checkout(TAG),
-    installPackaging(),
-    ...allVariants(spec)
-      .flatMap((each) => each.platforms)
-      .map((facts) => ({
-        name: `Download the ${facts.title} wheels`,
+    installRuntime(),
+    ...plan.builds
+      .flatMap((build) => build.platforms)
+      .map((platform) => ({
+        name: `Download the ${platform.title} wheels`,
         uses: ACTIONS.downloadArtifact,
-        with: { name: wheelsArtifact(facts), path: outputFolder(facts.id) },
+        with: { name: wheelsArtifact(platform), path: outputFolder(platform) },
       })),
   ];
 }
 
-/** The runner's own Python belongs to its distribution: what is added goes into an environment. */
-function installPackaging(): WorkflowStep {
-  return {
-    name: "Install what the release's logic needs",
-    run: [
-      'python3 -m venv "$RUNNER_TEMP/release"',
-      `"$RUNNER_TEMP/release/bin/pip" install --quiet --retries 5 --require-hashes --requirement ${RELEASE_REQUIREMENTS}`,
-      'echo "$RUNNER_TEMP/release/bin" >>"$GITHUB_PATH"',
-      '',
-    ].join('\n'),
-  };
-}
-
-function notesEnvironment(spec: PipelineSpec): { readonly [name: string]: string } {
+function notesEnvironment(plan: Plan): { readonly [name: string]: string } {
   return {
     TAG: PLANNED('tag'),
     VERSION: PLANNED('version'),
-    ...Object.fromEntries(withImages(spec).map((each) => [imageVariable(each), PLANNED(imageInput(each))])),
+    ...Object.fromEntries(withImages(plan).map((each) => [imageVariable(each), PLANNED(imageInput(each))])),
   };
 }
 
-/** The environment variable that holds a pipeline's image. */
-function imageVariable(spec: PipelineSpec): string {
-  return variableName(imageInput(spec));
+/** The environment variable that holds a build's image. */
+function imageVariable(build: PlannedBuild): string {
+  return variableName(imageInput(build));
 }
 
-function notesCommand(spec: PipelineSpec): string {
-  const image = withImages(spec)
+function notesCommand(plan: Plan): string {
+  const image = withImages(plan)
     .map((each) => ` --image "$${imageVariable(each)}"`)
     .join('');
-  return `python3 ${RELEASETOOL} notes ${FOLDERS.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY"${image}`;
+  return `${RELEASE} notes ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY"${image}`;
 }

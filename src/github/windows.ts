@@ -19,57 +19,61 @@ import {
 } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { ACTIONS, IMAGES } from '../declaration/pins';
-import { allVariants, PipelineSpec, platformsOn } from '../declaration/pipeline';
-import type { PlatformFacts } from '../declaration/platform';
-import { ofVariant } from '../declaration/variant';
-import { environmentName } from '../docker/environment';
-import { VULKAN_SDK_FOLDER } from '../scripts/install-vulkan-sdk';
+import { vulkanSdkFolder } from '../plan/files';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { chosen, platformsOn } from '../plan/select';
 
-/** The SDK as it was installed: its version is in the folder's name, and its installer was verified. */
-const VULKAN_SDK_CACHE: Record<'restore' | 'save', WorkflowStep> = {
-  restore: {
-    name: 'Restore the Vulkan SDK',
-    id: 'vulkan-sdk',
-    uses: ACTIONS.cacheRestore,
-    with: { path: VULKAN_SDK_FOLDER, key: VULKAN_SDK_FOLDER },
-  },
-  save: {
-    name: 'Save the Vulkan SDK',
-    if: "steps.vulkan-sdk.outputs.cache-hit != 'true' && github.ref_name == github.event.repository.default_branch",
-    uses: ACTIONS.cacheSave,
-    with: { path: VULKAN_SDK_FOLDER, key: VULKAN_SDK_FOLDER },
-  },
-};
+/** Keeps the SDK as it was installed: its version is in the folder's name, and its installer was verified. */
+function vulkanSdkCache({ vulkanSdk }: PlannedBuild): {
+  readonly restore: WorkflowStep[];
+  readonly save: WorkflowStep[];
+} {
+  if (!vulkanSdk) return { restore: [], save: [] };
+  const folder = vulkanSdkFolder(vulkanSdk);
+  const where = { path: folder, key: folder };
+  const missed = "steps.vulkan-sdk.outputs.cache-hit != 'true'";
+  return {
+    restore: [{ name: 'Restore the Vulkan SDK', id: 'vulkan-sdk', uses: ACTIONS.cacheRestore, with: where }],
+    save: [
+      {
+        name: 'Save the Vulkan SDK',
+        if: `${missed} && github.ref_name == github.event.repository.default_branch`,
+        uses: ACTIONS.cacheSave,
+        with: where,
+      },
+    ],
+  };
+}
 
 /** Declares the workflow. The environment file is the one that gets installed: a lock file, where one is committed. */
 export function windowsWorkflow(
-  spec: PipelineSpec,
-  environmentFile: (pipeline: PipelineSpec, facts: PlatformFacts) => string,
+  plan: Plan,
+  environmentFile: (build: PlannedBuild, platform: PlannedPlatform) => string,
 ): WorkflowDefinition {
   return {
     name: 'windows',
     on: buildTriggers([]),
     concurrency: concurrency('windows'),
     jobs: Object.fromEntries(
-      allVariants(spec).flatMap((each) =>
-        platformsOn(each, 'windows').map((facts) => [
-          identifier(facts.id),
-          job(each, facts, environmentFile(each, facts)),
+      plan.builds.flatMap((build) =>
+        platformsOn(build, 'windows').map((platform) => [
+          identifier(platform.id),
+          job(plan, build, platform, environmentFile(build, platform)),
         ]),
       ),
     ),
   };
 }
 
-function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string): StepsJob {
+function job(plan: Plan, build: PlannedBuild, platform: PlannedPlatform, environmentFile: string): StepsJob {
   const env = buildEnvironment();
-  const inEnvironment = (script: string): string =>
-    `micromamba run --name ${environmentName(spec)} pwsh -File ${script}\n`;
+  const run = `micromamba run --name ${build.conda.name}`;
+  const sdk = vulkanSdkCache(build);
   return {
-    name: `${facts.title} wheels`,
+    name: `${platform.title} wheels`,
     permissions: { contents: 'read' },
-    runsOn: runnerOf(spec, facts),
-    timeoutMinutes: spec.timeoutMinutes.windows,
+    runsOn: runnerOf(build, platform),
+    timeoutMinutes: plan.timeoutMinutes.windows,
     steps: [
       checkout(`inputs.${CALL_INPUTS.ref}`),
       {
@@ -78,33 +82,29 @@ function job(spec: PipelineSpec, facts: PlatformFacts, environmentFile: string):
         with: {
           'micromamba-version': `${IMAGES.micromamba.tag}-0`,
           'environment-file': environmentFile,
-          'environment-name': environmentName(spec),
+          'environment-name': build.conda.name,
           'init-shell': 'none',
           'cache-environment': true,
         },
       },
-      restoreCache(facts),
-      ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.restore] : []),
-      ...restoreWheels(spec, facts),
+      restoreCache(platform),
+      ...sdk.restore,
+      ...restoreWheels(build, platform),
       {
         name: 'Build the wheels',
         id: BUILD_STEP,
         shell: 'pwsh',
         env,
-        run: inEnvironment(ofVariant(spec, 'scripts/build.ps1')),
+        run: `${run} pwsh -File scripts/build.ps1${chosen(build)}\n`,
       },
-      ...saveWheels(spec, facts),
-      { name: 'Test the wheels', shell: 'pwsh', env, run: inEnvironment(ofVariant(spec, 'scripts/test.ps1')) },
-      ...compareWithRecord(
-        facts,
-        (script) => `micromamba run --name ${environmentName(spec)} python ${script}`,
-        'pwsh',
-      ),
-      saveCache(facts),
-      ...keepRecord(facts),
-      ...(spec.toolchain.vulkan ? [VULKAN_SDK_CACHE.save] : []),
-      uploadLogs(facts),
-      uploadWheels(facts),
+      ...saveWheels(build, platform),
+      { name: 'Test the wheels', shell: 'pwsh', env, run: `${run} pwsh -File scripts/test.ps1${chosen(build)}\n` },
+      ...compareWithRecord(platform, `${run} python`, 'pwsh'),
+      saveCache(platform),
+      ...keepRecord(platform),
+      ...sdk.save,
+      uploadLogs(platform),
+      uploadWheels(platform),
     ],
   };
 }

@@ -1,104 +1,77 @@
-/** The local tasks, `npx projen image` and so on: the image and the scripts in it, without remembering Docker's options. */
-import {
-  BUILD_DIR,
-  buildInputs,
-  FOLDERS,
-  OUTPUT_DIR,
-  REMOTE_CACHE_VARIABLES,
-  SCCACHE_DIR,
-  SOURCE_DIR,
-  WHEEL_CACHE_DIR,
-} from './inputs';
-import { reproduceFile } from './reproduce';
-import { testImageFile } from './test-image';
-import { imageTag, PipelineSpec } from '../declaration/pipeline';
-import { ofVariant } from '../declaration/variant';
-import { dockerfilePath, WORKSPACE } from '../docker/dockerfile';
+/** The local tasks, `npx projen image` and so on: the image and the program in it, without remembering Docker's options. */
+import { PROGRAM } from '../plan/files';
+import type { Plan, PlannedBuild } from '../plan/plan';
+import { REMOTE_CACHE_VARIABLES } from '../plan/remote-caches';
+import { chosen } from '../plan/select';
 
-export const BUILD_REQUIREMENTS = 'scripts/build-requirements.txt';
-
-/** The logic of a release. */
-export const RELEASETOOL = 'scripts/releasetool.py';
-
-/** What it needs, by hash. */
-export const RELEASE_REQUIREMENTS = 'scripts/release-requirements.txt';
+/** Where `docker.sh` reads which of the caller's variables go into the container. */
+export const DOCKER_ENVIRONMENT = 'scripts/docker.env';
 
 /** A task for bash; arguments of the caller follow the command. */
-interface ContainerTask {
+interface ShellTask {
   readonly name: string;
   readonly description: string;
   readonly exec: string;
 }
 
-/** Says what to do where Docker is missing or does not answer, before Docker says it less well. */
-const NEED_DOCKER = [
-  'if ! command -v docker >/dev/null; then',
-  '  echo "Docker is not installed: see https://docs.docker.com/engine/install/" >&2; exit 1;',
-  'fi;',
-  'if ! docker info >/dev/null 2>&1; then',
-  '  echo "Docker does not answer: start its daemon (or Docker Desktop), and see that you may use it: docker info" >&2; exit 1;',
-  'fi;',
-].join(' ');
-
 /** What runs without Docker, where a release is declared. */
-export function releaseTask(): ContainerTask {
+export function releaseTask({ files }: Plan): ShellTask {
+  const release = `python3 ${PROGRAM} release`;
   return {
     name: 'release:dry-run',
-    description: 'Plan and verify a release of the wheels in dist/: npx projen release:dry-run v0.1.0',
+    description: `Plan and verify a release of the wheels in ${files.output}/: npx projen release:dry-run v0.1.0`,
     exec: [
       'dry_run() {',
       `  if [ $# -eq 0 ]; then echo 'Name the tag: npx projen release:dry-run v0.1.0' >&2; exit 2; fi;`,
-      `  python3 -c 'import packaging' || { echo "Install Python's packaging: pip install packaging" >&2; exit 1; };`,
-      `  python3 ${RELEASETOOL} plan --tag "$1" && python3 ${RELEASETOOL} verify ${FOLDERS.output} --version "$1";`,
+      `  ${release} plan --tag "$1" && ${release} verify ${files.output} --version "$1";`,
       '}; dry_run',
     ].join(' '),
   };
 }
 
-/** The tasks of a pipeline with Linux wheels. */
-export function containerTasks(spec: PipelineSpec): ContainerTask[] {
-  const image = imageTag(spec);
-  const task = (name: string): string => (spec.variant ? `${name}:${spec.variant.name}` : name);
-  const run = `docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD":${WORKSPACE}`;
-  // Folders are the container's own; a source tree of the caller is mounted where the container finds it.
-  const folders = [SOURCE_DIR, OUTPUT_DIR, BUILD_DIR, SCCACHE_DIR, WHEEL_CACHE_DIR].map((variable) => variable.name);
-  const inputs = [...new Set(buildInputs(spec).map((input) => input.variable.name))].filter(
-    (name) => !folders.includes(name),
-  );
-  const environment = [...inputs, ...REMOTE_CACHE_VARIABLES].map((name) => `--env ${name}`).join(' ');
-  const source = `\${${SOURCE_DIR.name}:+--volume "$(realpath "$${SOURCE_DIR.name}")":/source:ro --env ${SOURCE_DIR.name}=/source}`;
-  const inImage = (script: string): string =>
-    `${NEED_DOCKER} exec ${run} ${environment} ${source} ${image} bash ${script}`;
+/** The tasks of a build with Linux wheels. */
+export function containerTasks(build: PlannedBuild): ShellTask[] {
+  const { image, variant, dockerfile } = build;
+  const task = (name: string): string => (variant ? `${name}:${variant}` : name);
+  const inImage = `bash scripts/docker.sh in ${image}`;
   return [
     {
       name: task('image'),
       description: `Build the toolchain image as ${image}`,
-      exec: `${NEED_DOCKER} exec docker build --file ${dockerfilePath(spec)} --tag ${image} .`,
+      exec: `bash scripts/docker.sh build --file ${dockerfile} --tag ${image} .`,
     },
     {
       name: task('image:shell'),
-      description: `Open a shell in the toolchain image, with the checkout at ${WORKSPACE}`,
-      exec: `${NEED_DOCKER} exec ${run} --interactive --tty ${image}`,
+      description: 'Open a shell in the toolchain image, with the checkout at /workspace',
+      exec: inImage,
     },
     {
       name: task('image:test'),
       description: 'Try the toolchain image: tools, user, environment',
-      exec: `${NEED_DOCKER} exec bash ${testImageFile(spec)}`,
+      exec: `python3 ${PROGRAM} test-image --image ${image}${chosen(build)}`,
     },
     {
       name: task('wheel'),
       description: 'Build the wheels in the toolchain image',
-      exec: inImage(ofVariant(spec, 'scripts/build.sh')),
+      exec: `${inImage} bash scripts/build.sh${chosen(build)}`,
     },
     {
       name: task('wheel:test'),
       description: 'Test the wheels in the toolchain image',
-      exec: inImage(ofVariant(spec, 'scripts/test.sh')),
+      exec: `${inImage} bash scripts/test.sh${chosen(build)}`,
     },
     {
       name: task('wheel:reproduce'),
       description: 'Build the wheels twice in the toolchain image, from nothing, and compare them byte by byte',
-      exec: inImage(reproduceFile(spec)),
+      exec: `${inImage} python ${PROGRAM} reproduce${chosen(build)}`,
     },
   ];
+}
+
+/** The variables of the caller that count in the container; folders and the variant are the container's own. */
+export function dockerEnvironment({ inputs }: Plan): string[] {
+  const ours = inputs.flatMap(({ variable, type }) =>
+    variable && !['path', 'variant'].includes(type) ? [variable] : [],
+  );
+  return [...ours, ...REMOTE_CACHE_VARIABLES];
 }

@@ -1,8 +1,9 @@
 import { SpecError } from '../../src/declaration/error';
-import { PipelineOptions, resolvePipeline, WorkflowName } from '../../src/declaration/pipeline';
+import { PipelineOptions, WorkflowName } from '../../src/declaration/pipeline';
 import { Platform } from '../../src/declaration/platform';
 import type { Wheel } from '../../src/declaration/wheel';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
+import { resolvePlan } from '../../src/plan/resolve';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const wheel: Wheel = { distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] };
@@ -12,20 +13,8 @@ const valid: PipelineOptions = {
   wheels: [wheel],
 };
 
-test('a small declaration is enough, and its defaults are those of the field', () => {
-  const spec = resolvePipeline(valid);
-  expect(spec.name).toBe('thing-wheels');
-  expect(spec.platforms.map((facts) => facts.platform)).toEqual(['linux-x86_64', 'windows-amd64']);
-  expect(spec.image).toEqual({ name: 'ghcr.io/owner/thing-wheels', tag: 'latest', branches: ['main', 'dev'] });
-  expect(spec.workflows).toEqual(['docker', 'linux', 'windows', 'release']);
-});
-
 test("MLC-LLM's own declaration is valid", () => {
-  expect(() => resolvePipeline({ ...mlcLlm(), repository: 'owner/name' })).not.toThrow();
-});
-
-test('a mixed-case repository has its image in lower case, as registries want it', () => {
-  expect(resolvePipeline({ ...valid, repository: 'Owner/Thing' }).image.name).toBe('ghcr.io/owner/thing');
+  expect(() => resolvePlan({ ...mlcLlm(), repository: 'owner/name' })).not.toThrow();
 });
 
 const withWheel = (changes: Partial<Wheel>): Partial<PipelineOptions> => ({ wheels: [{ ...wheel, ...changes }] });
@@ -199,7 +188,7 @@ const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string
 test.each(mistakes)('%s is one clear error', (_, changes, option, value, advice) => {
   let error: unknown;
   try {
-    resolvePipeline({ ...valid, ...changes });
+    resolvePlan({ ...valid, ...changes });
   } catch (thrown) {
     error = thrown;
   }

@@ -1,72 +1,21 @@
 import { Platform, Variant } from '../../src';
-import { PipelineOptions, resolvePipeline } from '../../src/declaration/pipeline';
+import type { PipelineOptions } from '../../src/declaration/pipeline';
+import { resolvePlan } from '../../src/plan/resolve';
 
 const check = { name: 'import', imports: ['thing'] };
 const DECLARATION: PipelineOptions = {
   repository: 'owner/thing',
   source: { folder: 'package' },
-  wheels: [
-    { distribution: 'shared', checks: [check] },
-    {
-      distribution: 'thing',
-      cmake: { all: { A: '1', B: '1' }, linux: { C: '1' } },
-      excludes: { linux: ['libshared.so'] },
-      requires: { pin: ['shared'] },
-      checks: [check],
-    },
-    { distribution: 'on-top', requires: { pin: ['shared', 'thing'] }, checks: [check] },
-  ],
+  wheels: ['shared', 'thing', 'on-top'].map((distribution) => ({ distribution, checks: [check] })),
 };
 const GPU: Variant = {
   name: 'gpu-1.0',
   suffix: 'gpu10',
   platforms: [Platform.LINUX_X86_64],
-  packages: [{ name: 'gpu-dev', version: '1.0.*' }],
-  wheels: [
-    {
-      distribution: 'thing',
-      cmake: { all: { B: '2' }, linux: { D: '2' } },
-      excludes: { linux: ['libgpu.so.1'] },
-      systemLibraries: { linux: ['libgpu.so.1'] },
-      checks: [{ name: 'device', python: ['pass'] }],
-    },
-    { distribution: 'on-top' },
-  ],
+  wheels: [{ distribution: 'thing' }, { distribution: 'on-top' }],
 };
 
-const resolve = (...variants: Variant[]) => resolvePipeline({ ...DECLARATION, variants });
-
-test('a variant is the pipeline with what it adds, under names of its own', () => {
-  const [variant] = resolve(GPU).variants;
-  expect(variant.platforms.map(({ id, title }) => [id, title])).toEqual([
-    ['linux-x86_64-gpu-1.0', 'Linux x86-64, gpu-1.0'],
-  ]);
-  expect([variant.systems, variant.image.tag]).toEqual([['linux'], 'latest-gpu-1.0']);
-  expect(variant.toolchain.packages.map((each) => each.name)).toContain('gpu-dev');
-  expect(variant.toolchain.packages.map((each) => each.name)).not.toContain('delvewheel');
-  const [shared, thing, onTop] = variant.wheels;
-  expect(shared).toEqual(DECLARATION.wheels[0]);
-  expect(thing).toMatchObject({
-    distribution: 'thing-gpu10',
-    builtAs: 'thing',
-    cmake: { all: { A: '1', B: '2' }, linux: { C: '1', D: '2' } },
-    excludes: { linux: ['libshared.so', 'libgpu.so.1'] },
-    requires: { pin: ['shared'], drop: [] },
-  });
-  expect(thing.checks.map((each) => each.name)).toEqual(['import', 'device']);
-  // What the source requires as `thing` is there as `thing-gpu10`.
-  expect(onTop).toMatchObject({
-    distribution: 'on-top-gpu10',
-    requires: { pin: ['shared', 'thing-gpu10'], drop: ['thing'] },
-  });
-});
-
-test('the pipeline itself stays as it is without variants', () => {
-  const { variants: _, ...withVariant } = resolve(GPU);
-  const { variants: none, ...without } = resolve();
-  expect(withVariant).toEqual(without);
-  expect(none).toEqual([]);
-});
+const resolve = (...variants: Variant[]) => resolvePlan({ ...DECLARATION, variants });
 
 const WRONG: Array<[string, Variant[], string]> = [
   ['a name that is no file name', [{ ...GPU, name: 'GPU 1.0' }], 'variants.name: "GPU 1.0" must be lower-case'],
@@ -90,6 +39,11 @@ const WRONG: Array<[string, Variant[], string]> = [
     'variants[gpu-1.0].platforms: "linux-aarch64" must be a platform of this pipeline',
   ],
   ['no platform', [{ ...GPU, platforms: [] }], 'variants[gpu-1.0].platforms: [] must be at least one platform'],
+  [
+    'a package that the pipeline has',
+    [{ ...GPU, packages: [{ name: 'cmake' }] }],
+    'toolchain.packages: "cmake" must be declared once',
+  ],
   [
     'an exclude that auditwheel would not match',
     [{ ...GPU, wheels: [{ distribution: 'thing', excludes: { linux: ['libgpu'] } }] }],

@@ -1,5 +1,5 @@
 /** Whoever reads a synthesized file reads one that its language's linters have nothing to say about. */
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from './support/engine';
 import { buildContexts } from './support/image';
@@ -59,5 +59,8 @@ describe.each([...SYNTHESIZED, VARIANTS])('the synthesized files of $name', (pro
 });
 
 test('the shell scripts of this repository have no finding of shellcheck', async () => {
-  await check(['shellcheck', '.ci/run', 'projenrc/demo.sh'], { env: tools.env, cwd: REPOSITORY });
+  const scripts = readdirSync(join(REPOSITORY, 'src/scripts')).filter((name) => name.endsWith('.sh'));
+  expect(scripts).toContain('build.sh');
+  const files = ['.ci/run', 'projenrc/demo.sh', ...scripts.map((name) => `src/scripts/${name}`)];
+  await check(['shellcheck', ...files], { env: tools.env, cwd: REPOSITORY });
 });

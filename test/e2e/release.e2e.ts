@@ -42,7 +42,10 @@ beforeAll(async () => {
   [engine, registry] = await Promise.all([startEngine(), startRegistry()]);
   storage = makeStorage();
   folder = mkdtempSync(join(tmpdir(), 'release-e2e-'));
-  python = join(await pythonTools('release', ['packaging==26.3']), 'python');
+  python = join(
+    await pythonTools('release', ['cattrs==26.2.1', 'filelock==4.2.12', 'packaging==26.3', 'rich==15.0.0']),
+    'python',
+  );
   repository = await synthesize('passing', {
     name: 'native code',
     python: ['import release_demo', 'assert release_demo.answer(41) == 42'],
@@ -119,7 +122,6 @@ async function act(workflow: string, event: WorkflowEvent, options: Options = {}
       E2E_REGISTRY: registry.host,
       E2E_WINDOWS_WHEELS: options.windows ?? (await windowsWheels('0.1.0')),
       GH_STANDIN_FOLDER: join(folder, 'releases'),
-      RELEASETOOL_PAUSE: '0',
       // The stand-in of the base has a newer glibc; the package needs none of it, so the declared tag is right for it.
       AUDITWHEEL_PLAT: 'manylinux_2_28_x86_64',
       ...options.env,

@@ -2,8 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pythonTools } from './support/machine';
 import { check, run } from './support/process';
 import { REPOSITORY } from './support/repository';
+import { RUNTIME } from '../../src/declaration/pins';
 
 let folder: string;
 beforeEach(() => {
@@ -59,7 +61,11 @@ test('a new project can be made from the package: projen new --from', async () =
   expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toMatch(
     /import { MlcLlmPipelineProject } from .mlc-llm-pipeline.;/,
   );
-  expect(readFileSync(join(path, 'scripts/build.sh'), 'utf8')).toContain('Builds the wheels of mlc-llm');
+  expect(readFileSync(join(path, 'docker/Dockerfile'), 'utf8')).toContain('The toolchain image of mlc-llm.');
+  // The program is there, all of it, and knows what it builds.
+  const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
+  const { stdout: help } = await check(['bash', 'scripts/build.sh', '--help'], { cwd: path, env: { PYTHON: python } });
+  expect(help).toMatch(/The\s+wheels:\s+apache-tvm-ffi,\s+tvm,\s+mlc-llm\./);
   expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);
   // It synthesizes by itself from then on, and to the same.
   await check(['git', 'init', '--quiet'], { cwd: path });

@@ -36,7 +36,7 @@ beforeAll(async () => {
     'foreach(LIBRARY demo other)\n  target_compile_definitions(${LIBRARY} PRIVATE LOUD=${LOUD})\nendforeach()\n',
   );
   small.append('demo.c', 'int loud(void) { return LOUD; }\n');
-  for (const script of ['build', 'build-loud-2.0', 'test', 'test-loud-2.0']) {
+  for (const script of ['build', 'build --variant=loud-2.0', 'test', 'test --variant=loud-2.0']) {
     const { status, stdout, stderr } = await small.script(script, { WHEEL_VERSION: '1.0' });
     expect([script, status, status === 0 ? '' : stdout + stderr]).toEqual([script, 0, '']);
   }
@@ -62,7 +62,7 @@ test('a release holds the wheels of both, and lacks neither', async () => {
     .map((name) => /manylinux\w+/.exec(name)?.[0])
     .find(Boolean);
   const options = ['--version=1.0', ...platforms.map((each) => `--platform-tag=${each}=${tag}`)];
-  const verify = ['python3', 'scripts/releasetool.py', 'verify', 'dist', ...options];
+  const verify = ['python', 'scripts/wheel_pipeline', 'release', 'verify', 'dist', ...options];
   const whole = await small.run(verify);
   expect([whole.status, whole.stdout]).toEqual([
     0,

@@ -2,7 +2,17 @@
  * The first wheel: the synthesized Dockerfile becomes an image, the synthesized scripts build and test a real wheel in it.
  * Nothing of what is synthesized is edited; what cannot be reached from here (registries, Conda's channel) is stood in for.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine, startEngine } from './support/engine';
@@ -211,13 +221,8 @@ describe('the wheel', () => {
       SOURCE_DIR: '/scratch/elsewhere/a longer path/tree',
       BUILD_DIR: '/scratch/second/deeper/build',
     });
-    const { status, stdout, stderr } = await inImage([
-      'python',
-      'scripts/wheeltool.py',
-      'compare',
-      '/scratch/first-dist',
-      '/scratch/second-dist',
-    ]);
+    const compare = ['compare', '/scratch/first-dist', '/scratch/second-dist'];
+    const { status, stdout, stderr } = await inImage(['python', 'scripts/wheel_pipeline', ...compare]);
     expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: expect.any(String) });
     expect(readFileSync(join(second, 'SHA256SUMS'), 'utf8')).toBe(readFileSync(join(output, 'SHA256SUMS'), 'utf8'));
     // The tree that was given is as it was.
@@ -241,23 +246,22 @@ describe('the wheel', () => {
   test('cannot come from a source that fails to compile: the step, the command and the log are named', async () => {
     const broken = join(work, 'broken');
     cpSync(join(work, 'first/source'), broken, { recursive: true });
-    await check([
-      'bash',
-      '-c',
-      'printf "\\nmessage(FATAL_ERROR broken-on-purpose)\\n" >>"$1/CMakeLists.txt"',
-      'bash',
-      broken,
-    ]);
+    // In a header, so that the first file that is compiled fails.
+    appendFileSync(join(broken, 'include/tvm/ffi/c_api.h'), '\n#error broken-on-purpose\n');
     const { status, stdout, stderr } = await inImage(['bash', 'scripts/build.sh'], {
       SOURCE_DIR: '/scratch/broken',
       BUILD_DIR: '/scratch/broken-build',
       OUTPUT_DIR: '/scratch/broken-dist',
     });
     expect(status).not.toBe(0);
-    expect(stdout).toContain('broken-on-purpose');
-    expect(stderr).toMatch(/build\.sh: step "\d+\. Build the wheel of apache-tvm-ffi" failed with exit status \d+/);
-    expect(stderr).toMatch(/command: python -m pip wheel/);
-    expect(stderr).toContain('log:     /scratch/broken-build/logs/build.log');
+    expect(stderr).toMatch(/step \d+, Build the wheel of apache-tvm-ffi: .* ended with exit status \d+/);
+    // The compiler's own last lines, not only pip's about them; then the command, as it can be typed, and the whole log.
+    expect(stdout).toMatch(/^ {2}\| .*c_api\.h:\d+:\d+: error: #error broken-on-purpose/m);
+    expect(stdout).toMatch(/^ {2}command: \S*python\S* -m pip .*\bwheel\b/m);
+    const logged = /^ {2}log: +\/scratch\/(broken-build\/logs\/build\/\d+-build-apache-tvm-ffi\.log)$/m.exec(
+      stdout,
+    )?.[1];
+    expect(readFileSync(join(work, logged!), 'utf8')).toContain('broken-on-purpose');
     expect(existsSync(join(work, 'broken-dist'))).toBe(false);
   });
 });

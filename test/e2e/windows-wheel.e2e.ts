@@ -1,11 +1,11 @@
 /**
- * A Windows wheel, from Linux: a small native package is cross-built, then what the synthesized build.ps1 does with a
- * wheel is done to it, command by command as declared. PowerShell, MSVC and loading the library are Windows' own.
+ * A Windows wheel, from Linux: a small native package is cross-built by the synthesized program, which repairs, inspects,
+ * records and tests the wheel as on Windows. PowerShell, MSVC and loading the library are Windows' own.
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { check, run } from './support/process';
+import { basename, join } from 'node:path';
+import { check } from './support/process';
 import { REPOSITORY } from './support/repository';
 import { declare, Run, WindowsPackage } from './windows-package/build';
 
@@ -36,14 +36,13 @@ describe('a Windows wheel', () => {
 
   beforeAll(async () => {
     // vulkan-1.dll is nowhere: it is excluded, so it need not be there.
-    output = await built.run(fresh('first'), { wheel: built.wheel(), libraries: [built.outside] });
+    output = await built.delivered(fresh('first'), { wheel: built.wheel(), libraries: [built.outside] });
     files = await built.unpack(join(output, NAME), tree());
   });
 
   test('is delivered with its checksums and its record', async () => {
     expect(readdirSync(output).sort()).toEqual(['SHA256SUMS', 'build-record.json', NAME]);
     await check(['sha256sum', '--check', '--strict', 'SHA256SUMS'], { cwd: output });
-    await built.tool('python', join(fresh('first'), 'checkout/scripts/wheeltool.py'), 'verify-sums', output);
     const record = JSON.parse(readFileSync(join(output, 'build-record.json'), 'utf8'));
     expect(record).toMatchObject({
       platform: 'windows-amd64',
@@ -90,7 +89,7 @@ describe('a Windows wheel', () => {
     const again = ['1', '2', '3'].map(async (seed) => {
       const libraries = fresh(`elsewhere ${seed}/libraries`);
       cpSync(built.outside, libraries, { recursive: true });
-      const delivered = await built.run(fresh(`elsewhere ${seed}/a longer path`), {
+      const delivered = await built.delivered(fresh(`elsewhere ${seed}/a longer path`), {
         wheel: built.wheel(),
         libraries: [libraries],
         env: { PYTHONHASHSEED: seed },
@@ -108,7 +107,7 @@ describe('a Windows wheel', () => {
     const wheel = await built.changed(built.wheel(), work, (contents) =>
       cpSync(join(built.outside, 'helper.dll'), join(contents, 'windows_demo/helper.dll')),
     );
-    const delivered = await built.run(work, { wheel, libraries: [libraries] });
+    const delivered = await built.delivered(work, { wheel, libraries: [libraries] });
     const found = await built.unpack(join(delivered, NAME), join(work, 'tree'));
     expect(found.filter((file) => /\.dll$/.test(file))).toEqual([
       // Its name stays: delvewheel renames no library that only such a library needs.
@@ -120,22 +119,14 @@ describe('a Windows wheel', () => {
   });
 
   describe('in the test gate', () => {
-    /** Tests a wheel as if this were Windows: where Python says it is Linux, nothing else can be installed. */
-    async function gate(name: string, wheel: string): Promise<string> {
-      const [python, report] = [join(fresh(name), 'venv/bin/python'), join(fresh(name), 'report.json')];
-      await built.tool('python', '-m', 'venv', '--without-pip', dirname(dirname(python)));
-      const { stdout: site } = await check([python, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']);
-      await built.unpack(wheel, site.trim());
-      const code = 'import checks; checks.SYSTEM = "windows"; raise SystemExit(checks.main())';
-      const scripts = join(fresh('first'), 'checkout/scripts');
-      const { stdout, stderr } = await run(
-        [
-          ...[join(built.bin, 'python'), '-c', code, `--plan=${scripts}/plan.json`],
-          ...[`--python=${python}`, `--wheels=${dirname(wheel)}`, `--report=${report}`],
-        ],
-        { env: { PYTHONPATH: scripts, SYSTEMROOT: fresh('Windows') } },
+    /** Runs the program's test of what was delivered, as on Windows. */
+    async function gate(name: string, installed = ''): Promise<[number, string]> {
+      const env = { BUILD_DIR: fresh(name), OUTPUT_DIR: output, SYSTEMROOT: fresh('Windows'), E2E_WHEEL: installed };
+      const { status, stdout, stderr } = await built.asWindows(
+        [join(fresh('first'), 'checkout'), 'test', '--keep-going'],
+        env,
       );
-      return stdout + stderr;
+      return [status, stdout + stderr];
     }
 
     beforeAll(() => {
@@ -143,16 +134,17 @@ describe('a Windows wheel', () => {
     });
 
     test('has all its libraries, but for the driver that a test machine may lack', async () => {
-      const said = await gate('complete', join(output, NAME));
-      expect(said).toContain('6 passed, 0 failed');
+      const [status, said] = await gate('complete');
+      expect([status, said]).toEqual([0, expect.stringContaining('6 passed, 0 failed')]);
       expect(said).toContain('PASS shared libraries resolve');
-      expect(said).toContain('note: windows_demo/demo.dll needs vulkan-1.dll, which the plan leaves to the system');
+      expect(said).toContain("note: windows_demo/demo.dll needs vulkan-1.dll, which is not here: the graphics card's");
+      const report = JSON.parse(readFileSync(fresh('complete/test-report/windows-amd64.json'), 'utf8'));
+      expect(report).toMatchObject({ platform: 'windows-amd64', passed: 6, failed: 0, wheels: [{ file: NAME }] });
     });
 
     test('does not pass before it is repaired', async () => {
-      const wheel = join(fresh('unrepaired'), 'dist', basename(built.wheel()));
-      cpSync(built.wheel(), wheel);
-      const said = await gate('unrepaired', wheel);
+      const [status, said] = await gate('unrepaired', built.wheel());
+      expect([status, said]).toEqual([1, expect.stringContaining('FAIL shared libraries resolve')]);
       expect(said).toContain('windows_demo/demo.dll needs helper.dll, which is not found');
       expect(said).not.toContain('kernel32.dll');
     });
@@ -160,16 +152,19 @@ describe('a Windows wheel', () => {
 });
 
 describe('no Windows wheel is delivered', () => {
-  const refused = (name: string, options: Run): Promise<string> =>
-    built.run(fresh(name), options).then(
-      () => 'delivered',
-      (error: Error) => error.message,
-    );
+  /** What a build says that fails, first the error. */
+  async function refused(name: string, options: Run): Promise<string> {
+    const { status, stdout, stderr } = await built.run(fresh(name), options);
+    expect([status, existsSync(join(fresh(name), 'dist'))]).toEqual([1, false]);
+    return stderr + stdout;
+  }
+
+  const failed = (title: string): RegExp => new RegExp(`^wheel_pipeline build: error: step \\d, ${title}: `);
 
   test('where a library that it needs is missing: the library is named', async () => {
     const said = await refused('missing', { wheel: built.wheel() });
-    expect(said).toMatch(/^step "Repair the wheel of windows-demo" failed/);
-    expect(said).toContain('helper.dll');
+    expect(said).toMatch(failed('Repair the wheel of windows-demo'));
+    expect(said).toMatch(/^ {2}\| .*helper\.dll/m);
   });
 
   test('where a library that another library needs is missing: the library is named', async () => {
@@ -178,8 +173,8 @@ describe('no Windows wheel is delivered', () => {
       wheel: built.wheel(),
       libraries: [fresh('helper-only')],
     });
-    expect(said).toMatch(/^step "Repair the wheel of windows-demo" failed/);
-    expect(said).toContain('base.dll');
+    expect(said).toMatch(failed('Repair the wheel of windows-demo'));
+    expect(said).toMatch(/^ {2}\| .*base\.dll/m);
   });
 
   test("with the graphics driver's library in it", async () => {
@@ -187,18 +182,23 @@ describe('no Windows wheel is delivered', () => {
       cpSync(join(built.system, 'vulkan-1.dll'), join(contents, 'windows_demo/vulkan-1.dll')),
     );
     const said = await refused('driver', { wheel, libraries: [built.outside] });
-    expect(said).toMatch(/^step "Inspect the wheels" failed/);
+    expect(said).toMatch(failed('Inspect the wheels'));
     expect(said).toContain('bundles windows_demo/vulkan-1.dll, which is the excluded vulkan-1.dll');
   });
 
   test('with that library under the name that delvewheel gives it', async () => {
-    const said = await refused('mangled', {
+    // The plan excludes the library, and another repair, before, was not told.
+    const libraries = [built.outside, built.system];
+    const bundled = await built.delivered(fresh('bundled'), {
       wheel: built.wheel(),
-      libraries: [built.outside, built.system],
-      // The plan excludes the library, and the repair was not told.
-      script: declare([]),
+      libraries,
+      declaration: declare([]),
     });
-    expect(said).toMatch(/^step "Inspect the wheels" failed/);
+    const wheel = await built.changed(join(bundled, NAME), fresh('unmarked'), (contents) =>
+      rmSync(join(contents, 'windows_demo-1.2.3.dist-info/DELVEWHEEL')),
+    );
+    const said = await refused('mangled', { wheel, libraries });
+    expect(said).toMatch(failed('Inspect the wheels'));
     expect(said).toMatch(
       new RegExp(`bundles windows_demo\\.libs/vulkan-1-${HASH}\\.dll, which is the excluded vulkan-1\\.dll`),
     );
@@ -206,14 +206,14 @@ describe('no Windows wheel is delivered', () => {
 
   test("with the builder's tag, for Linux", async () => {
     const said = await refused('linux', { wheel: built.wheel('linux_x86_64'), libraries: [built.outside] });
-    expect(said).toMatch(/^step "Inspect the wheels" failed/);
+    expect(said).toMatch(failed('Inspect the wheels'));
     expect(said).toContain('is not repaired (tag linux_x86_64)');
   });
 
   test('with the tag of another processor', async () => {
     const said = await refused('win32', { wheel: built.wheel('win32'), libraries: [built.outside] });
-    expect(said).toMatch(/^step "Repair the wheel of windows-demo" failed/);
-    expect(said).toContain('demo.dll has a CPU architecture that is not compatible with this wheel');
+    expect(said).toMatch(failed('Repair the wheel of windows-demo'));
+    expect(said).toMatch(/^ {2}\| .*demo\.dll has a CPU architecture that is not compatible with this wheel/m);
   });
 
   test('with the tag of another processor and no library that would tell', async () => {
@@ -221,7 +221,7 @@ describe('no Windows wheel is delivered', () => {
       rmSync(join(contents, 'windows_demo/demo.dll')),
     );
     const said = await refused('pure', { wheel });
-    expect(said).toMatch(/^step "Inspect the wheels" failed/);
+    expect(said).toMatch(failed('Inspect the wheels'));
     expect(said).toContain('is for win32, not for win_amd64');
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Engine, startEngine } from './support/engine';
 import { check, digest, run, which } from './support/process';
 import { Registry, startRegistry } from './support/registry';
+import { REPOSITORY } from './support/repository';
 import { SAMPLES } from './support/sample-workflows';
 import { makeStorage, runWorkflow, Storage, WorkflowRun } from './support/workflow-engine';
 import { dispatch, makeRepository, pullRequest, pushTag, Repository, WorkflowEvent } from './support/workflow-events';
@@ -16,6 +17,14 @@ const PROGRAMS = [
   ...['basename', 'bash', 'cat', 'chmod', 'chown', 'cp', 'cut', 'dirname', 'find', 'git', 'git-upload-pack', 'grep'],
   ...['id', 'ls', 'mkdir', 'mv', 'rm', 'sed', 'sh', 'sha256sum', 'sort', 'tail', 'tar', 'tr', 'wc', 'xargs'],
 ];
+
+/** Tells how it is called, by which kind of Python, and with which of its libraries. */
+const PROGRAM = `import importlib.util, sys
+kind = "a virtual environment's" if sys.prefix != sys.base_prefix else "the machine's"
+has = [name for name in ("rich", "cattrs", "filelock", "packaging") if importlib.util.find_spec(name)]
+assert sys.version_info >= (3, 12)
+print("program:", *sys.argv[1:], "by", kind, *has)
+`;
 
 let engine: Engine;
 let registry: Registry;
@@ -40,8 +49,9 @@ beforeAll(async () => {
       ...(Object.fromEntries(workflows) as Record<string, string>),
       '.gitignore': 'build/\ndist/\n',
       'committed.txt': 'committed\n',
-      'scripts/build.ps1': '',
-      'scripts/test.ps1': '',
+      'scripts/build.ps1': script('build.ps1'),
+      'scripts/test.ps1': script('test.ps1'),
+      'scripts/wheel_pipeline/__main__.py': PROGRAM,
       Dockerfile: 'FROM scratch\nARG REVISION\nLABEL revision=$REVISION\nCOPY committed.txt /\n',
     },
   });
@@ -57,6 +67,10 @@ beforeEach(() => {
   storage = makeStorage();
 });
 afterEach(() => storage.remove());
+
+function script(name: string): string {
+  return readFileSync(join(REPOSITORY, 'scripts', name), 'utf8');
+}
 
 /** An image with a few of this machine's programs: small, and so quick to push. */
 async function pushImage(): Promise<string> {
@@ -103,6 +117,10 @@ test('a tag goes through a called workflow with a container, and what comes out 
   expect(artifact(result, 'published')).toContain('a-1-py3-none-win_amd64.whl');
   expect(readFileSync(join(result.artifacts, 'published/sub/version.txt'), 'utf8')).toBe('1.2.3');
   expect(result.output).toContain(`user 1001, ${repository.sha.slice(0, 7)}, matched <>`);
+  expect(result.output).toContain("program: release plan by a virtual environment's\n");
+  expect(result.output).toContain(
+    "program: compare-records one two by a virtual environment's rich cattrs filelock packaging\n",
+  );
   expect(result.attestations).toEqual([
     { predicate: 'https://slsa.dev/provenance/v1', subjects: { 'a-1-py3-none-win_amd64.whl': digestOf('a wheel') } },
   ]);

@@ -1,53 +1,58 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolvePipeline } from '../../src/declaration/pipeline';
-import { containerTasks } from '../../src/scripts/tasks';
+import { WORKSPACE } from '../../src/docker/dockerfile';
+import { resolvePlan } from '../../src/plan/resolve';
+import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } from '../../src/scripts/tasks';
 
-const spec = resolvePipeline({
+const plan = resolvePlan({
   repository: 'Owner/thing',
   source: { folder: 'thing' },
   wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+  variants: [{ name: 'gpu-1.0', suffix: 'gpu10', wheels: [{ distribution: 'thing' }] }],
 });
+const tasks = [...plan.builds.flatMap(containerTasks), releaseTask(plan)];
+const commandOf = (name: string): string => tasks.find((task) => task.name === name)!.exec;
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tasks-'));
   mkdirSync(join(folder, 'bin'));
   // A PATH with what the tasks call, and without Docker.
-  for (const program of ['bash', 'id', 'realpath', 'node']) {
+  for (const program of ['bash', 'id', 'realpath']) {
     symlinkSync(
       spawnSync('bash', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim(),
       join(folder, 'bin', program),
     );
   }
+  cpSync(join(__dirname, '../../src/scripts/docker.sh'), join(folder, 'scripts/docker.sh'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Stands a program in for Docker: `info` ends with the given status, anything else writes its arguments down. */
+/** Stands in for Docker: `info` ends with the given status, anything else writes its arguments down. */
 function installDocker(infoStatus: number): void {
-  const program = `#!/usr/bin/env node
-const [, , ...argv] = process.argv;
-if (argv[0] === 'info') process.exit(${infoStatus});
-require('fs').writeFileSync(${JSON.stringify(join(folder, 'argv.json'))}, JSON.stringify(argv));
+  const program = `#!/bin/bash
+if [[ $1 == info ]]; then exit ${infoStatus}; fi
+printf '%s\\0' "$@" >${folder}/argv
 `;
-  writeFileSync(join(folder, 'bin', 'docker'), program.replace('/usr/bin/env node', process.execPath));
+  writeFileSync(join(folder, 'bin', 'docker'), program);
   chmodSync(join(folder, 'bin', 'docker'), 0o755);
 }
 
 /** Runs a task as projen does: what the caller adds comes after the command. */
 function runTask(name: string, args: string[] = [], env: Record<string, string> = {}) {
-  const task = containerTasks(spec).find((each) => each.name === name)!;
-  const command = [task.exec, ...args.map((arg) => `"${arg}"`)].join(' ');
+  const command = [commandOf(name), ...args.map((arg) => `"${arg}"`)].join(' ');
   return spawnSync('bash', ['-c', command], {
     cwd: folder,
     encoding: 'utf8',
+    // To bash, Node's pipe on its input is a network's, for which it reads the start-up file of whoever runs the tests.
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: join(folder, 'bin'), ...env },
   });
 }
 
-const argv = (): string[] => JSON.parse(readFileSync(join(folder, 'argv.json'), 'utf8'));
+const argv = (): string[] => readFileSync(join(folder, 'argv'), 'utf8').split('\0').slice(0, -1);
 
 describe.each(['image', 'image:shell', 'wheel', 'wheel:test', 'wheel:reproduce'])('npx projen %s', (name) => {
   test('says what to do where Docker is missing', () => {
@@ -74,21 +79,15 @@ test('the image is built under the name that it is published under', () => {
   expect(argv()).toEqual(['build', '--file', 'docker/Dockerfile', '--tag', 'ghcr.io/owner/thing:latest', '.']);
 });
 
-test('wheels are built in the image by the caller, with the checkout at /workspace and the inputs handed in', () => {
+test('wheels are built in the image by the caller, with the checkout at the workspace and the inputs handed in', () => {
   installDocker(0);
-  runTask('wheel', [], { WHEEL_VERSION: '1.0' });
+  runTask('wheel');
   const uid = `${process.getuid!()}:${process.getgid!()}`;
-  expect(argv().slice(0, 6)).toEqual(['run', '--rm', '--user', uid, '--volume', `${folder}:/workspace`]);
-  expect(argv()).toEqual(expect.arrayContaining(['WHEEL_VERSION', 'JOBS', 'AUDITWHEEL_PLAT']));
-  expect(argv().slice(-3)).toEqual(['ghcr.io/owner/thing:latest', 'bash', 'scripts/build.sh']);
-});
-
-test('a compiler cache that machines share reaches the container, its keys by name only', () => {
-  installDocker(0);
-  runTask('wheel', [], { SCCACHE_BUCKET: 'ours', AWS_SECRET_ACCESS_KEY: 'secret' });
-  const given = argv().filter((_, index, all) => all[index - 1] === '--env');
-  expect(given).toEqual(expect.arrayContaining(['SCCACHE_BUCKET', 'AWS_SECRET_ACCESS_KEY', 'SCCACHE_REDIS_ENDPOINT']));
-  expect(argv().join(' ')).not.toContain('secret');
+  const environment = ['--env-file', DOCKER_ENVIRONMENT];
+  expect(argv()).toEqual([
+    ...['run', '--rm', '--user', uid, '--volume', `${folder}:${WORKSPACE}`, ...environment],
+    ...['ghcr.io/owner/thing:latest', 'bash', 'scripts/build.sh'],
+  ]);
 });
 
 test("a caller's own tree is mounted read-only where the container finds it", () => {
@@ -96,4 +95,32 @@ test("a caller's own tree is mounted read-only where the container finds it", ()
   mkdirSync(join(folder, 'my tree'));
   runTask('wheel', [], { SOURCE_DIR: 'my tree' });
   expect(argv().join('\n')).toContain(`--volume\n${join(folder, 'my tree')}:/source:ro\n--env\nSOURCE_DIR=/source\n`);
+});
+
+test("the caller's variables go in by name: inputs and shared caches, and no folder of the caller's", () => {
+  const names = dockerEnvironment(plan);
+  expect(names).toEqual(expect.arrayContaining(['WHEEL_VERSION', 'JOBS', 'AUDITWHEEL_PLAT', 'AWS_SECRET_ACCESS_KEY']));
+  names.forEach((name) => expect(name).toMatch(/^[A-Z0-9_]+$/));
+  expect(names.filter((name) => name.endsWith('_DIR') || name === 'WHEEL_VARIANT')).toEqual([]);
+});
+
+test('a variant is chosen by its name, in its own image', () => {
+  const image = 'ghcr.io/owner/thing:latest-gpu-1.0';
+  expect(commandOf('wheel:gpu-1.0')).toBe(`bash scripts/docker.sh in ${image} bash scripts/build.sh --variant gpu-1.0`);
+  expect(commandOf('image:gpu-1.0')).toContain('--file docker/gpu-1.0.Dockerfile');
+  expect(commandOf('image:test:gpu-1.0')).toBe(
+    `python3 scripts/wheel_pipeline test-image --image ${image} --variant gpu-1.0`,
+  );
+});
+
+test('a release is tried for a tag, or says how', () => {
+  const { status, stderr } = runTask('release:dry-run');
+  expect([status, stderr]).toEqual([2, 'Name the tag: npx projen release:dry-run v0.1.0\n']);
+  writeFileSync(join(folder, 'bin/python3'), '#!/bin/bash\necho "$@"\n');
+  chmodSync(join(folder, 'bin/python3'), 0o755);
+  expect(runTask('release:dry-run', ['v1 0']).stdout.split('\n')).toEqual([
+    'scripts/wheel_pipeline release plan --tag v1 0',
+    'scripts/wheel_pipeline release verify dist --version v1 0',
+    '',
+  ]);
 });

@@ -1,11 +1,10 @@
 """Stands for a Windows build: a folder with the package's win_amd64 wheel, its SHA256SUMS and its build-record.json.
 
-Usage: windows_wheel.py SCRIPTS FOLDER VERSION. SCRIPTS is the synthesized scripts' folder, whose tools write them.
+Usage: windows_wheel.py SCRIPTS FOLDER VERSION. SCRIPTS is the synthesized scripts' folder, whose program writes them.
 """
 
 import base64
 import hashlib
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -26,6 +25,10 @@ with zipfile.ZipFile(folder / f"{name}-py3-none-win_amd64.whl", "w") as wheel:
         digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
         record += f"{path},sha256={digest},{len(data)}\n"
     wheel.writestr(f"{name}.dist-info/RECORD", f"{record}{name}.dist-info/RECORD,,\n")
-subprocess.run(
-    [sys.executable, str(scripts / "wheeltool.py"), "record", str(folder), "--platform=windows-amd64"], check=True
-)
+sys.path.insert(0, str(scripts))
+from wheel_pipeline import plan as plans  # noqa: E402
+from wheel_pipeline.wheels.record import Made, write_record  # noqa: E402
+
+plan = plans.load(scripts / "plan.json")
+problems = write_record(plan, plan.build(), plan.build().platform("windows-amd64"), folder, Made())
+sys.exit("\n".join(problems) or 0)

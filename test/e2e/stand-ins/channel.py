@@ -95,8 +95,10 @@ RECIPES: dict[str, Recipe] = {
         name: Wheel()
         for name in (
             "auditwheel",
+            "cattrs",
             "cython",
             "delvewheel",
+            "filelock",
             "hatchling",
             "numpy",
             "packaging",
@@ -106,6 +108,7 @@ RECIPES: dict[str, Recipe] = {
             "pyelftools",
             "pyproject_hooks",
             "pyproject-metadata",
+            "rich",
             "scikit-build-core",
             "setuptools",
             "setuptools-scm",

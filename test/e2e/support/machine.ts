@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cached, cacheRoot, check, locked, log, run, which } from './process';
 
@@ -67,14 +68,32 @@ export function needGo(what: string): void {
 
 /** Makes a virtual environment with these PyPI requirements in the cache and returns its bin folder. */
 export async function pythonTools(name: string, requirements: readonly string[]): Promise<string> {
-  const version = (await run(['python3', '--version'])).stdout.trim();
+  const python = await findPython();
+  const version = (await run([python, '--version'])).stdout.trim();
   const folder = await cached(`venv-${name}`, [version, ...requirements].join('\n'), async (venv) => {
-    await check(['python3', '-m', 'venv', venv]).catch((error: Error) => {
-      throw new Error(`The slow suite needs a python3 with venv. Install: python3-venv\n${error.message}`);
+    await check([python, '-m', 'venv', venv]).catch((error: Error) => {
+      throw new Error(`The slow suite needs a ${python} with venv. Install: python3-venv\n${error.message}`);
     });
     await check([join(venv, 'bin', 'pip'), 'install', '--quiet', ...requirements]);
   });
   return join(folder, 'bin');
+}
+
+/** A Python that runs the program: on the PATH by any of its names, or one of pyenv's, whose shims may not lead to it. */
+export async function findPython(): Promise<string> {
+  const versions = join(homedir(), '.pyenv/versions');
+  const pyenv = existsSync(versions) ? readdirSync(versions).sort().reverse() : [];
+  const candidates = [
+    ...['python3', 'python3.14', 'python3.13', 'python3.12'],
+    ...pyenv.map((version) => join(versions, version, 'bin/python')),
+  ];
+  for (const candidate of candidates) {
+    const { status } = await run([candidate, '-c', 'import sys; sys.exit(sys.version_info < (3, 12))'], {
+      quiet: true,
+    });
+    if (status === 0) return candidate;
+  }
+  throw new Error('The slow suite needs Python 3.12 or newer. Install it (python3.12 with venv), and put it on PATH.');
 }
 
 /** What /etc/os-release says. */

@@ -1,6 +1,7 @@
 /** Small workflows that do what a project's own do, without their work; the stand-ins for GitHub are tried on them. */
 import { ACTIONS } from '../../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/model';
+import { PROGRAM } from '../../../src/plan/files';
 
 const CHECKOUT: WorkflowStep = { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } };
 const LOGIN = { username: '${{ github.actor }}', password: '${{ github.token }}' };
@@ -66,6 +67,11 @@ const PART: WorkflowDefinition = {
         { name: 'Build', shell: 'pwsh', run: 'micromamba run --name env pwsh -File scripts/build.ps1\n' },
         { name: 'Test', shell: 'pwsh', run: 'micromamba run --name env pwsh -File scripts/test.ps1\n' },
         {
+          name: 'Compare',
+          shell: 'pwsh',
+          run: `micromamba run --name env python ${PROGRAM} compare-records one two\n`,
+        },
+        {
           name: 'Upload',
           uses: ACTIONS.uploadArtifact,
           with: { name: 'part-windows', path: 'dist/windows-amd64/*.whl\ndist/windows-amd64/*.json' },
@@ -85,6 +91,11 @@ const WHOLE: WorkflowDefinition = {
       'Plan',
       [
         CHECKOUT,
+        {
+          name: 'Set up Python',
+          run: 'python3 -m venv --without-pip "$RUNNER_TEMP/runtime"\necho "$RUNNER_TEMP/runtime/bin" >>"$GITHUB_PATH"\n',
+        },
+        { name: 'Use it', run: `python3 ${PROGRAM} release plan\n` },
         {
           name: 'Read the version',
           id: 'version',

@@ -1,5 +1,5 @@
 /** A small native package with its pipeline, in a folder of its own, built by its scripts on this very machine. */
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Project } from 'projen';
@@ -8,9 +8,9 @@ import { pythonTools } from './machine';
 import { run, RunResult } from './process';
 import { REPOSITORY } from './repository';
 import { Platform, WheelPipeline } from '../../../src';
-import { resolvePipeline } from '../../../src/declaration/pipeline';
 import type { PipelineOptions } from '../../../src/declaration/pipeline';
-import { buildRequirements } from '../../../src/scripts/plan';
+import { resolvePlan } from '../../../src/plan/resolve';
+import { buildRequirements } from '../../../src/scripts/requirements';
 
 /** A lock file stands in for any: the package's build reads it, and its second library repeats the first. */
 export const DECLARATION: PipelineOptions = {
@@ -49,7 +49,7 @@ install(TARGETS other LIBRARY DESTINATION release_demo)
 export class SmallPackage {
   public readonly folder = mkdtempSync(join(tmpdir(), 'small-package-e2e-'));
 
-  constructor(private readonly env: Record<string, string>) {
+  constructor(public readonly env: Record<string, string>) {
     this.declare(DECLARATION);
     cpSync(join(REPOSITORY, 'test/e2e/release-package'), join(this.folder, 'package'), { recursive: true });
     this.append('CMakeLists.txt', CMAKE);
@@ -68,12 +68,25 @@ export class SmallPackage {
     appendFileSync(join(this.folder, 'package', file), text);
   }
 
+  /** Replaces a text in one of its files. */
+  public replace(file: string, text: string, by: string): void {
+    const path = join(this.folder, 'package', file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(text, by));
+  }
+
   public run(argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
     return run(argv, { cwd: this.folder, env: { ...this.env, ...env } });
   }
 
-  public script(name: string, env: Record<string, string> = {}): Promise<RunResult> {
-    return this.run(['bash', `scripts/${name}.sh`], env);
+  /** Runs one of its scripts: a name, and arguments after it. */
+  public script(line: string, env: Record<string, string> = {}): Promise<RunResult> {
+    const [name, ...args] = line.split(' ');
+    return this.run(['bash', `scripts/${name}.sh`, ...args], env);
+  }
+
+  /** Runs a command of the program that has no script. */
+  public program(...words: readonly string[]): Promise<RunResult> {
+    return this.run(['python', 'scripts/wheel_pipeline', ...words]);
   }
 
   public remove(): void {
@@ -83,7 +96,7 @@ export class SmallPackage {
 
 /** Lays the package down, with the build tools on the PATH of what runs in it. */
 export async function smallPackage(): Promise<SmallPackage> {
-  const bin = await pythonTools('build-tools', buildRequirements(resolvePipeline(DECLARATION)));
+  const bin = await pythonTools('build-tools', buildRequirements(resolvePlan(DECLARATION)));
   return new SmallPackage({
     PATH: `${bin}:${process.env.PATH}`,
     AUDITWHEEL_PLAT: `${await baseGlibc()}_x86_64`,

@@ -7,15 +7,16 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Engine } from './engine';
-import { goInstall } from './machine';
-import { check, locked, run } from './process';
+import { findPython, goInstall, pythonTools } from './machine';
+import { check, locked, run, which } from './process';
 import { BRANCH, GIT_ENV, Repository, WorkflowEvent } from './workflow-events';
-import { ACTIONS } from '../../../src/declaration/pins';
+import { ACTIONS, RUNTIME } from '../../../src/declaration/pins';
 
 const ACT = 'v0.2.89';
 const STAND_INS = resolve(__dirname, '..', 'stand-ins', 'actions');
@@ -116,7 +117,9 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
   const about = { full_name: repository.name, name, owner: { login: owner }, default_branch: BRANCH };
   const payload = { ...event.payload(repository), repository: about, sender: { login: 'e2e' } };
   writeFileSync(join(scratch, 'event.json'), JSON.stringify(payload));
-  const env = { ...options.env, E2E_STORAGE: storage.folder, GITHUB_RUN_ID: runId };
+  // What the Conda environment has of the program's; the runner's own Python is new enough, and has nothing.
+  const conda = await pythonTools('conda-environment', Object.keys(RUNTIME));
+  const env = { ...options.env, E2E_STORAGE: storage.folder, E2E_CONDA: conda, GITHUB_RUN_ID: runId };
   const argv = [act, event.name, '--json', '--rm', '--directory', repository.folder, '--actor', 'e2e'];
   argv.push('--workflows', join(repository.folder, '.github/workflows', options.workflow));
   argv.push('--eventpath', join(scratch, 'event.json'), '--defaultbranch', BRANCH);
@@ -139,7 +142,8 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
   ['--secret-file', '--var-file', '--env-file', '--input-file'].forEach((option) => argv.push(option, '/dev/null'));
   argv.push(...pairs('--env', env), ...pairs('--var', options.vars));
   argv.push(...pairs('--secret', { GITHUB_TOKEN: 'e2e-token', ...options.secrets }));
-  const programs = [...(options.programs ?? []), join(STAND_INS, 'runner'), process.env.PATH ?? ''];
+  const own = [join(STAND_INS, 'runner'), await runnerPython(join(scratch, 'bin'))];
+  const programs = [...(options.programs ?? []), ...own, process.env.PATH ?? ''];
   try {
     // act names containers and volumes after jobs: two runs of a workflow would remove each other's.
     const result = await locked('act', () =>
@@ -163,6 +167,16 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
 
 /** Where a job runs on this machine itself, or in its container. */
 const RUNNERS = ['ubuntu-24.04', 'ubuntu-24.04-arm', 'windows-2022', 'windows-2025'];
+
+/** A folder with the Python that GitHub's runners have: as new as the program needs, where this machine's is older. */
+async function runnerPython(folder: string): Promise<string> {
+  const python = await findPython();
+  mkdirSync(folder);
+  // No link: an interpreter looks for its library around the path that it is called by.
+  writeFileSync(join(folder, 'python3'), `#!/bin/sh\nexec '${which(python) ?? python}' "$@"\n`, { mode: 0o755 });
+  symlinkSync('python3', join(folder, 'python'));
+  return folder;
+}
 
 /** Where the checkout fetches from: the commit, under the name that the event gives it. */
 async function publish(repository: Repository, event: WorkflowEvent, storage: Storage): Promise<void> {

@@ -1,36 +1,26 @@
-/** Cross-builds the package beside this file, and does to its wheel what the synthesized build.ps1 does. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Cross-builds the package beside this file with the synthesized program, which takes this machine for Windows. */
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { PipelineSpec, resolvePipeline } from '../../../src/declaration/pipeline';
-import { Platform } from '../../../src/declaration/platform';
-import { buildScript } from '../../../src/scripts/build';
-import { plan } from '../../../src/scripts/plan';
-import { pythonModules } from '../../../src/scripts/python';
-import { Evaluator } from '../support/evaluate';
+import { Project } from 'projen';
+import { Platform, WheelPipeline } from '../../../src';
+import type { PipelineOptions } from '../../../src/declaration/pipeline';
 import { pythonTools } from '../support/machine';
-import { cached, check } from '../support/process';
-import { REPOSITORY } from '../support/repository';
+import { cached, check, run, RunResult } from '../support/process';
 
 const TOOLS = [
-  'cmake==3.31.6',
-  'delvewheel==1.13.2',
-  'ninja==1.13.0',
-  'packaging==26.0',
-  'pefile==2024.8.26',
-  'scikit-build-core==1.0.3',
-  'wheel==0.46.3',
-  'ziglang==0.16.0',
+  ...['cattrs==26.2.1', 'filelock==4.2.12', 'packaging==26.3', 'rich==15.0.0'],
+  ...['cmake==3.31.6', 'delvewheel==1.13.2', 'ninja==1.13.0', 'pefile==2024.8.26', 'scikit-build-core==1.0.3'],
+  ...['wheel==0.46.3', 'ziglang==0.16.0'],
 ];
 
-const PLATFORM = Platform.WINDOWS_AMD64;
-const BUILD = 'Build the wheel of';
+const DRIVER = join(__dirname, 'as_windows.py');
 
 /** A pipeline of the package alone. */
-export function declare(excluded: string[]): PipelineSpec {
-  return resolvePipeline({
+export function declare(excluded: string[]): PipelineOptions {
+  return {
     repository: 'owner/windows-demo',
     source: { folder: 'package' },
-    platforms: [PLATFORM],
+    platforms: [Platform.WINDOWS_AMD64],
     wheels: [
       {
         distribution: 'windows-demo',
@@ -39,21 +29,18 @@ export function declare(excluded: string[]): PipelineSpec {
         checks: [{ name: 'metadata', python: ['from importlib.metadata import version', 'version("windows-demo")'] }],
       },
     ],
-  });
+  };
 }
 
-/** Vulkan's loader comes with the graphics driver. */
-const SPEC = declare(['vulkan-1.dll']);
-
-/** How the steps are run. */
+/** How the program is run. */
 export interface Run {
-  /** What the package's build gives, as it can't be run as on Windows; without it, the steps end with the build. */
+  /** What the package's build gives; without it, the package is built. */
   readonly wheel?: string;
   /** Folders of libraries on the PATH, which is where delvewheel looks for them. */
   readonly libraries?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The declaration that the script is made from, where it is not the one that the plan is made from. */
-  readonly script?: PipelineSpec;
+  /** Default: with Vulkan's loader, which comes with the graphics driver, excluded. */
+  readonly declaration?: PipelineOptions;
 }
 
 /** The package as it is cross-built, and the tools for it. */
@@ -61,12 +48,16 @@ export class WindowsPackage {
   /** Cross-builds it, or takes it from the cache. */
   public static async build(): Promise<WindowsPackage> {
     const bin = await pythonTools('windows-wheel', TOOLS);
-    const sources = readdirSync(__dirname, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
-      .sort();
-    const key = [bin, ...sources, JSON.stringify(buildScript(SPEC).stepsOn('windows'))].join('\n');
-    const folder = await cached('windows-wheel', key, (made) => new WindowsPackage(bin, made).crossBuild());
+    const folders = [__dirname, join(__dirname, '../../../src/runtime')];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.pyc'))
+        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+        .sort(),
+    );
+    const folder = await cached('windows-wheel', [bin, ...sources].join('\n'), (made) =>
+      new WindowsPackage(bin, made).crossBuild(),
+    );
     return new WindowsPackage(bin, folder);
   }
 
@@ -96,7 +87,7 @@ export class WindowsPackage {
   /** A wheel whose tree was changed. */
   public async changed(wheel: string, work: string, change: (tree: string) => void): Promise<string> {
     await this.tool('wheel', 'unpack', `--dest=${work}`, wheel);
-    const tree = join(work, 'windows_demo-0.0.0');
+    const tree = join(work, basename(wheel).split('-', 2).join('-'));
     change(tree);
     await this.tool('wheel', 'pack', `--dest-dir=${work}`, tree);
     return join(work, basename(wheel));
@@ -111,51 +102,58 @@ export class WindowsPackage {
       .sort();
   }
 
-  /** Runs build's steps for Windows in a folder, and returns the folder that the wheels are delivered to. */
-  public async run(work: string, { wheel, libraries = [], env, script: declared = SPEC }: Run): Promise<string> {
-    const script = buildScript(declared);
+  /** Runs the program's build in a folder: the wheels are delivered to the `dist` in it. */
+  public async run(work: string, options: Run = {}): Promise<RunResult> {
+    const { wheel, libraries = [], env, declaration = declare(['vulkan-1.dll']) } = options;
     const [root, build, output] = ['checkout', 'build', 'dist'].map((name) => join(work, name));
-    checkout(root);
-    const evaluator = new Evaluator(
-      script,
-      'windows',
-      { ROOT: root, PLATFORM, BUILD_DIR: build, OUTPUT_DIR: output, WHEEL_VERSION: '1.2.3' },
-      { PATH: [this.bin, ...libraries, '/usr/bin', '/bin'].join(':'), ...env },
-    );
-    for (const step of script.stepsOn('windows')) {
-      // The compiler is another one here.
-      if (step.title === 'Enter the compiler environment') continue;
-      if (wheel && step.title.startsWith(BUILD)) {
-        cpSync(wheel, join(build, 'raw/windows-demo', basename(wheel)));
-        continue;
-      }
-      await evaluator.step(step);
-      if (step.title.startsWith(BUILD)) break;
-    }
-    return output;
+    checkout(root, declaration);
+    return this.asWindows([root, 'build'], {
+      BUILD_DIR: build,
+      OUTPUT_DIR: output,
+      WHEEL_VERSION: '1.2.3',
+      PATH: [this.bin, ...libraries, '/usr/bin', '/bin'].join(':'),
+      ...(wheel && { E2E_WHEEL: wheel }),
+      ...env,
+    });
+  }
+
+  /** Runs it to its end and returns the folder of the wheels. */
+  public async delivered(work: string, options: Run = {}): Promise<string> {
+    const { status, stdout, stderr } = await this.run(work, options);
+    if (status !== 0) throw new Error(`The build in ${work} failed:\n${(stdout + stderr).slice(-4000)}`);
+    return join(work, 'dist');
+  }
+
+  /** Runs the driver. */
+  public asWindows(words: readonly string[], env: Readonly<Record<string, string>>): Promise<RunResult> {
+    // Never the variables of a runner that this suite is run on.
+    const none = { GITHUB_ACTIONS: undefined, GITHUB_OUTPUT: undefined, GITHUB_STEP_SUMMARY: undefined };
+    return run([join(this.bin, 'python'), DRIVER, ...words], {
+      env: { ...none, PYTHONDONTWRITEBYTECODE: '1', ...env },
+    });
   }
 
   private async crossBuild(): Promise<void> {
-    await this.run(this.folder, {
+    const cmake = join(this.folder, 'build/cmake/windows-demo');
+    await this.delivered(this.folder, {
+      // Where the build leaves them.
+      libraries: [join(cmake, 'outside')],
       env: { CMAKE_TOOLCHAIN_FILE: join(__dirname, 'zig.cmake'), ZIG_GLOBAL_CACHE_DIR: join(this.folder, 'zig') },
     });
     cpSync(join(this.folder, 'build/raw/windows-demo'), dirname(this.wheel()), { recursive: true });
-    for (const path of [this.outside, this.system]) {
-      cpSync(join(this.folder, 'build/cmake/windows-demo', basename(path)), path, { recursive: true });
-    }
-    // The interpreter that builds is Linux', and so is the tag that it gives.
-    for (const tag of ['win_amd64', 'win32']) {
-      await this.tool('wheel', 'tags', `--platform-tag=${tag}`, this.wheel('linux_x86_64'));
+    for (const path of [this.outside, this.system]) cpSync(join(cmake, basename(path)), path, { recursive: true });
+    for (const tag of ['linux_x86_64', 'win32']) {
+      await this.tool('wheel', 'tags', `--platform-tag=${tag}`, this.wheel());
     }
   }
 }
 
-/** A checkout with what is synthesized, as far as the steps need it. */
-function checkout(root: string): void {
-  mkdirSync(join(root, 'scripts'), { recursive: true });
-  for (const module of pythonModules(SPEC)) {
-    cpSync(join(REPOSITORY, 'src/scripts', module), join(root, 'scripts', module));
-  }
-  writeFileSync(join(root, 'scripts/plan.json'), JSON.stringify(plan(SPEC)));
+/** A checkout of a project with the pipeline, as it is synthesized, and the package. */
+function checkout(root: string, declaration: PipelineOptions): void {
+  mkdirSync(root, { recursive: true });
+  process.env.PROJEN_DISABLE_POST = '1';
+  const project = new Project({ name: 'windows-demo', outdir: root });
+  new WheelPipeline(project, declaration);
+  project.synth();
   cpSync(__dirname, join(root, 'package'), { recursive: true });
 }

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Calls Docker for the tasks of `npx projen`; where it is missing or does not answer, says what to do.
+#
+#   docker.sh in IMAGE [COMMAND…]   runs a command, or a shell, in the image, with this checkout at /workspace
+#   docker.sh …                     hands everything else to docker
+#
+# The original is in src/scripts of mlc-llm-pipeline, which copies it into scripts/ as it is. Do not edit the copy.
+set -euo pipefail
+
+advise() {
+  printf 'docker.sh: %s\n' "$1" >&2
+  exit 1
+}
+command -v docker >/dev/null || advise 'Docker is not installed: see https://docs.docker.com/engine/install/'
+docker info >/dev/null 2>&1 ||
+  advise 'Docker does not answer: start its daemon (or Docker Desktop), and see that you may use it: docker info'
+if [[ ${1-} != in ]]; then exec docker "$@"; fi
+shift
+
+# What the container writes belongs to the caller. Variables go in by name: their values stand in no command line.
+options=(--rm --user "$(id -u):$(id -g)" --volume "$PWD:/workspace" --env-file "${BASH_SOURCE[0]%.sh}.env")
+if [[ -t 0 && -t 1 ]]; then options+=(--interactive --tty); fi
+# A source tree of the caller is mounted where the container finds it.
+if [[ -n ${SOURCE_DIR-} ]]; then
+  options+=(--volume "$(realpath -- "$SOURCE_DIR"):/source:ro" --env SOURCE_DIR=/source)
+fi
+exec docker run "${options[@]}" "$@"

@@ -1,0 +1,61 @@
+"""The command line: what it takes is the plan's table of inputs, so that `--help` and the pages say the same."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from .errors import UsageError, nearest
+from .inputs import inputs_of
+from .plan import Build, Plan, Platform, System
+
+METAVARS = {"path": "DIR", "count": "N", "epoch": "SECONDS", "distributions": "WHEEL"}
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but a wrong argument is a UsageError that names the nearest right one."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+    def parse(self, argv: Sequence[str]) -> argparse.Namespace:
+        args, unknown = self.parse_known_args(list(argv))
+        if unknown:
+            word = unknown[0].partition("=")[0]
+            known = [option for action in self._actions for option in action.option_strings]
+            raise UsageError(f"unknown argument {word!r}{nearest(word, known)}; see {self.prog} --help")
+        return args
+
+
+def current_system() -> System:
+    return "windows" if sys.platform == "win32" else "linux"
+
+
+def current_platform(build: Build) -> Platform:
+    """The declared platform that this machine is."""
+    machine = platform.machine()
+    for each in build.platforms:
+        if each.system == current_system() and each.machine.lower() == machine.lower() and sys.platform != "darwin":
+            return each
+    known = ", ".join(each.id for each in build.platforms)
+    raise UsageError(f"{build.name} is not declared for {platform.system()} on {machine}, but for {known}")
+
+
+def parser_of(plan: Plan, command: str, description: str, prog: str) -> Parser:
+    """The parser of a command whose inputs the plan declares."""
+    parser = Parser(prog=prog, description=description, allow_abbrev=False)
+    for each in inputs_of(plan, command, current_system()):
+        words = each.help.replace("%", "%%")
+        told = [f"default: {each.default_help}".replace("%", "%%")]
+        told += [f"environment variable: {each.variable}"] if each.variable else []
+        words += f" ({'; '.join(told)})"
+        if each.type == "flag":
+            parser.add_argument(f"--{each.name}", dest=each.name, action="store_true", help=words)
+        else:
+            action = "append" if each.type == "distributions" else "store"
+            metavar = METAVARS.get(each.type, each.type.upper())
+            parser.add_argument(f"--{each.name}", dest=each.name, action=action, metavar=metavar, help=words)
+    return parser

@@ -1,0 +1,1 @@
+"""From the plan's source to repaired, inspected and recorded wheels."""

@@ -1,0 +1,262 @@
+"""The steps of a build: from the plan's source to delivered wheels."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+from .. import inputs as checks
+from ..console import columns, console
+from ..findings import fail_with
+from ..git import commit_of, is_dirty
+from ..plan import Wheel
+from ..session import Session
+from ..steps import Step, Steps, read_state
+from ..wheels import inspection
+from ..wheels.cache import KeptWheel
+from ..wheels.change import Change
+from ..wheels.files import read_json, write_json
+from ..wheels.identity import identity
+from ..wheels.record import Made, check_output, project_commits, write_record
+from ..wheels.wheel import collect, wheel_files
+from ..workspace import Workspace, copy_tree, deliver, owned_output
+from . import compiler_cache, msvc, source, vulkan_sdk
+from .environment import add, cargo_home, without_paths
+from .report import report_build
+from .tools import check_tools
+from .wheel_build import WheelBuild
+
+CHANGES = "records/changes.json"
+
+
+def run_build(session: Session) -> int:
+    """Build, and deliver the wheels all together, or leave OUTPUT_DIR as it was."""
+    inputs, declared = session.inputs, session.plan.source
+    tree = inputs.source_dir or (session.root / declared.folder if declared.folder else None)
+    if tree:
+        checks.check_source(session.build, tree, "SOURCE_DIR" if inputs.source_dir else "source.folder")
+    checks.check_folders(inputs, inputs.source_dir)
+    check_output(inputs.output_dir)
+    with session.workspace() as workspace, owned_output(inputs.output_dir, session.title):
+        workspace.check(checks.EMPTIED)
+        run = BuildRun(session, workspace, tree)
+        steps = Steps(run.steps(), session.build.hooks, session.platform.system, run.state, session.logs)
+        steps.check(inputs.from_step, run.facts)
+        run.durations = steps.durations
+        session.begin_output()
+        with compiler_cache.server(lambda: run.env, session.plan.limits.command):
+            steps.run(lambda: run.env, inputs.from_step)
+        run.report()
+    return 0
+
+
+class BuildRun:
+    """What the steps of one build hand on to each other."""
+
+    def __init__(self, session: Session, workspace: Workspace, tree: Path | None) -> None:
+        self.session, self.workspace, self.tree = session, workspace, tree
+        self.plan, self.build, self.platform = session.plan, session.build, session.platform
+        self.inputs, self.root = session.inputs, workspace.root
+        self.state = self.root / "build.state.json"
+        self.source, self.finished = self.root / "source", self.root / "finished"
+        self.env = session.environment()
+        self.tools: dict[str, str] = {}
+        self.counted: dict[str, str] = {}
+        self.hidden: list[Path] = []
+        self.statistics: dict[str, Any] = {}
+        self.durations: list[tuple[str, float]] = []
+        self.commit, self.dirty = self.built_commit()
+        self.version = self.inputs.version or self.development_version()
+        only = self.inputs.only
+        self.selected = [wheel for wheel in self.build.wheels if not only or wheel.distribution in only]
+        # A wheel that is left out now must have been built before, for the very same.
+        self.goes_on = bool(self.inputs.from_step) or (bool(only) and read_state(self.state)["facts"] == self.facts)
+        left_out = [wheel.distribution for wheel in self.build.wheels if wheel not in self.selected]
+        there = collect(self.build, self.finished)[0] if self.goes_on and self.finished.is_dir() else {}
+        self.missing = [name for name in left_out if self.build.wheel(name).key not in there]
+
+    def built_commit(self) -> tuple[str, bool]:
+        """The commit that is built, empty where it cannot be known, and whether the tree has changes of its own."""
+        if not self.tree:
+            return self.plan.source.commit, False
+        timeout = self.plan.limits.command
+        dirty = is_dirty(self.tree, self.env, timeout)
+        return commit_of(self.tree, self.tree, self.env, timeout), bool(dirty)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a build is of: a run goes on only from one of the same."""
+        plan = self.session.root / "scripts" / "plan.json"
+        return {
+            "plan": hashlib.sha256(plan.read_bytes()).hexdigest(),
+            "variant": self.build.variant or "",
+            "source": str(self.inputs.source_dir or ""),
+            "commit": self.commit,
+            "version": self.version,
+            "platform tag": self.session.platform_tag,
+        }
+
+    def development_version(self) -> str:
+        """What a build is called that no release tag names: its local part says which commit it is of."""
+        base = Version(self.plan.source.base_version)
+        if self.plan.source.sdist and not self.commit:
+            return str(base)
+        local = f"g{self.commit[:9]}" if self.commit else "local"
+        return f"{base.base_version}.dev0+{local}{'.dirty' if self.dirty else ''}"
+
+    def steps(self) -> list[Step]:
+        """The steps, in their order."""
+        steps = [Step("tools", "Check the tools", self.check_tools, prepares=True)]
+        if self.platform.system == "windows":
+            steps.append(Step("compiler", "Enter the compiler environment", self.enter_compiler, prepares=True))
+            if self.build.vulkan_sdk:
+                steps.append(Step("vulkan-sdk", "Find or install the Vulkan SDK", self.find_vulkan, prepares=True))
+        steps.append(Step("source", "Fetch the source", self.fetch))
+        if self.plan.source.overlay:
+            steps.append(Step("overlay", "Add the files that the source lacks", self.lay_over))
+        steps.append(Step("environment", "Prepare the environment", self.prepare, prepares=True))
+        for wheel in self.selected:
+            steps += WheelBuild(self, wheel).steps()
+        if self.missing:
+            return steps
+        return [
+            *steps,
+            Step("inspect", "Inspect the wheels", self.inspect),
+            Step("record", "Record the build", self.record),
+            Step("deliver", "Deliver the wheels", self.deliver),
+        ]
+
+    # The steps before any wheel.
+
+    def check_tools(self) -> None:
+        self.tools = check_tools(self.plan, self.build.tools, self.platform.system, self.env)
+        console.say("\n".join(columns(list(self.tools.items()))))
+
+    def enter_compiler(self) -> None:
+        self.env = msvc.enter(self.env, self.plan.limits.command)
+
+    def find_vulkan(self) -> None:
+        assert self.build.vulkan_sdk
+        folder = self.root / "vulkan-sdk" / self.build.vulkan_sdk.version
+        self.env = vulkan_sdk.find_or_install(self.build.vulkan_sdk, folder, self.plan.limits, self.env)
+
+    def fetch(self) -> None:
+        tree = self.workspace.empty("source")
+        declared, limits = self.plan.source, self.plan.limits
+        if self.tree:
+            console.say(f"copying {self.tree}")
+            copy_tree(self.tree, tree, leave_out=[self.root, self.inputs.output_dir])
+        elif declared.git:
+            source.fetch_git(declared.git, tree, limits, self.env)
+        elif declared.sdist:
+            source.fetch_sdist(declared.sdist, self.workspace.empty("sdist"), tree, limits, self.env)
+
+    def lay_over(self) -> None:
+        for path in self.plan.source.overlay:
+            console.say(path)
+            target = self.source / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.session.root / self.plan.files.overlay / path, target)
+
+    def prepare(self) -> None:
+        """Set what makes two builds the same, to the byte and from any folder, and start the compiler cache."""
+        for name in checks.STAGES:
+            if not self.goes_on:
+                self.workspace.empty(name)
+        inputs, system = self.inputs, self.platform.system
+        self.env = add(
+            self.env,
+            {
+                "SOURCE_DATE_EPOCH": str(inputs.source_date_epoch),
+                "CMAKE_GENERATOR": "Ninja",
+                "CMAKE_BUILD_PARALLEL_LEVEL": str(inputs.jobs),
+                "CARGO_BUILD_JOBS": str(inputs.jobs),
+                # A source that is no repository must not be taken for a part of the checkout around it.
+                "GIT_CEILING_DIRECTORIES": str(self.root),
+                **self.build.environment.on(system),
+            },
+        )
+        self.counted = dict(self.env)
+        if system == "linux":
+            # A build path in a library would be another one on every machine.
+            hidden = {self.source: "/src", self.root: "/build"}
+            # Crates are compiled where cargo keeps them, and bring C code of their own.
+            hidden |= {cargo_home(self.env): "/cargo"} if self.build.rust else {}
+            self.hidden = list(hidden)
+            self.env = without_paths(self.env, hidden, self.build.rust)
+        if compiler_cache.is_there(self.env):
+            self.env |= compiler_cache.variables(inputs.compiler_cache_dir, self.env)
+            compiler_cache.start(self.env, self.plan.limits.command)
+        console.say(f"version {self.version}" + (f" of commit {self.commit}" if self.commit else ""))
+
+    def kept(self, wheel: Wheel) -> KeptWheel:
+        """Where a wheel is kept that is slow to build, and all that it is made of."""
+        limits = self.plan.limits
+        facts = identity(self.build, wheel, self.platform, self.source, self.tools, self.counted, limits.command)
+        return KeptWheel(self.inputs.wheel_cache_dir, wheel, facts, limits.kept_wheels)
+
+    def note(self, step: str, change: Change | None) -> None:
+        """Keep what a step changed for the record, also over a run that goes on from a later step."""
+        changes = self.changes()
+        changes.pop(step, None)
+        if change and change.facts:
+            changes[step] = change.entry()
+        write_json(self.root / CHANGES, changes)
+
+    def changes(self) -> dict[str, dict[str, Any]]:
+        path = self.root / CHANGES
+        return dict(read_json(path)) if path.exists() else {}
+
+    def forget_finished(self, wheel: Wheel) -> None:
+        """Remove an earlier run's wheel of a distribution."""
+        for path in wheel_files(self.finished).values():
+            if path.name.lower().startswith(f"{wheel.key.replace('-', '_')}-"):
+                path.unlink()
+
+    # The steps after all wheels.
+
+    def inspect(self) -> None:
+        fail_with(
+            inspection.inspect(
+                self.build,
+                self.platform,
+                self.finished,
+                platform_tag=self.session.platform_tag,
+                version=self.version,
+                # MSVC has no counterpart to -ffile-prefix-map: what it writes of its paths is not ours to refuse.
+                build_paths=[str(path) for path in self.hidden],
+            )
+        )
+
+    def record(self) -> None:
+        if compiler_cache.is_there(self.env):
+            self.statistics = compiler_cache.statistics(self.env, self.plan.limits.command)
+        changes = self.changes()
+        made = Made(
+            commit="" if self.dirty else self.commit,
+            source_dir=self.inputs.source_dir is not None,
+            dirty=self.dirty if self.tree else None,
+            image=self.inputs.toolchain_image,
+            tools=self.tools,
+            changes=[Change.from_entry(changes[step.id]) for step in self.steps() if step.id in changes],
+            durations=self.durations,
+            compiler_cache=self.statistics or None,
+            project_commits=project_commits(self.build, self.source, self.env, self.plan.limits.command),
+        )
+        fail_with(write_record(self.plan, self.build, self.platform, self.finished, made))
+
+    def deliver(self) -> None:
+        deliver(self.finished, self.inputs.output_dir)
+        self.session.unfinished.unlink(missing_ok=True)
+
+    def report(self) -> None:
+        if self.missing:
+            names = ", ".join(self.missing)
+            console.warning(f"nothing is delivered: there is no wheel of {names} yet; build without --only")
+            return
+        title = f"{self.build.name} for {self.platform.title}"
+        report_build(title, self.inputs.output_dir, self.durations, self.statistics)

@@ -1,0 +1,81 @@
+"""The environment variables of a build: the caller's, less what would change the wheels, plus the plan's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..git import LOCAL_VARIABLES
+
+# What tells pip where to download, not what: mirrors and credentials are the caller's.
+PIP_KEPT = {
+    "PIP_CERT",
+    "PIP_CLIENT_CERT",
+    "PIP_INDEX_URL",
+    "PIP_PROXY",
+    "PIP_RETRIES",
+    "PIP_TIMEOUT",
+    "PIP_TRUSTED_HOST",
+}
+
+SHELL = {"BASH_ENV", "CDPATH", "ENV", "GLOBIGNORE", "GREP_OPTIONS", "POSIXLY_CORRECT", "SHELLOPTS", "BASHOPTS"}
+COMPILER = {
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "DESTDIR",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "NINJA_STATUS",
+}
+
+FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTFLAGS")
+"""Variables whose words add up: the caller's, then the declaration's, then the program's own."""
+
+
+def clean(environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    """The caller's variables without those that make two machines build two wheels."""
+    kept = {name: value for name, value in environ.items() if not changes_builds(name.upper())}
+    kept |= {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
+    kept.pop("LANGUAGE", None)
+    if not kept.get("HOME") and os.name != "nt":
+        kept["HOME"] = str(home)
+    return kept
+
+
+def changes_builds(name: str) -> bool:
+    if name.startswith("PIP_"):
+        return name not in PIP_KEPT
+    return (
+        name.startswith("PYTHON")
+        or name in LOCAL_VARIABLES | SHELL | COMPILER
+        or bool(re.match(r"LC_|LANG$|BASH_FUNC_", name))
+    )
+
+
+def add(env: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:
+    """Variables on top of others; flags are added, everything else is replaced."""
+    merged = dict(env)
+    for name, value in declared.items():
+        merged[name] = " ".join(filter(None, [merged.get(name, ""), value])) if name in FLAGS else value
+    return merged
+
+
+def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], rust: bool) -> dict[str, str]:
+    """Let gcc, clang and rustc write other names for folders, so that no build path is in a library (Linux)."""
+    maps = [f"{folder}={name}" for folder, name in folders.items()]
+    flags = " ".join(f"-ffile-prefix-map={each}" for each in maps)
+    merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags})
+    if rust:
+        # CARGO_ENCODED_RUSTFLAGS wins over a RUSTFLAGS that a build sets itself.
+        encoded = env.get("CARGO_ENCODED_RUSTFLAGS", "")
+        given = encoded.split("\x1f") if encoded else env.get("RUSTFLAGS", "").split()
+        merged["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join([*given, *(f"--remap-path-prefix={each}" for each in maps)])
+    return merged
+
+
+def cargo_home(env: Mapping[str, str]) -> Path:
+    """Where cargo keeps the crates' sources: https://doc.rust-lang.org/cargo/guide/cargo-home.html"""
+    return Path(env.get("CARGO_HOME") or Path(env.get("HOME") or Path.home(), ".cargo"))

@@ -1,0 +1,96 @@
+"""The commands: build, test, reproduce and test-image for people and jobs; the release's for its workflow."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from . import plan as plans
+from .arguments import current_platform, parser_of
+from .building.build import run_build
+from .comparing import compare_builds, compare_with_record
+from .console import console
+from .errors import Failure, UsageError, nearest
+from .gate.run import run_test
+from .image import test_image, tools
+from .inputs import inputs_of, resolve
+from .processes import Stopped, listen_to_signals
+from .release.commands import release
+from .reproduction import run_reproduction
+from .session import Session
+from .steps import explain
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+
+
+PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
+    "build": ("Builds the wheels from source, repairs, inspects and records them.", run_build),
+    "test": ("Installs the wheels into a fresh environment and tests them there.", run_test),
+    "reproduce": (
+        "Builds the wheels twice, in different folders, each from nothing, and compares them byte by byte.",
+        run_reproduction,
+    ),
+}
+"""Commands whose inputs the plan declares."""
+
+OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
+    "tools": tools,
+    "test-image": test_image,
+    "compare": compare_builds,
+    "compare-records": compare_with_record,
+    "release": release,
+}
+
+
+def main(argv: Sequence[str], scripts: Path = SCRIPTS) -> int:
+    """Run a command; its exit status."""
+    os.umask(0o022)  # the modes of files go into wheels
+    listen_to_signals()
+    verbose = "--verbose" in argv
+    console.configure(plain="--plain" in argv, verbose=verbose)
+    try:
+        return command(argv, plans.load(scripts / "plan.json"), scripts.parent)
+    except Failure as failure:
+        explain(failure)
+        return failure.status
+    except Stopped as stopped:
+        console.error(f"stopped by {stopped}: what was under way has ended, and nothing was delivered")
+        return 128 + stopped.number
+    except Exception as error:
+        trace = traceback.format_exc()
+        console.record(trace)
+        if verbose or console.log is None:
+            sys.stderr.write(trace)
+        console.error(f"internal error ({type(error).__name__}: {error}): please report it, with the log")
+        return 1
+    finally:
+        console.close_log()
+
+
+def command(argv: Sequence[str], plan: plans.Plan, root: Path) -> int:
+    known = [*PLANNED, *OTHERS]
+    if not argv or argv[0] in ("-h", "--help"):
+        console.say(f"Usage: {console.program} COMMAND …\n\nCommands: {', '.join(known)}\n\nEach has its own --help.")
+        return 0 if argv else 2
+    name, *rest = argv
+    if name not in known:
+        raise UsageError(f"unknown command {name!r}: use one of {', '.join(known)}{nearest(name, known)}")
+    console.program = f"{console.program} {name}"
+    if name in PLANNED:
+        return PLANNED[name][1](session_of(plan, root, name, rest))
+    return OTHERS[name](plan, root, rest)
+
+
+def session_of(plan: plans.Plan, root: Path, name: str, argv: Sequence[str]) -> Session:
+    """What a planned command works with: everything that the caller gave is checked here, before any work."""
+    wheels = ", ".join(wheel.distribution for wheel in plan.build().wheels)
+    help_text = f"{PLANNED[name][0]} The wheels: {wheels}."
+    given = vars(parser_of(plan, name, help_text, console.program).parse(argv))
+    variant = given.get("variant") or os.environ.get("WHEEL_VARIANT", "").strip()
+    build = plan.build(variant)
+    platform = current_platform(build)
+    inputs = resolve(inputs_of(plan, name, platform.system), given, build, platform, root, os.environ)
+    return Session(name, root, plan, build, platform, inputs)

@@ -1,0 +1,118 @@
+"""The steps of a test: exactly the wheels that were built, in a fresh environment, put through the gate."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from ..building.tools import check_tools
+from ..console import console
+from ..errors import Failure, UsageError
+from ..findings import fail_with
+from ..processes import retry, run
+from ..session import Session
+from ..steps import Step, Steps
+from ..wheels import inspection, record
+from ..workspace import Workspace, owned_output
+from .gate import Options, check_wheels
+
+ENVIRONMENT = "test-environment"
+
+
+def run_test(session: Session) -> int:
+    """Test the wheels in OUTPUT_DIR; they stay as they are."""
+    output = session.inputs.output_dir
+    if not output.is_dir():
+        raise UsageError(f"there are no wheels in {output}: build them first, or set OUTPUT_DIR to their folder")
+    if session.unfinished.exists():
+        raise Failure(
+            f"the last build has not delivered its wheels, those in {output} are of an earlier one: build again, or"
+            f" delete {session.unfinished} to test the earlier ones"
+        )
+    with session.workspace() as workspace, owned_output(output, session.title):
+        workspace.check([ENVIRONMENT])
+        test = TestRun(session, workspace)
+        state = workspace.root / "test.state.json"
+        steps = Steps(test.steps(), session.build.hooks, session.platform.system, state, session.logs)
+        steps.check(session.inputs.from_step, {"wheels": str(output), "variant": session.build.variant or ""})
+        steps.run(lambda: test.env, session.inputs.from_step)
+    return 0
+
+
+class TestRun:
+    """What the steps of one test hand on to each other."""
+
+    __test__ = False  # for pytest: this is no test of the program
+
+    def __init__(self, session: Session, workspace: Workspace) -> None:
+        self.session, self.workspace = session, workspace
+        self.output = session.inputs.output_dir
+        self.env = session.environment()
+        self.folder = workspace.root / ENVIRONMENT
+
+    @property
+    def python(self) -> Path:
+        """The environment's interpreter."""
+        return self.folder / ("Scripts/python.exe" if self.session.platform.system == "windows" else "bin/python")
+
+    def steps(self) -> list[Step]:
+        return [
+            Step("wheels", "Check the wheels against their record", self.check_wheels),
+            Step("environment", "Make a fresh environment", self.make_environment),
+            Step("requirements", "Install the test requirements", self.install_requirements),
+            Step("install", "Install the wheels", self.install_wheels),
+            Step("checks", "Check what is installed", self.check_installed),
+        ]
+
+    def check_wheels(self) -> None:
+        tools = tuple(tool for tool in self.session.build.tools if tool.command == "auditwheel")
+        check_tools(self.session.plan, tools, self.session.platform.system, self.env)
+        problems = record.verify_sums(self.output)
+        if not problems:
+            problems = record.record_problems(self.output, self.session.build, self.session.platform)
+            problems += inspection.inspect(
+                self.session.build,
+                self.session.platform,
+                self.output,
+                platform_tag=self.session.platform_tag,
+                version=self.session.inputs.version,
+            )
+        fail_with(problems)
+
+    def make_environment(self) -> None:
+        folder = self.workspace.empty(ENVIRONMENT)
+        run([sys.executable, "-m", "venv", "--clear", str(folder)], env=self.env)
+        if not self.python.exists():
+            raise Failure(f"{folder} has no interpreter: see that Python's venv module works (Debian: python3-venv)")
+
+    def pip(self, *words: str) -> list[str]:
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+        return [*pip, "--only-binary=:all:", *words]
+
+    def install_requirements(self) -> None:
+        path = self.session.root / self.session.plan.files.test_requirements
+        limits = self.session.plan.limits
+        argv = self.pip(f"--requirement={path}")
+        retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
+
+    def install_wheels(self) -> None:
+        """The files by their paths: a name could be taken from elsewhere."""
+        wheels = sorted(str(path) for path in self.output.glob("*.whl"))
+        run(self.pip("--no-index", *wheels), env=self.env, cwd=self.workspace.root)
+
+    def check_installed(self) -> None:
+        report = self.workspace.root / "test-report" / f"{self.session.platform.id}.json"
+        options = Options(
+            python=self.python,
+            wheels=self.output,
+            report=report,
+            timeout=self.session.plan.limits.check,
+            distributions=self.session.inputs.only,
+            # Nobody is there to look at the first failure and start again.
+            keep_going=self.session.inputs.keep_going or bool(os.environ.get("CI")),
+        )
+        done = check_wheels(self.session.build, self.session.platform, options)
+        console.say(f"report: {report}")
+        if not done.passed:
+            raise Failure(f"{done.count('failed')} checks failed: their output is above, and beside {report}")

@@ -1,0 +1,68 @@
+"""Do two builds give the same bytes? Each is made from nothing, in a folder of its own with another name."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from .console import console
+from .errors import Failure
+from .processes import run
+from .session import Session
+from .steps import Step, Steps
+from .wheels.comparison import compare
+
+BUILDS = ("first", "second-build")  # of different length: a path that is baked in shows
+
+
+def run_reproduction(session: Session) -> int:
+    """Build twice and compare; what differs is named, file by file."""
+    inputs = session.inputs
+    with session.workspace() as workspace:
+        folder = inputs.build_dir / "reproduce"
+        problems: list[str] = []
+
+        def prepare() -> None:
+            workspace.empty("reproduce")
+
+        def build(name: str) -> None:
+            place = folder / name
+            given = {
+                "--source-dir": inputs.source_dir,
+                "--version": inputs.version,
+                "--variant": session.build.variant,
+                "--jobs": inputs.jobs,
+                "--platform-tag": inputs.platform_tag,
+                "--source-date-epoch": inputs.source_date_epoch,
+                "--toolchain-image": inputs.toolchain_image,
+                "--build-dir": place / "build",
+                "--compiler-cache-dir": place / "cache",
+                "--wheel-cache-dir": place / "wheel-cache",
+                "--output-dir": place / "wheels",
+            }
+            options = [f"{name}={value}" for name, value in given.items() if value]
+            # Also where a compiler cache is shared, everything is compiled: what it holds may be of another folder.
+            env = {**session.environment(), "SCCACHE_RECACHE": "1"}
+            program = Path(__file__).resolve().parent
+            run([sys.executable, str(program), "build", "--plain", *options], env=env)
+
+        def compare_them() -> None:
+            problems.extend(compare(*(folder / name / "wheels" for name in BUILDS)))
+            if problems:
+                raise Failure("the two builds differ:\n" + "\n".join(f"  {problem}" for problem in problems))
+            console.say("the two builds are the same, byte by byte")
+
+        steps = [
+            Step("prepare", "Make room", prepare),
+            *(
+                Step(f"build:{name}", f"Build the wheels, {name.replace('-', ' ')}", partial(build, name))
+                for name in BUILDS
+            ),
+            Step("compare", "Compare them", compare_them),
+        ]
+        state = inputs.build_dir / "reproduce.state.json"
+        runner = Steps(steps, (), session.platform.system, state, session.logs)
+        runner.check("", {})
+        runner.run(session.environment)
+    return 0

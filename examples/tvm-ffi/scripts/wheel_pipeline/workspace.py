@@ -1,0 +1,180 @@
+"""The folders that a run works in: they have one owner, hold nobody else's files, and change in one step."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import socket
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from .errors import Failure
+
+MARKER = ".wheel-pipeline.json"  # names what this program has made in a folder
+
+
+@contextlib.contextmanager
+def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator[None]:
+    """Keep a folder, or what has that name in it, for this run; a second run is told who has it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Failure(
+            f"cannot write to {folder} ({error.strerror}): make it writable, or set {variable} to another folder", 2
+        ) from error
+    lock, owner = FileLock(folder / f".{name}.lock"), folder / f".{name}.owner.json"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Failure(
+            f"{folder / name} is in use by {told(owner)}: wait for it, or set {variable} to another folder"
+        ) from None
+    try:
+        about = {
+            "command": command,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": time.strftime("%H:%M:%S"),
+        }
+        owner.write_text(json.dumps(about), encoding="utf-8")
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def owned_output(output: Path, command: str) -> contextlib.AbstractContextManager[None]:
+    """Keep OUTPUT_DIR for this run. It is replaced whole, so what is locked lies beside it.
+
+    Where nobody can write, nobody can deliver, and there is nothing to keep.
+    """
+    parent = output.parent
+    if parent.is_dir() and not os.access(parent, os.W_OK):
+        return contextlib.nullcontext()
+    return owned(parent, "OUTPUT_DIR", command, output.name)
+
+
+def told(owner: Path) -> str:
+    """Who has a folder, in words; he may be about to write it down."""
+    for _ in range(20):
+        try:
+            about = json.loads(owner.read_text(encoding="utf-8"))
+            return f"`{about['command']}`, process {about['pid']} on {about['host']}, since {about['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            time.sleep(0.1)
+    return "another run"
+
+
+class Workspace:
+    """BUILD_DIR: what is emptied there is what this program has made there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.marker = root / MARKER
+        self.made: set[str] = set()
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            self.made = set(json.loads(self.marker.read_text(encoding="utf-8"))["made"])
+
+    def check(self, names: Iterable[str]) -> None:
+        """Fail, before any work, where a folder of that name is somebody else's."""
+        for name in names:
+            folder = self.root / name
+            if name not in self.made and folder.is_dir() and any(folder.iterdir()):
+                raise Failure(
+                    f"{folder} was not made by this program, which would empty it:"
+                    " move it, or set BUILD_DIR to another folder",
+                    2,
+                )
+
+    def empty(self, name: str) -> Path:
+        """An empty folder of that name."""
+        self.check([name])
+        folder = self.root / name
+        if name not in self.made:
+            self.made.add(name)
+            self.marker.write_text(json.dumps({"made": sorted(self.made)}, indent=2) + "\n", encoding="utf-8")
+        remove(folder)
+        folder.mkdir(parents=True)
+        return folder
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, read-only files and folders in it too."""
+
+    def writable(function: Callable[..., Any], name: str, error: BaseException) -> None:
+        if isinstance(error, FileNotFoundError):
+            return
+        os.chmod(os.path.dirname(name), stat.S_IRWXU)
+        os.chmod(name, stat.S_IRWXU)
+        if function in (os.scandir, os.open, os.listdir, os.lstat):
+            shutil.rmtree(name)
+        else:
+            function(name)
+
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path, onexc=writable)
+
+
+def copy_tree(source: Path, target: Path, leave_out: Iterable[Path] = ()) -> None:
+    """Copy a tree into a folder, links as links, without some folders of it; the copy can be written to."""
+    left_out = {os.path.realpath(path) for path in leave_out}
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if os.path.realpath(os.path.join(folder, name)) in left_out}
+
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=ignore, dirs_exist_ok=True)
+    except shutil.Error as error:
+        first = error.args[0][0]
+        raise Failure(
+            f"cannot copy {first[0]} ({first[2]}): see that it can be read, and that the disk has room"
+        ) from error
+    for folder, _, names in os.walk(target):
+        for path in [folder, *(os.path.join(folder, name) for name in names)]:
+            mode = os.lstat(path).st_mode
+            if not stat.S_ISLNK(mode) and not mode & stat.S_IWUSR:
+                os.chmod(path, stat.S_IMODE(mode) | stat.S_IWUSR)
+
+
+def deliver(source: Path, target: Path) -> None:
+    """Put a finished folder in another's place, in one step: there is always the old one or the new one, whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stage = target.with_name(f".{target.name}.new")
+    remove(stage)
+    shutil.copytree(source, stage)
+    if target.exists() and not exchange(stage, target):
+        before = target.with_name(f".{target.name}.old")
+        remove(before)
+        os.replace(target, before)
+        try:
+            os.replace(stage, target)
+        except OSError:
+            os.replace(before, target)
+            raise
+        remove(before)
+    elif not target.exists():
+        os.replace(stage, target)
+    remove(stage)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in a single step, where the system can (Linux); says whether it did."""
+    if not sys.platform.startswith("linux"):
+        return False
+    here, swap = -100, 2  # AT_FDCWD and RENAME_EXCHANGE, https://man7.org/linux/man-pages/man2/rename.2.html
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    return renameat2 is not None and renameat2(here, os.fsencode(one), here, os.fsencode(other), swap) == 0

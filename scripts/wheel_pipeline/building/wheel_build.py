@@ -1,0 +1,89 @@
+"""The steps of one wheel: each takes it from one folder of BUILD_DIR to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..plan import Wheel
+from ..steps import Step
+from ..wheels import metadata
+from ..wheels.aliases import share_code
+from ..wheels.change import Change
+from ..wheels.wheel import the_wheel
+from ..workspace import remove
+from .backend import build_wheel, repair_wheel
+
+if TYPE_CHECKING:
+    from .build import BuildRun
+
+
+class WheelBuild:
+    """One wheel of a build: from its source to `finished`."""
+
+    def __init__(self, run: BuildRun, wheel: Wheel) -> None:
+        self.run, self.wheel = run, wheel
+
+    def steps(self) -> list[Step]:
+        name = self.wheel.distribution
+
+        def step(kind: str, title: str, action: Callable[[], Change | None]) -> Step:
+            id = f"{kind}:{name}"
+            return Step(id, title, lambda: self.run.note(id, action()))
+
+        steps = [step("build", f"Build the wheel of {name}", self.build)]
+        if self.wheel.aliases and self.run.platform.system == "linux":
+            steps.append(step("share", f"Ship the code of {name} once", self.share))
+        # The metadata before the repair, which writes the version into its software bill of materials.
+        steps.append(step("metadata", f"Set the metadata of {name}", self.set_metadata))
+        steps.append(step("repair", f"Repair the wheel of {name}", self.repair))
+        return steps
+
+    def folder(self, stage: str) -> Path:
+        return self.run.root / stage / self.wheel.distribution
+
+    def build(self) -> Change | None:
+        run, raw, cmake = self.run, self.folder("raw"), self.folder("cmake")
+        remove(raw)
+        remove(cmake)
+        kept = run.kept(self.wheel) if self.wheel.reuse else None
+        if kept and (taken := kept.take(raw)):
+            return taken
+        build_wheel(self.wheel, run.platform, run.source, cmake, raw, run.env, run.root)
+        if kept:
+            kept.keep(raw)
+        return None
+
+    def share(self) -> Change | None:
+        epoch = self.run.inputs.source_date_epoch
+        return share_code(self.folder("raw"), self.wheel, self.folder("aliases"), self.run.env, epoch=epoch)
+
+    def set_metadata(self) -> Change:
+        amended = self.folder("amended")
+        remove(amended)
+        version = self.run.version if self.wheel.versioned else ""
+        # A tree with changes of its own is no commit's.
+        return self.amend(self.folder("raw"), amended, version, "" if self.run.dirty else self.run.commit)
+
+    def repair(self) -> Change:
+        run, repaired = self.run, self.folder("repaired")
+        remove(repaired)
+        amended = the_wheel(self.folder("amended"), self.wheel).path
+        repair_wheel(self.wheel, run.platform, run.session.platform_tag, amended, repaired, run.env)
+        run.forget_finished(self.wheel)
+        # Neither repair tool promises the order of its zip entries, so the wheel is written once more.
+        return self.amend(repaired, run.finished, "", None)
+
+    def amend(self, source: Path, output: Path, version: str, commit: str | None) -> Change:
+        return metadata.amend(
+            source,
+            self.wheel,
+            self.run.build,
+            self.run.plan.source,
+            version=version,
+            commit=commit,
+            siblings=self.run.finished,
+            output_dir=output,
+            epoch=self.run.inputs.source_date_epoch,
+        )

@@ -1,0 +1,153 @@
+"""What a person reads: the terminal, the log of the step, and GitHub's annotations and job summary."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console as Terminal
+from rich.text import Text
+
+TAIL = 20  # lines of a tool's output that stand beside its error
+
+
+def in_actions() -> bool:
+    """Whether this is a job of GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def duration(seconds: float) -> str:
+    """A time span as people write it: 12 s, 3 min 5 s, 1 h 12 min."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1e6:.2f} MB"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table as lines of text, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+class Console:
+    """Where all output goes. Until `configure` is called, it is plain and has no log."""
+
+    def __init__(self) -> None:
+        self.program = "wheel_pipeline"
+        self.verbose = False
+        self.log: TextIO | None = None
+        self.log_path: Path | None = None
+        self.started = time.monotonic()
+        self.configure(plain=True)
+
+    def configure(self, *, plain: bool = False, verbose: bool = False, program: str = "") -> None:
+        """Set up for what the caller wants and the terminal can do: NO_COLOR, CI and the width are honoured."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        self.verbose, self.program = verbose, program or self.program
+        # With a file behind it, a terminal of rich prints as it is told, without folding lines at 80 columns.
+        self.live = not plain and sys.stdout.isatty() and not os.environ.get("CI")
+        self.terminal = Terminal(soft_wrap=True, highlight=False, no_color=not self.live or None)
+
+    def open_log(self, path: Path) -> None:
+        """Write what follows to this file as well."""
+        self.close_log()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.log, self.log_path = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n"), path
+
+    def close_log(self) -> None:
+        if self.log:
+            self.log.close()
+        self.log = None
+
+    def record(self, line: str) -> None:
+        """A line for the log alone."""
+        if self.log:
+            self.log.write(line + "\n")
+            self.log.flush()
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """Lines for the terminal and the log."""
+        for line in text.split("\n"):
+            self.record(line)
+        if self.live:
+            self.terminal.print(Text(text, style))
+        else:
+            print(text, flush=True)
+
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """A table, its first row the header. On a narrow terminal, a row becomes lines of its own."""
+        lines = columns(rows)
+        if not self.live or max(map(len, lines)) <= self.terminal.width:
+            self.say("\n".join(lines))
+            return
+        header, *rest = rows
+        width = max(map(len, header))
+        for row in rest:
+            self.say("\n".join(f"{name.ljust(width)}  {cell}" for name, cell in zip(header, row, strict=True)) + "\n")
+
+    def error(self, message: str, title: str = "") -> None:
+        """An error, on standard error, in the log, and on the page of a GitHub Actions run."""
+        sys.stdout.flush()
+        self.record(f"{self.program}: error: {message}")
+        print(f"{self.program}: error: {message}", file=sys.stderr, flush=True)
+        self.annotate("error", title or self.program, message)
+
+    def warning(self, message: str, title: str = "") -> None:
+        self.say(f"warning: {message}", "yellow")
+        self.annotate("warning", title or self.program, message)
+
+    def annotate(self, level: str, title: str, message: str) -> None:
+        """Show a message on the page of a GitHub Actions run; elsewhere, do nothing."""
+        if not in_actions():
+            return
+        escapes: dict[str, str | int | None] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+        title = title.translate(str.maketrans({**escapes, ":": "%3A", ",": "%2C"}))
+        print(f"::{level} title={title}::{message.translate(str.maketrans(escapes))}", flush=True)
+
+
+console = Console()
+
+
+def append(variable: str, text: str) -> None:
+    """Append to the file that a variable of GitHub Actions names, if it is set; one that can't be written is told."""
+    target = os.environ.get(variable)
+    if not target:
+        return
+    try:
+        with open(target, "a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        console.warning(f"cannot write {variable} ({error.strerror}): the job's page will lack it")
+
+
+def set_outputs(**values: str) -> None:
+    """Print answers, and pass them on to the next steps of a GitHub Actions job."""
+    lines = "".join(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
+    console.say(lines.rstrip("\n"))
+    append("GITHUB_OUTPUT", lines)
+
+
+def add_summary(title: str, *tables: Sequence[Sequence[str]]) -> None:
+    """Append Markdown tables, first row the header, to the summary of a GitHub Actions job, if in one."""
+    text = f"### {title}\n"
+    for header, *rows in tables:
+        lines = [header, ["---"] * len(header), *rows]
+        cells = [[re.sub(r"\s+", " ", cell).replace("|", "\\|") for cell in line] for line in lines]
+        text += "\n" + "".join(f"| {' | '.join(line)} |\n" for line in cells)
+    append("GITHUB_STEP_SUMMARY", text + "\n")

@@ -1,0 +1,86 @@
+"""The checks that a plan declares: of kind imports, command or python."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import secrets
+from collections.abc import Iterator
+
+from ..errors import Failure
+from ..plan import Check
+from ..wheels.files import write_text
+from .runner import Attempt
+from .subject import Subject
+
+
+def declared_check(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+    match check.kind:
+        case "imports":
+            yield from imports(check, subject, attempt)
+        case "command":
+            yield from command(check, subject, attempt)
+        case "python":
+            yield from python(check, subject, attempt)
+
+
+def said(check: Check, stdout: str) -> Iterator[str]:
+    """What is wrong with the output."""
+    if check.expect and check.expect not in stdout:
+        yield f"{check.expect!r} is not in its output"
+
+
+def command(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+    """The interpreter with other arguments. It could end with status 0 at any time, so it must say something."""
+    ran = attempt.run([subject.environment.python, *check.args], check.timeout)
+    if ran.how:
+        yield ran.how
+    elif not check.expect and not ran.stdout.strip():
+        yield "says nothing, which proves nothing: have it print something, or make it a check of kind python"
+    else:
+        yield from said(check, ran.stdout)
+
+
+def python(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+    """Code, which must come to its last line or call skip("why")."""
+    code, result, token = attempt.folder / "check.py", attempt.private / "result.json", secrets.token_hex(16)
+    write_text(code, "\n".join(check.code) + "\n")
+    ran = attempt.run(subject.environment.script("run_check.py", str(result), token, str(code)), check.timeout)
+    if ran.how:
+        yield ran.how
+        return
+    outcome = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
+    if outcome.get("token") != token:
+        yield 'ended before its last line, with exit status 0: let it run to its end, or call skip("why")'
+    elif outcome["skipped"]:
+        attempt.skipped = outcome["skipped"]
+    else:
+        yield from said(check, ran.stdout)
+
+
+def modules_to_import(check: Check, subject: Subject) -> list[str]:
+    """The names as they are declared; a pattern stands for those of the wheel's modules that it matches."""
+    files = [file.name for file in subject.installed.files if file.name.endswith(".py")]
+    parts = [name.removesuffix(".py").removesuffix("/__init__").split("/") for name in files]
+    there = sorted(".".join(each) for each in parts if all(map(str.isidentifier, each)) and each[-1] != "__main__")
+    modules: list[str] = []
+    for wanted in check.modules:
+        found = fnmatch.filter(there, wanted) if "*" in wanted else [wanted]
+        if not found:
+            raise Failure(f"the wheel has no module {wanted}: correct the imports of the check")
+        modules += found
+    kept = [name for name in modules if not any(fnmatch.fnmatch(name, each) for each in check.exclude)]
+    return list(dict.fromkeys(kept))
+
+
+def imports(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+    modules, progress = modules_to_import(check, subject), attempt.private / "progress.jsonl"
+    ran = attempt.run(subject.environment.script("import_modules.py", str(progress), *modules), check.timeout)
+    lines = progress.read_text(encoding="utf-8").splitlines() if progress.exists() else []
+    outcomes: dict[str, str | None] = dict(map(json.loads, lines))  # None: begun, and not ended
+    yield from (f"{name}: {outcome}" for name, outcome in outcomes.items() if outcome)
+    during = [f"while importing {name}" for name, outcome in outcomes.items() if outcome is None]
+    if ran.how:
+        yield f"{ran.how} {during[0] if during else 'after the imports' if outcomes else 'before any import'}"
+    elif during or len(outcomes) < len(modules):
+        yield f"ended early, {during[0] if during else 'before any import'}"

@@ -1,0 +1,71 @@
+"""Tries the toolchain image, before it is published and on anybody's machine. It needs Docker and nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from .arguments import Parser, current_platform
+from .building.environment import clean
+from .building.tools import check_tools
+from .console import console
+from .errors import Failure
+from .plan import Plan
+from .processes import run
+
+ANYBODY = 12345  # nobody's number: neither root's, nor the image's own, nor that of a runner
+TIMEOUT = 600.0  # seconds for one look at the image
+WORKSPACE = "/workspace"
+
+
+def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
+    """Try an image: its tools, its user, its environment, and a checkout of another owner."""
+    parser = Parser(prog=console.program, description=test_image.__doc__, allow_abbrev=False)
+    parser.add_argument("--variant", default="", help="the variant whose image it is (default: the pipeline's own)")
+    parser.add_argument("--image", default="", help="the image, by tag or digest (default: the declared one)")
+    parser.add_argument("--plain", action="store_true", help="plain lines, as in a log")
+    args = parser.parse(argv)
+    build = plan.build(args.variant)
+    image = args.image or build.image
+    once = ["docker", "run", "--rm"]
+    anybody = [*once, f"--volume={root}:{WORKSPACE}:ro", f"--user={ANYBODY}:{ANYBODY}", image]
+    variant = [f"--variant={build.variant}"] if build.variant else []
+    looks: list[tuple[str, list[str]]] = [
+        ("Find Docker", ["docker", "version"]),
+        (
+            "Check the tools and their versions",
+            [*anybody, "python", f"scripts/{Path(__file__).parent.name}", "tools", *variant],
+        ),
+        (
+            "See that it does not run as root",
+            [*once, image, "bash", "-c", 'echo "uid $(id -u)"; test "$(id -u)" -ne 0'],
+        ),
+        ("Find the environment without a shell", [*once, image, "python", "--version"]),
+        ("Find it in a login shell", [*once, image, "bash", "-lc", "python --version"]),
+        ("Find it without the entry point", [*once, "--entrypoint=sh", image, "-c", "python --version"]),
+        (
+            "Read a checkout of another owner, and write to a home folder",
+            [*anybody, "bash", "-c", "test -r scripts/plan.json && touch ~/file && git init --quiet ~/repository"],
+        ),
+    ]
+    for number, (title, argv_of_look) in enumerate(looks, 1):
+        console.say(f"==> {number}/{len(looks)} {title}", "bold")
+        try:
+            run(argv_of_look, timeout=TIMEOUT)
+        except Failure as failure:
+            raise Failure(f"step {number}, {title}: {failure}: see the lines above") from failure
+    console.say(f"{image} is fit for use")
+    return 0
+
+
+def tools(plan: Plan, _: Path, argv: Sequence[str]) -> int:
+    """The declared tools and their versions, as they are here; an error where one is missing or too old."""
+    parser = Parser(prog=console.program, description=tools.__doc__, allow_abbrev=False)
+    parser.add_argument("--variant", default="", help="the variant whose tools they are (default: the pipeline's own)")
+    build = plan.build(parser.parse(argv).variant)
+    with tempfile.TemporaryDirectory() as home:
+        versions = check_tools(plan, build.tools, current_platform(build).system, clean(os.environ, Path(home)))
+    console.table([["tool", "version"], *([name, version] for name, version in versions.items())])
+    return 0

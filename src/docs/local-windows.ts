@@ -1,0 +1,90 @@
+/** The part of `docs/local-development.md` that is for Windows. */
+import { powerShellCommands, table } from './page';
+import { outputFolder } from '../plan/files';
+import { VARIABLES } from '../plan/inputs';
+import type { PlannedBuild } from '../plan/plan';
+import { platformsOn } from '../plan/select';
+
+/** What to install, what to run, and what to do about what it says. */
+export function windowsSection(build: PlannedBuild): string[] {
+  const { conda, vulkanSdk } = build;
+  const inEnvironment = (script: string): string =>
+    `micromamba run --name ${conda.name} pwsh -File scripts/${script}.ps1`;
+  const folder = outputFolder(platformsOn(build, 'windows')[0]);
+  return [
+    '',
+    '## Windows',
+    '',
+    'You need, on Windows 10 or 11 for x86-64:',
+    ...table(
+      ['What', 'Exactly', 'How'],
+      [
+        [
+          'C++ compiler',
+          'Build Tools for Visual Studio 2022, workload "Desktop development with C++" (`Microsoft.VisualStudio.Workload.VCTools`)',
+          '`winget install Microsoft.VisualStudio.2022.BuildTools --override "--wait --passive --add Microsoft.VisualStudio.Workload.VCTools --includeRecommended"`',
+        ],
+        [
+          'PowerShell',
+          '7 (`pwsh`), as below; 5.1, which Windows brings, will do: `powershell -ExecutionPolicy Bypass -File`',
+          '`winget install Microsoft.PowerShell`',
+        ],
+        [
+          'micromamba',
+          'any 2.x: it reads the selectors of the environment file, which Conda does not',
+          '<https://mamba.readthedocs.io/en/latest/installation/micromamba-installation.html>',
+        ],
+        ...(vulkanSdk
+          ? [
+              [
+                'Vulkan SDK',
+                `LunarG ${vulkanSdk.version}`,
+                'the build installs it where `VULKAN_SDK` names none, without registering it',
+              ],
+            ]
+          : []),
+      ],
+    ),
+    'Then make the Conda environment once, and build and test in it:',
+    ...powerShellCommands(
+      `micromamba create --yes --name ${conda.name} --file ${conda.file}`,
+      inEnvironment('build'),
+      inEnvironment('test'),
+    ),
+    `The wheels are in \`${folder}\`. \`pwsh -File scripts/build.ps1 --help\` lists what can be set, for example`,
+    `\`$env:${VARIABLES.sourceDir} = 'C:\\src\\tree'\`. The build enters the compiler's environment by itself; a developer prompt works as well.`,
+    ...table(
+      ['It says', 'Do this'],
+      [
+        [
+          '`vswhere.exe is missing`, or Visual Studio has no C++ tools',
+          'install the Build Tools above, with the workload; restart the shell',
+        ],
+        [
+          '`Python 3.12 or newer is needed`',
+          'run the script through `micromamba run`, as above, or activate the environment',
+        ],
+        ...(vulkanSdk
+          ? [
+              [
+                '`VULKAN_SDK is …, which holds no SDK`',
+                'correct the variable, or remove it: the build then installs the SDK',
+              ],
+              [
+                '`has the SHA-256 …, not the pinned one`',
+                'do not run the installer: the download was cut off, or is another file',
+              ],
+            ]
+          : []),
+        [
+          '`Filename too long`',
+          '`git config --global core.longpaths true`, and set `LongPathsEnabled` in the registry, or use a shorter `BUILD_DIR`',
+        ],
+        [
+          'a DLL, or one of its dependencies, is not found',
+          'the check names the DLL: exclude it from the repair only if users have it',
+        ],
+      ],
+    ),
+  ];
+}

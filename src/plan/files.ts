@@ -1,0 +1,48 @@
+/** Where files lie, from the checkout's root. */
+import type { PlannedBuild, PlannedFiles, PlannedPlatform } from './plan';
+
+/** The files and folders of a pipeline; a variant has a Dockerfile and an environment of its own. */
+export const FILES: PlannedFiles = {
+  output: 'dist',
+  build: 'build',
+  overlay: 'scripts/overlay',
+  testRequirements: 'scripts/test-requirements.txt',
+  buildRequirements: 'scripts/build-requirements.txt',
+  runtimeRequirements: 'scripts/runtime-requirements.txt',
+  environment: 'docker/environment.yml',
+  dockerfile: 'docker/Dockerfile',
+};
+
+/** The Python program that executes the plan. */
+export const PROGRAM = 'scripts/wheel_pipeline';
+
+/** Where wheels are kept between builds, from the folder for everything in between. */
+export const WHEEL_CACHE = 'wheel-cache';
+
+/** Where the compiler cache lies, from there too. */
+export const COMPILER_CACHE = 'sccache';
+
+/** The Dockerfile of a build; editors and linters know both names. */
+export function dockerfileOf(variant?: string): string {
+  return variant === undefined ? FILES.dockerfile : `docker/${variant}.Dockerfile`;
+}
+
+/** The Conda environment file of a build. */
+export function environmentFileOf(variant?: string): string {
+  return variant === undefined ? FILES.environment : `docker/environment-${variant}.yml`;
+}
+
+/** The explicit lock file of a platform: who commits it decides when versions change. */
+export function lockFileOf(condaSubdir: string, variant?: string): string {
+  return `docker/conda-${condaSubdir}${variant === undefined ? '' : `-${variant}`}.lock`;
+}
+
+/** Where the wheels of a platform lie. */
+export function outputFolder({ id }: PlannedPlatform): string {
+  return `${FILES.output}/${id}`;
+}
+
+/** Where the Vulkan SDK is installed on Windows: a folder that CI can keep. */
+export function vulkanSdkFolder({ version }: NonNullable<PlannedBuild['vulkanSdk']>): string {
+  return `${FILES.build}/vulkan-sdk/${version}`;
+}

@@ -1,0 +1,245 @@
+/**
+ * The plan: a declaration with every default filled in and all of its variants inside, as plain data.
+ *
+ * It is `scripts/plan.json`, which `scripts/wheel_pipeline` executes, and what the image, the workflows and the pages are
+ * made from. Types and JSON Schema come from the one description below. What the Python program reads of it stands in
+ * `src/runtime/plan.py`.
+ */
+import * as z from 'zod/mini';
+import { WorkflowName } from '../declaration/pipeline';
+import { SYSTEMS } from '../declaration/platform';
+
+/** The plan's shape; raised when a reader of an older one would misread it. */
+export const PLAN_SCHEMA = 2;
+
+/** Where the plan's JSON Schema lies, as the plan names it. */
+export const SCHEMA_REFERENCE = './plan.schema.json';
+
+/** A field with what its name does not say. */
+function said<T extends z.ZodMiniType>(type: T, description: string): T {
+  return type.check(z.describe(description)) as T;
+}
+
+const text = z.string().check(z.minLength(1));
+const texts = z.array(text);
+const system = z.enum(SYSTEMS);
+const onlyOn = said(z.nullable(system), 'The only system that it is for; both without it.');
+const variables = z.record(z.string(), z.string());
+const seconds = z.number().check(z.positive());
+const count = z.int().check(z.positive());
+
+function bySystem<T extends z.ZodMiniType>(value: T) {
+  return z.strictObject({ linux: value, windows: value });
+}
+
+const source = said(
+  z.strictObject({
+    git: z.nullable(
+      z.strictObject({
+        repository: text,
+        commit: text,
+        tag: z.nullable(text),
+        submodules: z.array(
+          z.strictObject({
+            path: said(text, "From the source's root."),
+            parent: said(z.nullable(text), "The submodule that it is one of; none for one of the source's own."),
+          }),
+        ),
+      }),
+    ),
+    sdist: z.nullable(z.strictObject({ distribution: text, version: text, sha256: text })),
+    folder: said(z.nullable(text), "From the checkout's root."),
+    overlay: said(texts, 'Paths of the files in scripts/overlay that are laid over the source.'),
+    baseVersion: said(text, 'What a build is a development version of, where no version is given.'),
+  }),
+  'Exactly one of git, sdist and folder.',
+);
+
+const files = said(
+  z.strictObject({
+    output: text,
+    build: text,
+    overlay: text,
+    testRequirements: text,
+    buildRequirements: text,
+    runtimeRequirements: text,
+    environment: text,
+    dockerfile: text,
+  }),
+  "Paths from the checkout's root.",
+);
+
+const limits = z.strictObject({
+  attempts: said(count, 'Tries of what reaches over a network.'),
+  pause: said(seconds, 'Seconds between tries: this, then twice this, …'),
+  command: said(seconds, 'Seconds for a question to a tool, such as its version.'),
+  upload: said(seconds, 'Seconds for one file of a release.'),
+  check: said(seconds, 'Seconds for a check of the gate that every wheel goes through.'),
+  keptWheels: said(count, 'Generations of a reused wheel.'),
+});
+
+const command = z.enum(['build', 'test', 'reproduce']);
+
+const input = z.strictObject({
+  name: said(text, 'The option without its dashes.'),
+  variable: said(z.nullable(text), 'The environment variable that says the same.'),
+  type: z.enum([
+    'text',
+    'path',
+    'count',
+    'epoch',
+    'version',
+    'platform-tag',
+    'flag',
+    'variant',
+    'distributions',
+    'step',
+  ]),
+  commands: z.array(command),
+  system: onlyOn,
+  help: text,
+  default: said(
+    z.nullable(text),
+    'A template of {root}, {platform}, {build-dir} and {processors}; none where it stays empty.',
+  ),
+  defaultHelp: said(text, 'The default in words.'),
+});
+
+const platform = z.strictObject({
+  id: said(text, 'What its folders, jobs and artifacts are called, such as linux-x86_64-cuda-13.0.'),
+  system,
+  machine: said(text, "What Python's platform.machine() says there."),
+  platformTag: said(text, 'The platform tag of a repaired wheel.'),
+  title: said(text, 'The platform as people write it.'),
+  runner: said(text, 'The GitHub-hosted runner.'),
+  condaSubdir: said(text, 'The subdirectory of a Conda channel.'),
+  baseImage: said(z.nullable(text), 'What the toolchain image starts from, by digest; none on Windows.'),
+  lock: said(
+    text,
+    'The explicit Conda lock file, which is optional: where it is committed, it is what gets installed.',
+  ),
+});
+
+const tool = z.strictObject({ command: text, minimum: z.nullable(text), optional: z.boolean(), system: onlyOn });
+
+const condaPackage = z.strictObject({
+  name: text,
+  version: text,
+  system: onlyOn,
+  pypi: said(z.nullable(text), 'The distribution on the Python package index that brings the same.'),
+});
+
+const check = said(
+  z.strictObject({
+    name: text,
+    kind: z.enum(['imports', 'command', 'python']),
+    system: onlyOn,
+    timeout: seconds,
+    expect: said(z.nullable(text), 'Text that the output must contain.'),
+    modules: texts,
+    exclude: said(texts, 'Of the modules, those that are left out.'),
+    args: z.array(z.string()),
+    code: z.array(z.string()),
+  }),
+  'What must hold for an installed wheel; which of the last four counts is said by the kind.',
+);
+
+const wheel = z.strictObject({
+  distribution: text,
+  builtAs: said(text, 'The name that its source gives it.'),
+  projectDir: text,
+  settings: said(bySystem(texts), "PEP 517's config settings, each as key=value."),
+  environment: said(bySystem(variables), 'Variables of its own build and of no other.'),
+  versioned: said(z.boolean(), "Whether it takes the release's version; else it keeps its source's."),
+  reuse: said(z.boolean(), 'Whether a built wheel is taken again while nothing that it is made of has changed.'),
+  requires: z.strictObject({
+    add: texts,
+    pin: said(texts, 'Distributions built beside it, each required in exactly that version.'),
+    drop: texts,
+  }),
+  excludes: said(bySystem(texts), 'Libraries that the repair leaves out.'),
+  systemLibraries: said(bySystem(texts), "Those of them that come with the user's system or driver."),
+  aliases: z.array(z.strictObject({ alias: text, of: text })),
+  forbidden: said(bySystem(texts), 'Globs of files that must not be in it.'),
+  maxBytes: bySystem(z.nullable(count)),
+  checks: z.array(check),
+  testRequirements: texts,
+});
+
+const hook = said(
+  z.strictObject({
+    step: text,
+    when: z.enum(['before', 'after']),
+    name: text,
+    command: texts,
+    system: onlyOn,
+  }),
+  'A command of the declaration, before or after a step of build or test.',
+);
+
+const build = said(
+  z.strictObject({
+    name: text,
+    variant: z.nullable(text),
+    image: said(text, 'The toolchain image, by tag.'),
+    imageTag: text,
+    systems: said(z.array(system), 'The systems that its platforms are of.'),
+    platforms: z.array(platform),
+    tools: z.array(tool),
+    rust: z.boolean(),
+    vulkan: z.boolean(),
+    vulkanSdk: said(
+      z.nullable(z.strictObject({ version: text, url: text, sha256: text })),
+      "LunarG's SDK for Windows.",
+    ),
+    environment: said(bySystem(variables), "Variables of every wheel's build."),
+    wheels: z.array(wheel),
+    hooks: z.array(hook),
+    dockerfile: text,
+    conda: z.strictObject({
+      name: said(text, "The environment's name, where it has to have one."),
+      file: text,
+      channels: texts,
+      packages: z.array(condaPackage),
+    }),
+    deviceOptions: said(z.nullable(text), "Options of the Linux jobs' container that give it a device."),
+    tried: said(z.nullable(text), 'Where its wheels have been built and tested.'),
+  }),
+  "One build of the source: the pipeline's own (variant: none), or a variant's.",
+);
+
+const plan = z.strictObject({
+  $schema: z.literal(SCHEMA_REFERENCE),
+  schema: z.literal(PLAN_SCHEMA),
+  name: text,
+  repository: said(text, 'On GitHub, as owner/name.'),
+  source,
+  files,
+  limits,
+  inputs: z.array(input),
+  builds: said(z.array(build).check(z.minLength(1)), "The pipeline's own build first."),
+  image: z.strictObject({
+    name: said(text, 'Where the toolchain images are published, without tag.'),
+    branches: said(texts, 'Branches whose pushes publish them.'),
+  }),
+  workflows: z.array(z.enum(WorkflowName)),
+  timeoutMinutes: bySystem(count),
+});
+
+export type Plan = z.infer<typeof plan>;
+export type PlannedSource = z.infer<typeof source>;
+export type PlannedFiles = z.infer<typeof files>;
+export type PlannedInput = z.infer<typeof input>;
+export type PlannedBuild = z.infer<typeof build>;
+export type PlannedPlatform = z.infer<typeof platform>;
+export type PlannedTool = z.infer<typeof tool>;
+export type PlannedWheel = z.infer<typeof wheel>;
+export type PlannedCheck = z.infer<typeof check>;
+export type CondaSpec = z.infer<typeof build>['conda'];
+/** A command of the program that reads inputs. */
+export type Command = z.infer<typeof command>;
+
+/** The plan's JSON Schema. */
+export function planSchema(): object {
+  return z.toJSONSchema(plan);
+}

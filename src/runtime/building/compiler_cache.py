@@ -1,0 +1,77 @@
+"""sccache: a compiler cache for C, C++ and Rust, with a server of its own for each build."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..console import console
+from ..errors import Failure
+from ..processes import ask, which
+
+PROGRAM = "sccache"
+
+
+def is_there(env: Mapping[str, str]) -> bool:
+    return which(PROGRAM, env) is not None
+
+
+def variables(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """What makes CMake and cargo compile through it."""
+    return {
+        "SCCACHE_DIR": str(folder),
+        "CMAKE_C_COMPILER_LAUNCHER": PROGRAM,
+        "CMAKE_CXX_COMPILER_LAUNCHER": PROGRAM,
+        "RUSTC_WRAPPER": PROGRAM,
+        # A server of its own: one that another build started, here or in a container, may not see these files.
+        "SCCACHE_SERVER_PORT": env.get("SCCACHE_SERVER_PORT") or str(free_port()),
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def server(environment: Callable[[], Mapping[str, str]], timeout: float) -> Iterator[None]:
+    """Keep the server for a block of work; it ends with it, however that ends."""
+    try:
+        yield
+    finally:
+        env = environment()
+        if "RUSTC_WRAPPER" in env and is_there(env):
+            with contextlib.suppress(Failure):
+                ask([PROGRAM, "--stop-server"], timeout=timeout, env=env)
+
+
+def start(env: Mapping[str, str], timeout: float) -> None:
+    """Start the server before the first compiler asks for it, so that a cache out of reach is told here."""
+    answer = ask([PROGRAM, "--start-server"], timeout=timeout, env=env, leaves_server=True)
+    if answer.status != 0:
+        raise Failure(
+            f"the compiler cache does not start ({answer.reason}): correct SCCACHE_DIR or sccache's other variables,"
+            " or take sccache off the PATH"
+        )
+
+
+def statistics(env: Mapping[str, str], timeout: float) -> dict[str, Any]:
+    """What the server counted since it started, without the paths of this machine."""
+    answer = ask([PROGRAM, "--show-stats", "--stats-format=json"], timeout=timeout, env=env)
+    try:
+        stats: dict[str, Any] = json.loads(answer.stdout)
+    except ValueError:
+        console.warning(f"the compiler cache tells no statistics ({answer.reason})")
+        return {}
+    return {name: value for name, value in stats.items() if name not in ("basedirs", "cache_location")}
+
+
+def hits_and_misses(stats: Mapping[str, Any]) -> tuple[int, int]:
+    counted = stats.get("stats", {})
+    hits, misses = (sum(counted.get(name, {}).get("counts", {}).values()) for name in ("cache_hits", "cache_misses"))
+    return hits, misses

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv/dist/2020';
+import { Platform } from '../../src';
+import type { PipelineOptions } from '../../src';
+import { mlcLlm } from '../../src/mlc-llm/declaration';
+import { MlcLlmVariant, mlcLlmVariant } from '../../src/mlc-llm/variants';
+import { Plan, planSchema } from '../../src/plan/plan';
+import { resolvePlan } from '../../src/plan/resolve';
+
+const root = join(__dirname, '../..');
+const read = (path: string): Plan => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(planSchema());
+
+const MLC_LLM: PipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
+const SMALL: PipelineOptions = {
+  repository: 'owner/thing',
+  source: { folder: 'thing' },
+  wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+};
+const variants = Object.values(MlcLlmVariant).map(mlcLlmVariant);
+
+const plans: Array<[string, Plan]> = [
+  ['this repository', read('scripts/plan.json')],
+  ['the example', read('examples/tvm-ffi/scripts/plan.json')],
+  ['MLC-LLM with every variant', resolvePlan({ ...MLC_LLM, variants })],
+  ['MLC-LLM on every platform', resolvePlan({ ...MLC_LLM, platforms: Object.values(Platform) })],
+  ['a small package', resolvePlan(SMALL)],
+  ['a package for Linux only', resolvePlan({ ...SMALL, platforms: [Platform.LINUX_AARCH64] })],
+  ['a package for Windows only', resolvePlan({ ...SMALL, platforms: [Platform.WINDOWS_AMD64] })],
+];
+
+describe.each(plans)('the plan of %s', (_, plan) => {
+  test('is one by its schema', () => {
+    validate(plan);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  test('has exactly one kind of source', () => {
+    const { git, sdist, folder } = plan.source;
+    expect([git, sdist, folder].filter((kind) => kind !== null)).toHaveLength(1);
+  });
+
+  test("has the pipeline's own build first, and no two builds or platforms of one name", () => {
+    expect(plan.builds[0].variant).toBeNull();
+    for (const names of [
+      plan.builds.map((build) => build.variant),
+      plan.builds.map((build) => build.image),
+      plan.builds.map((build) => build.conda.file),
+      plan.builds.flatMap((build) => build.platforms).map((platform) => platform.id),
+    ]) {
+      expect(names).toEqual([...new Set(names)]);
+    }
+  });
+
+  test('pins each wheel on one that the same build makes before it', () => {
+    for (const { wheels } of plan.builds) {
+      const names = wheels.map((wheel) => wheel.distribution);
+      wheels.forEach((wheel, index) =>
+        wheel.requires.pin.forEach((pin) => expect(names.slice(0, index)).toContain(pin)),
+      );
+    }
+  });
+
+  test('says of a check what its kind needs, and nothing else', () => {
+    for (const check of plan.builds.flatMap((build) => build.wheels).flatMap((wheel) => wheel.checks)) {
+      const said = { imports: check.modules, command: check.args, python: check.code };
+      const given = Object.entries(said).filter(([, value]) => value.length > 0);
+      expect(given.map(([kind]) => kind)).toEqual([check.kind]);
+    }
+  });
+
+  test('has nothing but empty values for a system that is not declared', () => {
+    for (const build of plan.builds) {
+      const missing = (['linux', 'windows'] as const).filter((system) => !build.systems.includes(system));
+      for (const system of missing) {
+        expect(build.environment[system]).toEqual({});
+        for (const wheel of build.wheels) {
+          const { settings, excludes, systemLibraries, forbidden, environment, maxBytes } = wheel;
+          expect([settings, excludes, systemLibraries, forbidden].map((each) => each[system])).toEqual([
+            [],
+            [],
+            [],
+            [],
+          ]);
+          expect([environment[system], maxBytes[system]]).toEqual([{}, null]);
+        }
+        const others = [...build.tools, ...build.conda.packages].map((each) => each.system);
+        expect(others).not.toContain(system);
+      }
+    }
+  });
+});
+
+describe('the schema', () => {
+  const plan = resolvePlan(SMALL);
+
+  test('is written for the dialect that it names, with what the fields mean', () => {
+    expect(planSchema()).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      additionalProperties: false,
+      properties: { repository: { description: 'On GitHub, as owner/name.' } },
+    });
+  });
+
+  test.each([
+    ['a plan without its wheels', { ...plan, builds: [{ ...plan.builds[0], wheels: undefined }] }],
+    ['a key that nobody reads', { ...plan, colour: 'red' }],
+    ['another shape', { ...plan, schema: 1 }],
+    ['a number as text', { ...plan, limits: { ...plan.limits, attempts: '4' } }],
+    ['no build', { ...plan, builds: [] }],
+  ])('refuses %s', (_, wrong) => {
+    expect(validate(JSON.parse(JSON.stringify(wrong)))).toBe(false);
+  });
+});

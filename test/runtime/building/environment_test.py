@@ -1,0 +1,64 @@
+"""The variables of a build: nothing of the caller's that changes wheels, all of the flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runtime.building.environment import add, cargo_home, clean, without_paths
+
+HOME = Path("/home/own")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PIP_NO_BINARY", "PIP_TARGET", "PYTHONPATH", "PYTHONHOME", "PYTHONOPTIMIZE", "GIT_DIR", "GIT_INDEX_FILE"]
+    + ["CDPATH", "BASH_ENV", "LC_NUMERIC", "LANG", "CPATH", "MAKEFLAGS", "DESTDIR"],
+)
+def test_what_changes_a_build_does_not_reach_it(name: str) -> None:
+    assert name not in clean({name: "x"}, HOME)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PATH", "CC", "CFLAGS", "LIBRARY_PATH", "PIP_INDEX_URL", "PIP_CERT", "HTTPS_PROXY", "SSL_CERT_FILE"]
+    + ["GIT_SSL_CAINFO", "GIT_CONFIG_SYSTEM", "SCCACHE_BUCKET", "CONDA_PREFIX", "TMPDIR"],
+)
+def test_what_says_where_things_are_stays(name: str) -> None:
+    assert clean({name: "x"}, HOME)[name] == "x"
+
+
+def test_a_machine_without_a_home_gets_one() -> None:
+    assert clean({}, HOME)["HOME"] == str(HOME)
+    assert clean({"HOME": "/root"}, HOME)["HOME"] == "/root"
+
+
+def test_flags_add_up_and_other_variables_are_replaced() -> None:
+    env = add({"CFLAGS": "-O1", "USE_X": "OFF"}, {"CFLAGS": "-DA=1", "LDFLAGS": "-s", "USE_X": "ON"})
+    assert env == {"CFLAGS": "-O1 -DA=1", "LDFLAGS": "-s", "USE_X": "ON"}
+
+
+def test_folders_get_other_names_in_what_compilers_write() -> None:
+    env = without_paths({"CFLAGS": "-O1"}, {Path("/b/source"): "/src", Path("/b"): "/build"}, rust=False)
+    assert env["CFLAGS"] == "-O1 -ffile-prefix-map=/b/source=/src -ffile-prefix-map=/b=/build"
+    assert env["CXXFLAGS"] == "-ffile-prefix-map=/b/source=/src -ffile-prefix-map=/b=/build"
+    assert "CARGO_ENCODED_RUSTFLAGS" not in env
+
+
+@pytest.mark.parametrize(
+    ("given", "flags"),
+    [
+        ({}, []),
+        ({"RUSTFLAGS": "-C opt-level=3"}, ["-C", "opt-level=3"]),
+        ({"CARGO_ENCODED_RUSTFLAGS": "-C\x1fa b", "RUSTFLAGS": "-g"}, ["-C", "a b"]),
+    ],
+)
+def test_rust_flags_of_the_caller_are_kept(given: dict[str, str], flags: list[str]) -> None:
+    env = without_paths(given, {Path("/b"): "/build"}, rust=True)
+    assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [*flags, "--remap-path-prefix=/b=/build"]
+
+
+def test_crates_are_where_cargo_keeps_them() -> None:
+    assert cargo_home({"CARGO_HOME": "/cargo", "HOME": "/h"}) == Path("/cargo")
+    assert cargo_home({"HOME": "/h"}) == Path("/h/.cargo")

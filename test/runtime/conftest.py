@@ -1,0 +1,221 @@
+"""What the tests of the runtime share: plans from a few keywords, tiny real wheels, and what the program said.
+
+A test imports what it needs: `from conftest import make_plan, make_wheel_file`.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+
+from runtime import plan as plans  # noqa: E402
+from runtime.console import Console, console  # noqa: E402
+
+TAG = "manylinux_2_28_x86_64"
+LINUX = plans.Platform("linux-x86_64", "linux", "x86_64", TAG, "Linux x86-64")
+WINDOWS = plans.Platform("windows-amd64", "windows", "AMD64", "win_amd64", "Windows x64")
+COMMIT = "a" * 40
+EPOCH = 315532800
+SOURCE = plans.Source(plans.GitSource("https://example.com/demo", COMMIT, "v1.0", ()), None, None, (), "1.0")
+FILES = plans.Files(
+    output="dist",
+    build="build",
+    overlay="scripts/overlay",
+    test_requirements="scripts/test-requirements.txt",
+    build_requirements="scripts/build-requirements.txt",
+    runtime_requirements="scripts/runtime-requirements.txt",
+    environment="docker/environment.yml",
+    dockerfile="docker/Dockerfile",
+)
+LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, upload=60, check=60, kept_wheels=3)
+
+needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed")
+
+
+# Plans
+
+
+def both[T](value: T) -> plans.BySystem[T]:
+    return plans.BySystem(value, value)
+
+
+def by_system[T](defaults: Mapping[str, T], overrides: dict[str, Any]) -> dict[str, Any]:
+    """Fields that can differ by system; a value that is no BySystem is for both."""
+    given = {name: overrides.pop(name, default) for name, default in defaults.items()}
+    return {name: value if isinstance(value, plans.BySystem) else both(value) for name, value in given.items()}
+
+
+def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
+    """A declared wheel. Requirements are given as `add`, `pin` and `drop`, aliases as a mapping of alias to library."""
+    requires = plans.Requirements(*(tuple(overrides.pop(name, ())) for name in ("add", "pin", "drop")))
+    aliases = tuple(plans.Alias(alias, of) for alias, of in dict(overrides.pop("aliases", {})).items())
+    defaults: dict[str, Any] = {
+        "settings": (),
+        "environment": {},
+        "excludes": (),
+        "system_libraries": (),
+        "forbidden": (),
+        "max_bytes": None,
+    }
+    systems = by_system(defaults, overrides)
+    common = {"built_as": distribution, "project_dir": ".", "versioned": True, "reuse": False, "checks": ()}
+    return plans.Wheel(distribution, **{**common, "requires": requires, "aliases": aliases, **systems, **overrides})
+
+
+def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
+    """A build of the wheels, by default of one that is called demo, for Linux and Windows."""
+    systems = by_system({"environment": dict[str, str]()}, overrides)
+    defaults: dict[str, Any] = {
+        "name": "demo",
+        "variant": None,
+        "image": "demo-toolchain",
+        "platforms": (LINUX, WINDOWS),
+        "tools": (),
+        "rust": False,
+        "vulkan_sdk": None,
+        "wheels": wheels or (make_wheel(),),
+        "hooks": (),
+    }
+    return plans.Build(**{**defaults, **systems, **overrides})
+
+
+def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Plan:
+    """A plan of the builds, or of one build of the wheels; keywords are the fields of Plan."""
+    wheels = tuple(each for each in builds if isinstance(each, plans.Wheel))
+    given = tuple(each for each in builds if isinstance(each, plans.Build)) or (make_build(*wheels),)
+    defaults: dict[str, Any] = {
+        "schema": 2,
+        "name": "demo",
+        "repository": "https://example.com/pipeline",
+        "source": SOURCE,
+        "files": FILES,
+        "limits": LIMITS,
+        "inputs": (),
+        "builds": given,
+    }
+    return plans.Plan(**{**defaults, **overrides})
+
+
+def plan_data(value: Any) -> Any:
+    """A plan, or a part of it, the way plan.json holds it."""
+    if dataclasses.is_dataclass(value):
+        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return {plans.camel_case(name): plan_data(each) for name, each in fields}
+    if isinstance(value, Mapping):
+        return {name: plan_data(each) for name, each in value.items()}
+    return [plan_data(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+# Wheels
+
+
+def hashed(data: bytes) -> str:
+    """A hash as RECORD writes it."""
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+def make_wheel_file(
+    folder: Path,
+    name: str = "demo",
+    version: str = "1.0",
+    *,
+    files: Mapping[str, bytes] | None = None,
+    requires: Sequence[str] = (),
+    metadata: str | None = None,
+    platform: str = TAG,
+    wheel_tags: Sequence[str] | None = None,
+    record: str | None = None,
+    date: tuple[int, int, int, int, int, int] = (2020, 2, 2, 2, 2, 2),
+    modes: Mapping[str, int] | None = None,
+    backwards: bool = False,
+) -> Path:
+    """A wheel as a build backend would write it; each argument is one way for it to be wrong."""
+    package = name.replace("-", "_")
+    stem = f"{package}-{version}"
+    info = f"{stem}.dist-info"
+    lines = "".join(f"Requires-Dist: {text}\n" for text in requires)
+    told = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{lines}\n# Read me\n\nVersion: of the text\n"
+    tags = "".join(f"Tag: {tag}\n" for tag in wheel_tags or [f"py3-none-{each}" for each in platform.split(".")])
+    code = {f"{package}/__init__.py": f"__version__ = {version!r}\n".encode()}
+    members = {
+        **(code if files is None else files),
+        f"{info}/METADATA": (metadata or told).encode(),
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\n{tags}".encode(),
+    }
+    rows = "".join(f"{path},{hashed(data)},{len(data)}\n" for path, data in members.items())
+    members[f"{info}/RECORD"] = (record if record is not None else f"{rows}{info}/RECORD,,\n").encode()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem}-py3-none-{platform}.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for member in sorted(members, reverse=backwards):
+            entry = zipfile.ZipInfo(member, date)
+            entry.filename = member  # ZipInfo would turn the backslashes round on Windows
+            entry.create_system = 3
+            entry.external_attr = (modes or {}).get(member, 0o100644) << 16
+            archive.writestr(entry, members[member], zipfile.ZIP_DEFLATED)
+    return path
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def metadata_of(path: Path) -> str:
+    return next(data for name, data in members_of(path).items() if name.endswith(".dist-info/METADATA")).decode()
+
+
+def compile_library(folder: Path, name: str, code: str = "int f(void) { return 1; }", *options: str) -> bytes:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "x.c").write_text(code + "\n", encoding="utf-8")
+    argv = ["cc", "-shared", "-fPIC", "-nostdlib", "-o", str(folder / name), str(folder / "x.c"), *options]
+    subprocess.run(argv, check=True)
+    return (folder / name).read_bytes()
+
+
+def make_repository(folder: Path) -> str:
+    """Commit all that is in the folder, to a repository of its own; the commit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    git = ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@example.com"]
+    for argv in (["init", "-q"], ["add", "."], ["commit", "-q", "--allow-empty", "-m", "x"]):
+        subprocess.run([*git, *argv], check=True)
+    return subprocess.check_output([*git, "rev-parse", "HEAD"], text=True).strip()
+
+
+# The program
+
+
+@pytest.fixture(autouse=True)
+def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "SOURCE_DATE_EPOCH", "PYTHONPATH", "CI"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def plain_console() -> Iterator[Console]:
+    """The console as it is before anything is configured."""
+    console.configure(plain=True)
+    yield console
+    console.close_log()
+    console.configure(plain=True)
+
+
+@pytest.fixture
+def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that a job's summary goes to."""
+    path = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(path))
+    return path

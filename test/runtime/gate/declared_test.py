@@ -1,0 +1,179 @@
+"""The checks that a plan declares: none passes unless it came to its end, and nothing of the caller's reaches one."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from gate_bench import Bench, needs_linux
+
+EARLY = 'ended before its last line, with exit status 0: let it run to its end, or call skip("why")'
+
+
+@pytest.fixture
+def bench(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path, tmp_path_factory)
+
+
+# python
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        (["def f():", "  assert False", "f()"], "ended with exit status 1"),
+        (["import sys", "sys.exit(0)", "assert False"], EARLY),
+        (["raise SystemExit"], EARLY),
+        (["import os", "os._exit(0)"], EARLY),
+        (["import demo.leaves"], EARLY),
+        (["import demo.vanishes"], EARLY),
+        (["skip(' ')"], "ended with exit status 1"),
+        (["skip('no device')", "import atexit"], None),
+        (["import atexit, os", "atexit.register(os._exit, 4)", "skip('no device')"], "ended with exit status 4"),
+        (["import sys", "assert sys.argv == [__file__] and __name__ == '__main__'"], None),
+        (["import pickle", "class A: pass", "assert type(pickle.loads(pickle.dumps(A()))) is A"], None),
+        (["import os, sys", "assert os.listdir() == ['check.py'] and sys.path[0] == os.getcwd()"], None),
+        (["import report"], "ended with exit status 1"),  # one of the gate's own modules
+    ],
+)
+def test_code_must_come_to_its_last_line(
+    bench: Bench, code: list[str], problem: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"demo/leaves.py": b"import sys; sys.exit(0)", "demo/vanishes.py": b"import os; os._exit(0)"}
+    assert bench.check(files, code=tuple(code)) == ([problem] if problem else []), capsys.readouterr().out
+
+
+def test_code_that_fails_shows_where(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    bench.check(code=("def f():", "  assert 1 > 2", "f()"))
+    output = capsys.readouterr().out
+    assert 'check.py", line 2, in f' in output and "assert 1 > 2" in output and "AssertionError" in output
+
+
+def test_code_can_be_expected_to_say_something(bench: Bench) -> None:
+    assert bench.check(code=("print(1)",), expect="2") == ["'2' is not in its output"]
+
+
+# command
+
+
+@pytest.mark.parametrize(
+    ("code", "expect", "problem"),
+    [
+        ("import sys; print('usage', file=sys.stderr)", "usage", "'usage' is not in its output"),
+        ("print('usage')", "usage", None),
+        ("print('usage')", None, None),
+        ("raise SystemExit(0)", "usage", "'usage' is not in its output"),
+        ("raise SystemExit(0)", None, "says nothing, which proves nothing"),
+        ("print('usage'); raise SystemExit(2)", "usage", "ended with exit status 2"),
+    ],
+)
+def test_a_command_must_say_something_on_stdout(
+    bench: Bench, code: str, expect: str | None, problem: str | None
+) -> None:
+    problems = bench.check(kind="command", args=("-c", code), expect=expect)
+    assert [text.partition(":")[0] for text in problems] == ([problem] if problem else [])
+
+
+# imports
+
+
+def test_each_import_that_fails_is_named(bench: Bench) -> None:
+    files = {"demo/a.py": b"import nothing_here", "demo/b.py": b"raise SystemExit(0)", "demo/c.py": b"x = 1"}
+    assert bench.check(files, kind="imports", modules=("demo", "demo.a", "demo.b", "demo.c")) == [
+        "demo.a: ModuleNotFoundError: No module named 'nothing_here'",
+        "demo.b: SystemExit: 0",
+    ]
+
+
+def test_a_pattern_stands_for_the_wheels_own_modules(bench: Bench) -> None:
+    bad, names = b"import nothing_here", ("__main__", "a-b", "deep/bad", "deep/needs_more")
+    files = {**{f"demo/{name}.py": bad for name in names}, "demo/deep/__init__.py": b"x = 1"}
+    problems = bench.check(files, kind="imports", modules=("demo", "demo.*"), exclude=("demo.*.needs_more",))
+    assert problems == ["demo.deep.bad: ModuleNotFoundError: No module named 'nothing_here'"]
+
+
+def test_a_pattern_that_matches_nothing_fails(bench: Bench) -> None:
+    [problem] = bench.check(kind="imports", modules=("other.*",))
+    assert "the wheel has no module other.*" in problem
+
+
+@pytest.mark.parametrize(
+    ("code", "problem"),
+    [
+        pytest.param(
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+            "was killed by SIGSEGV while importing demo.bad",
+            marks=needs_linux,
+        ),
+        ("import os; os._exit(3)", "ended with exit status 3 while importing demo.bad"),
+        ("import os; os._exit(0)", "ended early, while importing demo.bad"),
+        ("import time; time.sleep(60)", "timed out after 2.0 s while importing demo.bad"),
+        ("import atexit, os; atexit.register(os._exit, 4)", "ended with exit status 4 after the imports"),
+    ],
+)
+def test_a_crash_names_what_was_being_imported(bench: Bench, code: str, problem: str) -> None:
+    modules = ("demo", "demo.bad", "json")
+    assert bench.check({"demo/bad.py": code.encode()}, kind="imports", modules=modules, timeout=2) == [problem]
+
+
+def test_the_gates_own_modules_are_not_found(bench: Bench) -> None:
+    problems = bench.check(kind="imports", modules=("report", "libraries"))
+    assert [text.partition(":")[0] for text in problems] == ["report", "libraries"]
+
+
+# Where they run
+
+
+def test_nothing_of_the_callers_python_reaches_a_check(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bench.folder / "stray.py").write_text("", encoding="utf-8")
+    monkeypatch.chdir(bench.folder)
+    dropped = {
+        **{"PYTHONPATH": str(bench.folder), "PYTHONOPTIMIZE": "2", "PYTHONSTARTUP": "x", "PYTHONWARNINGS": "error"},
+        **{"PIP_INDEX_URL": "x", "LD_AUDIT": "x.so", "DYLD_INSERT_LIBRARIES": "x", "LANGUAGE": "de"},
+        **{"XDG_CACHE_HOME": str(bench.folder), "LC_MESSAGES": "de_DE"},
+    }
+    kept = {"CUDA_VISIBLE_DEVICES": "1", "VK_DRIVER_FILES": "x", "ROCR_VISIBLE_DEVICES": "0", "LDFLAGS": "-s"}
+    for name, value in {**dropped, **kept, "HOME": str(bench.folder)}.items():
+        monkeypatch.setenv(name, value)
+    code = (
+        "import importlib.util, json, os, pathlib, sys",
+        f"assert not (set(os.environ) & set({sorted(dropped)!r})), os.environ",
+        f"assert {kept!r}.items() <= dict(os.environ).items(), os.environ",
+        "assert importlib.util.find_spec('stray') is None and not sys.flags.optimize",
+        "home = pathlib.Path.home()",
+        f"assert home != pathlib.Path({str(bench.folder)!r}) and not list(home.iterdir()), home",
+        "(home / 'written').write_text('by a check')",
+        "print('ä')",
+    )
+    assert bench.check(code=code, expect="ä") == []
+    monkeypatch.delenv("HOME")
+    assert bench.check(code=code, expect="ä") == []
+    assert bench.check(code=("assert False",)) == ["ended with exit status 1"]
+
+
+LATER = "import pathlib, sys, time; time.sleep(1.2); pathlib.Path(sys.argv[1]).touch()"
+
+
+@pytest.mark.parametrize("detached", [False, pytest.param(True, marks=needs_linux)])
+@pytest.mark.parametrize(
+    ("last", "problems"),
+    [("os._exit(3)", ["ended with exit status 3"]), ("time.sleep(60)", ["timed out after 0.5 s"])],
+)
+def test_what_a_check_leaves_behind_is_ended(bench: Bench, detached: bool, last: str, problems: list[str]) -> None:
+    alive = bench.folder / "alive"
+    options = f"start_new_session={detached}"
+    code = (
+        "import os, subprocess, sys, time",
+        f"subprocess.Popen([sys.executable, '-c', {LATER!r}, {str(alive)!r}], {options})",
+        last,
+    )
+    assert bench.check(code=code, timeout=0.5) == problems
+    time.sleep(1.3)
+    assert not alive.exists()
+
+
+def test_a_check_that_writes_much_does_not_hang(bench: Bench) -> None:
+    assert bench.check(code=("print('x' * 5_000_000)",), timeout=30) == []
+    assert os.path.getsize(bench.report_path.parent / bench.json["checks"][-1]["logs"][0]) >= 5_000_000

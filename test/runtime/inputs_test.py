@@ -1,0 +1,132 @@
+"""What a caller gives: options before variables before defaults, and each checked before any work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import LINUX, make_build, make_plan, make_wheel
+from runtime.arguments import parser_of
+from runtime.errors import UsageError
+from runtime.inputs import Inputs, check_folders, check_source, inputs_of, resolve
+from runtime.plan import Input
+
+BUILD = make_build(make_wheel("tvm"), make_wheel("mlc-llm"))
+
+
+def declared(name: str, type: str, default: str | None = None, variable: str | None = None) -> Input:
+    return Input(name, variable or name.upper().replace("-", "_"), type, ("build",), None, "help", default, "none")  # type: ignore[arg-type]
+
+
+TABLE = [
+    declared("version", "version", variable="WHEEL_VERSION"),
+    declared("build-dir", "path", "{root}/build"),
+    declared("output-dir", "path", "{root}/dist/{platform}"),
+    declared("compiler-cache-dir", "path", "{build-dir}/sccache"),
+    declared("jobs", "count", "{processors}"),
+    declared("platform-tag", "platform-tag", variable="AUDITWHEEL_PLAT"),
+    declared("source-date-epoch", "epoch", "315532800"),
+    declared("toolchain-image", "text"),
+    declared("only", "distributions"),
+    declared("plain", "flag"),
+]
+
+
+def resolved(given: dict[str, Any] | None = None, environ: dict[str, str] | None = None) -> Inputs:
+    return resolve(TABLE, given or {}, BUILD, LINUX, Path("/checkout"), environ or {})
+
+
+def test_defaults_are_the_plans_and_build_on_each_other() -> None:
+    inputs = resolved()
+    assert inputs.output_dir == Path("/checkout/dist/linux-x86_64")
+    assert inputs.compiler_cache_dir == Path("/checkout/build/sccache")
+    assert (inputs.source_date_epoch, inputs.version, inputs.platform_tag, inputs.plain) == (315532800, "", "", False)
+    assert inputs.jobs >= 1
+    assert resolved(environ={"BUILD_DIR": "/elsewhere"}).compiler_cache_dir == Path("/elsewhere/sccache")
+
+
+def test_an_option_wins_over_its_variable_and_an_empty_variable_is_none() -> None:
+    assert resolved({"jobs": "3"}, {"JOBS": "5"}).jobs == 3
+    assert resolved({}, {"JOBS": "5"}).jobs == 5
+    assert resolved({}, {"WHEEL_VERSION": " "}).version == ""
+
+
+def test_a_path_is_taken_from_where_the_caller_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert resolved({"build-dir": "my build"}).build_dir == tmp_path / "my build"
+
+
+def test_wheels_are_named_in_any_spelling_and_come_in_the_plans_order() -> None:
+    assert resolved({"only": ["MLC_LLM", "tvm"]}).only == ("tvm", "mlc-llm")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("jobs", "0", "--jobs: '0' must be a whole number above 0"),
+        ("jobs", "many", "--jobs: 'many' must be a whole number above 0"),
+        ("version", "one", "--version: 'one' must be a version by PEP 440"),
+        (
+            "platform-tag",
+            "manylinux_2_28_aarch64",
+            "must be a platform tag of this machine, such as manylinux_2_28_x86_64",
+        ),
+        ("platform-tag", "auto", "must be a platform tag of this machine"),
+        ("source-date-epoch", "-1", "must be seconds since 1970"),
+        ("source-date-epoch", "9999999999", "must be seconds since 1970"),
+        ("toolchain-image", "two\nlines", "must be one line of text"),
+        ("only", "mlc-lm", "there is no wheel 'mlc-lm': name one of tvm, mlc-llm; did you mean mlc-llm?"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_would_be_right(name: str, value: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        resolved({name: [value] if name == "only" else value})
+    assert message in str(caught.value) and caught.value.status == 2
+
+
+def test_a_wrong_variable_is_named_as_the_variable() -> None:
+    with pytest.raises(UsageError, match="^AUDITWHEEL_PLAT: 'x' must be"):
+        resolved({}, {"AUDITWHEEL_PLAT": "x"})
+
+
+def test_an_unknown_argument_names_the_nearest_one() -> None:
+    parser = parser_of(make_plan(BUILD, inputs=tuple(TABLE)), "build", "Build.", "build.sh")
+    with pytest.raises(UsageError, match="unknown argument '--jbos'; did you mean --jobs?"):
+        parser.parse(["--jbos=3"])
+
+
+def test_a_command_takes_only_what_the_plan_gives_it() -> None:
+    plan = make_plan(BUILD, inputs=tuple(TABLE))
+    assert inputs_of(plan, "test", "linux") == []
+    assert len(inputs_of(plan, "build", "linux")) == len(TABLE)
+
+
+def test_a_given_tree_must_have_the_projects(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is not a folder"):
+        check_source(BUILD, tmp_path / "nowhere", "SOURCE_DIR")
+    with pytest.raises(UsageError, match="has no pyproject.toml, from which tvm is built"):
+        check_source(BUILD, tmp_path, "SOURCE_DIR")
+
+
+@pytest.mark.parametrize(
+    ("source", "build", "output", "message"),
+    [
+        ("build/cmake/x", "build", "dist", "lies in BUILD_DIR"),
+        ("build", "build", "dist", "lies in BUILD_DIR"),
+        (None, "dist/build", "dist", "lies in OUTPUT_DIR"),
+        ("dist/tree", "build", "dist", "lies in OUTPUT_DIR"),
+        (None, "build", "build/finished", "lies in a folder that the build empties"),
+    ],
+)
+def test_no_folder_is_emptied_that_holds_what_is_built(
+    tmp_path: Path, source: str | None, build: str, output: str, message: str
+) -> None:
+    inputs = Inputs(build_dir=tmp_path / build, output_dir=tmp_path / output)
+    with pytest.raises(UsageError, match=message):
+        check_folders(inputs, tmp_path / source if source else None)
+
+
+def test_the_usual_folders_are_accepted(tmp_path: Path) -> None:
+    check_folders(Inputs(build_dir=tmp_path / "build", output_dir=tmp_path / "build/dist"), tmp_path / "tree")

@@ -1,0 +1,153 @@
+"""Programs that are run: what is shown of them, how long they may take, and that nothing of them is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from runtime import processes
+from runtime.console import console
+from runtime.errors import Failure
+from runtime.processes import CommandFailed, Group, ask, retry, run
+
+PYTHON = [sys.executable, "-c"]
+
+SPAWN = """
+import subprocess, sys
+code = "import time; time.sleep(60)"
+p = subprocess.Popen([sys.executable, "-c", code], start_new_session={session})
+open({pid!r}, "w").write(str(p.pid))
+""".strip()
+
+FLAKY = """
+import pathlib, sys
+path = pathlib.Path({counter!r})
+before = path.read_text() if path.exists() else ""
+path.write_text(before + "x")
+sys.exit(len(before) < 2)
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc/self").exists() else True
+
+
+def wait_for(path: Path) -> str:
+    for _ in range(200):
+        if path.exists() and path.read_text():
+            return path.read_text()
+        time.sleep(0.05)
+    raise AssertionError(f"{path} was not written")
+
+
+def test_output_is_shown_and_logged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    console.open_log(tmp_path / "step.log")
+    run([*PYTHON, "import sys; print('to stdout', flush=True); print('to stderr', file=sys.stderr)"])
+    console.close_log()
+    for text in (capsys.readouterr().out, (tmp_path / "step.log").read_text()):
+        assert "to stdout\n" in text and "to stderr\n" in text and text.startswith("+ ")
+
+
+def test_long_work_shows_its_count_and_not_its_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.progress.INTERVAL", 0.1)
+    console.open_log(tmp_path / "step.log")
+    run([*PYTHON, "import time; print('  [3/12] cc', flush=True); time.sleep(0.8)"], progress="tvm")
+    console.close_log()
+    shown = capsys.readouterr().out
+    assert "\n  [3/12] cc" not in shown and "tvm: 3 of 12" in shown and " left" in shown
+    assert "[3/12] cc" in (tmp_path / "step.log").read_text()
+
+
+def test_a_failure_has_the_command_its_status_and_the_last_lines() -> None:
+    with pytest.raises(CommandFailed) as caught:
+        run([*PYTHON, "import sys; [print('line', i) for i in range(50)]; sys.exit(3)"])
+    assert "ended with exit status 3" in str(caught.value)
+    assert caught.value.tail == [f"line {i}" for i in range(30, 50)]
+    assert "range(50)" in caught.value.command
+
+
+def test_a_program_that_is_missing_is_named() -> None:
+    with pytest.raises(Failure, match="no-such-program is not on the PATH"):
+        run(["no-such-program"])
+
+
+def test_the_time_limit_ends_the_program_and_what_it_started(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    child = SPAWN.format(pid=str(pid), session=False) + "; p.wait()"
+    started = time.monotonic()
+    with pytest.raises(CommandFailed, match="timed out after 2.0 s"):
+        run([*PYTHON, child], timeout=2)
+    assert time.monotonic() - started < 8
+    time.sleep(0.2)
+    assert not alive(int(wait_for(pid)))
+
+
+def test_a_server_that_keeps_the_output_open_does_not_hold_the_run(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    server = SPAWN.format(pid=str(pid), session=True)
+    started = time.monotonic()
+    assert ask([*PYTHON, server], timeout=30).status == 0
+    assert time.monotonic() - started < 10
+    if os.name != "nt":
+        os.kill(int(wait_for(pid)), signal.SIGKILL)
+
+
+def test_what_a_program_says_is_split_by_stream() -> None:
+    answer = ask([*PYTHON, "import sys; print('out'); print('err', file=sys.stderr); sys.exit(4)"], timeout=30)
+    assert (answer.status, answer.stdout, answer.stderr, answer.reason) == (4, "out\n", "err\n", "err")
+
+
+def test_a_network_command_is_tried_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    counter = tmp_path / "count"
+    flaky = FLAKY.format(counter=str(counter))
+    retry([*PYTHON, flaky], attempts=3, pause=0.01)
+    assert counter.read_text() == "xxx"
+    assert "attempt 2 of 3 failed" in capsys.readouterr().out
+    with pytest.raises(CommandFailed):
+        retry([*PYTHON, "import sys; sys.exit(1)"], attempts=2, pause=0.01)
+
+
+STOPPED = """
+import sys; sys.path.insert(0, sys.argv[1])
+from runtime.processes import Stopped, listen_to_signals, run
+listen_to_signals()
+code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+try:
+    run([sys.executable, "-c", code, sys.argv[2]])
+except Stopped as stopped:
+    print("stopped by", stopped, flush=True)
+    sys.exit(128 + stopped.number)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals; the job object is tried in the Windows suite")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", 1)])
+def test_a_signal_ends_the_program_and_its_children_within_two_seconds(tmp_path: Path, number: int) -> None:
+    pid = tmp_path / "pid"
+    source = str(Path(processes.__file__).parents[1])
+    program = subprocess.Popen([*PYTHON, STOPPED, source, str(pid)], stdout=subprocess.PIPE, text=True)
+    child = int(wait_for(pid))
+    sent = time.monotonic()
+    program.send_signal(number)
+    out, _ = program.communicate(timeout=10)
+    assert time.monotonic() - sent < 2
+    assert program.returncode == 128 + number and "stopped by SIG" in out
+    assert not alive(child)
+
+
+def test_leaving_a_group_ends_what_is_left_of_it(tmp_path: Path) -> None:
+    with Group([*PYTHON, "import time; time.sleep(60)"]) as group:
+        pid = group.process.pid
+    assert not alive(pid)

@@ -1,0 +1,86 @@
+"""The stand-in for GitHub, and a project of one wheel to publish there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from release_bench import LINUX, REPOSITORY, TAG, Project
+
+from conftest import make_build
+from runtime.errors import Failure, UsageError
+from runtime.release.publishing import Options, publish
+
+STAND_IN = Path(__file__).resolve().parents[2] / "e2e" / "stand-ins" / "gh.py"
+WHEEL = f"demo-1.0-py3-none-{TAG}.whl"
+URL = "https://github.com/owner/name/releases/tag/v1.0"
+MARK = "<!-- mlc-llm-pipeline release v1.0 "
+needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is started through a shell script")
+
+
+class Hub:
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.project = Project(folder, make_build(platforms=(LINUX,)))
+        self.project.build(LINUX, tvm="")
+        self.folder, self.notes, self.hooks, bin = (folder / name for name in ("hub", "notes.md", "hooks", "bin"))
+        self.notes.write_text("# What it is\n", encoding="utf-8")
+        for each in (bin, self.hooks):
+            each.mkdir()
+        self.stand_in = f'"{sys.executable}" "{STAND_IN}"'
+        lines = ("#!/bin/sh", f'[ -e "{self.hooks}/$2" ] && . "{self.hooks}/$2"', f'exec {self.stand_in} "$@"', "")
+        (bin / "gh").write_text("\n".join(lines), encoding="utf-8")
+        (bin / "gh").chmod(0o755)
+        for name in ("GH_STANDIN_FAIL", "GH_STANDIN_CORRUPT", "GH_REPO", "GITHUB_TOKEN"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("PATH", f"{bin}{os.pathsep}{os.environ['PATH']}")
+        monkeypatch.setenv("GH_STANDIN_FOLDER", str(self.folder))
+        monkeypatch.setenv("GH_TOKEN", "very-secret")
+        self.monkeypatch, self.capsys, self.output = monkeypatch, capsys, ""
+
+    def publish(self, *, version: str = "1.0", expect_digest: str = "", **options: Any) -> list[str]:
+        """What is wrong, also where that is told by failing."""
+        given = {"tag": f"v{version}", "repository": REPOSITORY, "notes": self.notes, "pause": 0, **options}
+        expected = self.project.expected(version=version, expect_digest=expect_digest)
+        self.capsys.readouterr()
+        try:
+            problems = publish(self.project.plan, expected, Options(**given))
+        except UsageError:
+            raise
+        except Failure as failure:
+            problems = [str(failure)]
+        self.output = self.capsys.readouterr().out
+        assert "very-secret" not in self.output + "".join(problems)
+        return problems
+
+    def on(self, verb: str, script: str, *, once: bool = False) -> None:
+        """Let a shell script come before what the stand-in does for a verb."""
+        path = self.hooks / verb
+        path.write_text((f'rm "{path}"\n' if once else "") + script + "\n", encoding="utf-8")
+
+    def release(self, tag: str = "v1.0") -> dict[str, Any]:
+        return dict(json.loads((self.folder / tag / "release.json").read_text(encoding="utf-8")))
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.release()["isDraft"])
+
+    def assets(self, tag: str = "v1.0") -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.folder / tag / "assets").iterdir()}
+
+    def expected(self) -> dict[str, bytes]:
+        folder = self.project.path(LINUX)
+        wheels = {path.name: path.read_bytes() for path in folder.glob("*.whl")}
+        record = {f"build-record-{LINUX.id}.json": (folder / "build-record.json").read_bytes()}
+        return {**wheels, **record, "SHA256SUMS": self.project.sums().encode()}
+
+    def verbs(self) -> list[str]:
+        lines = (self.folder / "calls.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line)[1] for line in lines]
+
+    def gh(self, *argv: str) -> None:
+        subprocess.run(["gh", "release", *argv, "--repo", REPOSITORY], check=True, capture_output=True)

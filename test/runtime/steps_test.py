@@ -1,0 +1,103 @@
+"""Named steps: their order, hooks, logs, what a failure says, and going on from one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from runtime.errors import Failure, UsageError
+from runtime.plan import Hook
+from runtime.processes import run
+from runtime.steps import Step, StepFailed, Steps, explain
+
+FACTS = {"commit": "a"}
+
+
+class Trial:
+    """Steps that note that they ran."""
+
+    def __init__(self, folder: Path, failing: str = "", hooks: tuple[Hook, ...] = ()) -> None:
+        self.ran: list[str] = []
+        self.failing = failing
+        listed = [
+            Step("tools", "Check the tools", self.action("tools"), prepares=True),
+            Step("build:demo", "Build the wheel of demo", self.action("build:demo")),
+            Step("record", "Record the build", self.action("record")),
+        ]
+        self.steps = Steps(listed, hooks, "linux", folder / "state.json", folder / "logs")
+
+    def action(self, name: str) -> Callable[[], None]:
+        def act() -> None:
+            self.ran.append(name)
+            if name == self.failing:
+                run([sys.executable, "-c", "import sys; print('the reason'); sys.exit(2)"])
+
+        return act
+
+    def run(self, from_step: str = "", facts: dict[str, str] = FACTS) -> list[str]:
+        self.steps.check(from_step, facts)
+        self.steps.run(lambda: {}, from_step)
+        return self.ran
+
+
+def test_steps_run_in_order_each_with_a_number_and_a_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Trial(tmp_path).run() == ["tools", "build:demo", "record"]
+    assert "==> 2/3 Build the wheel of demo [" in capsys.readouterr().out
+    names = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    assert names == ["01-tools.log", "02-build-demo.log", "03-record.log"]
+
+
+def test_a_failure_names_step_command_output_and_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(StepFailed) as caught:
+        Trial(tmp_path, failing="build:demo").run()
+    explain(caught.value)
+    said = capsys.readouterr()
+    assert "step 2, Build the wheel of demo: " in said.err and "ended with exit status 2" in said.err
+    assert "  | the reason\n" in said.out and "  command: " in said.out
+    assert f"  log:     {tmp_path / 'logs/02-build-demo.log'}" in said.out
+
+
+def test_a_run_goes_on_from_a_step_and_prepares_again(tmp_path: Path) -> None:
+    with pytest.raises(StepFailed):
+        Trial(tmp_path, failing="record").run()
+    assert Trial(tmp_path).run("record") == ["tools", "record"]
+
+
+@pytest.mark.parametrize(
+    ("from_step", "facts", "message"),
+    [
+        ("recrd", FACTS, "there is no step 'recrd'; did you mean record?"),
+        ("record", {"commit": "b"}, "was of another commit"),
+        ("record", FACTS, "step build:demo has not been done yet"),
+    ],
+)
+def test_a_run_goes_on_only_from_what_was_done_for_the_same(
+    tmp_path: Path, from_step: str, facts: dict[str, str], message: str
+) -> None:
+    with pytest.raises(StepFailed):
+        Trial(tmp_path, failing="build:demo").run()
+    trial = Trial(tmp_path)
+    with pytest.raises(UsageError, match=message.replace("?", r"\?")):
+        trial.run(from_step, facts)
+    assert trial.ran == []
+
+
+def test_hooks_run_before_and_after_their_step_on_their_system(tmp_path: Path) -> None:
+    def hook(when: str, text: str, system: str | None = None) -> Hook:
+        note = f"open({str(tmp_path / 'notes')!r}, 'a').write({text!r})"
+        return Hook("build:demo", when, text, (sys.executable, "-c", note), system)  # type: ignore[arg-type]
+
+    hooks = (hook("after", "after "), hook("before", "before "), hook("before", "elsewhere ", "windows"))
+    Trial(tmp_path, hooks=hooks).run()
+    assert (tmp_path / "notes").read_text() == "before after "
+
+
+def test_an_error_of_the_system_is_told_with_its_file(tmp_path: Path) -> None:
+    step = Step("read", "Read", lambda: print((tmp_path / "nowhere").read_text()))
+    steps = Steps([step], (), "linux", tmp_path / "state.json", tmp_path / "logs")
+    steps.check("", {})
+    with pytest.raises(Failure, match=r"step 1, Read: .*nowhere: No such file or directory"):
+        steps.run(lambda: {})

@@ -1,0 +1,105 @@
+"""A library that repeats another becomes one that loads it; with libraries that a compiler makes."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from conftest import EPOCH, compile_library, make_wheel, make_wheel_file, members_of, needs_compiler
+from runtime.errors import Failure
+from runtime.wheels.aliases import share_code
+from runtime.wheels.change import Change
+
+CODE = "int answer(void) { return 42; }\n"
+ALIASES = {"demo/libdemo.so": "demo/libdemo_module.so"}
+pytestmark = [needs_compiler, pytest.mark.skipif(sys.platform == "win32", reason="of Linux")]
+
+
+def library(folder: Path, name: str, code: str = CODE) -> bytes:
+    return compile_library(folder, name, code, f"-Wl,-soname,{name}")
+
+
+def wheel(folder: Path, other: str = CODE) -> Path:
+    files = {
+        "demo/libdemo.so": library(folder / "build", "libdemo.so", other),
+        "demo/libdemo_module.so": library(folder / "build", "libdemo_module.so"),
+    }
+    return make_wheel_file(folder / "wheels", files=files)
+
+
+def share(folder: Path, **env: str) -> Change | None:
+    declared = make_wheel(aliases=ALIASES)
+    return share_code(folder / "wheels", declared, folder / "work", {**os.environ, **env}, epoch=EPOCH)
+
+
+def test_the_repeated_library_loads_the_other_ones_code_and_the_record_tells_it(tmp_path: Path) -> None:
+    path = wheel(tmp_path)
+    change = share(tmp_path)
+    assert change and change.entry() == {
+        "distribution": "demo",
+        "from": path.name,
+        "aliases": [{"alias": "demo/libdemo.so", "of": "demo/libdemo_module.so"}],
+    }
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "installed")
+    small, whole = (tmp_path / "installed/demo" / name for name in ("libdemo.so", "libdemo_module.so"))
+    assert ctypes.CDLL(str(small)).answer() == 42
+    whole.rename(whole.with_suffix(".gone"))
+    script = f"import ctypes; ctypes.CDLL({str(small)!r})"
+    failed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "libdemo_module.so" in failed.stderr
+
+
+def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for name in ("a", "another"):
+        path = wheel(tmp_path / name)
+        share(tmp_path / name)
+        made.append(path.read_bytes())
+    assert made[0] == made[1]
+
+
+def test_the_callers_linker_flags_are_kept(tmp_path: Path) -> None:
+    path = wheel(tmp_path)
+    share(tmp_path, LDFLAGS="-Wl,-z,now '-Wl,-z,common-page-size=4096'", CC="cc -O1")
+    assert b"libdemo_module.so" in members_of(path)["demo/libdemo.so"]
+    with pytest.raises(Failure, match="--no-such-option.* failed: "):
+        wheel(tmp_path / "again")
+        share(tmp_path / "again", LDFLAGS="-Wl,--no-such-option")
+
+
+def test_a_wheel_without_aliases_stays_as_it_is(tmp_path: Path) -> None:
+    assert share_code(tmp_path / "nowhere", make_wheel(), tmp_path, {}, epoch=EPOCH) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (None, "has no demo/libdemo.so and no demo/libdemo_module.so"),
+        ({name: b"text" for pair in ALIASES.items() for name in pair}, "demo/libdemo.so is no ELF library"),
+    ],
+)
+def test_what_is_no_library_is_named(tmp_path: Path, files: dict[str, bytes] | None, message: str) -> None:
+    make_wheel_file(tmp_path / "wheels", files=files)
+    with pytest.raises(Failure, match=message):
+        share(tmp_path)
+
+
+def test_another_library_is_not_replaced(tmp_path: Path) -> None:
+    path = wheel(tmp_path, other=CODE + "int more(void) { return 1; }\n")
+    before = path.read_bytes()
+    with pytest.raises(Failure, match=r"libdemo.so is not .* under another name \(symbol more\)"):
+        share(tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_a_missing_compiler_is_named(tmp_path: Path) -> None:
+    wheel(tmp_path)
+    with pytest.raises(Failure, match="no-such-cc is not on the PATH"):
+        share(tmp_path, CC="no-such-cc")

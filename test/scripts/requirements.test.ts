@@ -1,0 +1,43 @@
+import { Platform } from '../../src';
+import type { PipelineOptions } from '../../src';
+import { resolvePlan } from '../../src/plan/resolve';
+import { buildRequirements, runtimeRequirements, testRequirements } from '../../src/scripts/requirements';
+
+const check = { name: 'import', imports: ['thing'] };
+const plan = (changes: Partial<PipelineOptions> = {}) =>
+  resolvePlan({
+    repository: 'owner/thing',
+    source: { folder: 'thing' },
+    wheels: [
+      { distribution: 'thing', checks: [check], testRequirements: ['numpy==2.2.6', 'attrs==26.1.0'] },
+      { distribution: 'other', checks: [check], testRequirements: ['numpy==2.2.6'] },
+    ],
+    ...changes,
+  });
+
+test('the requirements of all checks and variants are one list, each once', () => {
+  const variants = [{ name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'thing' }] }];
+  expect(testRequirements(plan({ variants }))).toEqual(['attrs==26.1.0', 'numpy==2.2.6']);
+});
+
+test('a machine without Conda gets the tools and what the program needs, with markers where systems differ', () => {
+  const requirements = buildRequirements(
+    plan({ toolchain: { packages: [{ name: 'glue', version: '*', pypi: 'glue' }] } }),
+  );
+  expect(requirements).toEqual(
+    expect.arrayContaining(['pip>=25', 'rich==15.*', 'filelock==4.*', 'cattrs==26.*', 'glue']),
+  );
+  expect(requirements).toContain("auditwheel==6.*; sys_platform == 'linux'");
+  expect(requirements).toContain("delvewheel==1.*; sys_platform == 'win32'");
+  expect(buildRequirements(plan({ platforms: [Platform.LINUX_X86_64] }))).toContain('auditwheel==6.*');
+});
+
+test('what the program needs on a runner is pinned by hash, and by the series that Conda installs', () => {
+  const requirements = runtimeRequirements();
+  requirements.forEach((line) => expect(line).toMatch(/^[a-z-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}$/));
+  const names = requirements.map((line) => line.split('==')[0]);
+  expect(names).toEqual(expect.arrayContaining(['packaging', 'rich', 'filelock', 'cattrs']));
+  for (const { name, version } of plan().builds[0].conda.packages.filter((each) => names.includes(each.name))) {
+    expect(requirements.find((line) => line.startsWith(`${name}==`))).toContain(`==${version.replace('*', '')}`);
+  }
+});
