@@ -4,8 +4,7 @@ Its shape is plan.schema.json, which is written together with it. What only the 
 made from is in the file as well and not here. A key that stands in the file as `projectDir` is the field `project_dir`.
 """
 
-from __future__ import annotations
-
+# Annotations are not deferred here: early releases of Python 3.12 do not find a class's type parameter in those.
 import functools
 import json
 import re
