@@ -1,11 +1,17 @@
 export { MlcLlmVariant } from './mlc-llm/variants';
-export { MlcLlmPipelineOptions, MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
+export { MlcLlmGitSource, MlcLlmPart, MlcLlmPipelineOptions, MlcLlmSource } from './mlc-llm/options';
+export { MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
 export { WheelPipeline } from './pipeline';
-export { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './declaration/pipeline';
-export { Platform } from './declaration/platform';
+export { WheelCheck } from './declaration/check';
+export { Hook, Step, When } from './declaration/hook';
+export { JobOptions, LinuxOptions, SystemOptions } from './declaration/job';
+export { PinOptions, VulkanSdkPin } from './declaration/pin-options';
+export { ImageOptions, PipelineSettings, WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
+export { Platform, System } from './declaration/platform';
+export { ReleaseOptions, TriggerOptions } from './declaration/release';
 export { GitSource, SdistSource, Source } from './declaration/source';
 export { CondaPackage, Tool, Toolchain } from './declaration/toolchain';
-export { Variant, VariantWheel } from './declaration/variant';
+export { Variant, VariantChanges, VariantFields } from './declaration/variant';
 export {
   CMakeDefinitions,
   LibraryAlias,
@@ -13,5 +19,6 @@ export {
   RequirementAmendments,
   SizeLimits,
   Wheel,
-  WheelCheck,
+  WheelChanges,
+  WheelFields,
 } from './declaration/wheel';

@@ -1,26 +1,34 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Component, Project, TaskShell } from 'projen';
-import { PipelineOptions, WorkflowName } from './declaration/pipeline';
+import { join, relative, sep } from 'node:path';
+import { Component, ObjectFile, Project, TaskShell } from 'projen';
+import { must } from './declaration/error';
+import { WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
+import { parsePipeline } from './declaration/pipeline-rules';
 import { dockerfile, dockerignore } from './docker/dockerfile';
 import { environment } from './docker/environment';
-import { ciPipelinePage } from './docs/ci-pipeline';
+import { ciPipelinePage, NamedWorkflow } from './docs/ci-pipeline';
+import { customizingPage } from './docs/customizing';
 import { localDevelopmentPage } from './docs/local-development';
 import { releasesPage } from './docs/releases';
+import { inOneSentence } from './failure';
 import { SynthesizedFile, SynthesizedFileOptions } from './files';
+import { adapted, placedFile } from './github/adapt';
 import { dockerWorkflow } from './github/docker';
 import { linuxWorkflow } from './github/linux';
 import type { WorkflowDefinition } from './github/model';
+import { identifier } from './github/names';
 import { checkArtifacts } from './github/policy';
 import { releaseWorkflow } from './github/release';
+import { reproduceWorkflow } from './github/reproduce';
 import { windowsWorkflow } from './github/windows';
-import { Workflow } from './github/workflow';
+import { Workflow, workflowFile } from './github/workflow';
 import { header } from './header';
 import { PROGRAM } from './plan/files';
 import { Plan, PlannedBuild, PlannedPlatform, planSchema } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { buildsOn, platformsOn } from './plan/select';
+import { addCheck } from './scripts/check-task';
 import { program, wrappers } from './scripts/copies';
 import { buildRequirements, runtimeRequirements, testRequirements } from './scripts/requirements';
 import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } from './scripts/tasks';
@@ -35,30 +43,93 @@ import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } fr
  * new WheelPipeline(project, { repository: 'owner/name', source: { git: {…} }, wheels: [{…}] });
  */
 export class WheelPipeline extends Component {
+  /**
+   * The pipeline of a project.
+   *
+   * @param project the project
+   * @param prefix of the pipeline, where there are several
+   */
+  public static of(project: Project, prefix?: string): WheelPipeline | undefined {
+    return project.components.find(
+      (each): each is WheelPipeline => each instanceof WheelPipeline && (prefix ?? each.prefix) === each.prefix,
+    );
+  }
+
   /** @internal */
   public readonly _plan: Plan;
+
+  /** The folder of the project that the pipeline's files are in; empty for the project's own. */
+  public readonly prefix: string;
+
+  private readonly workflows: readonly Workflow[];
 
   /**
    * @param project the project whose files these become
    * @param options the declaration; a value that is wrong throws before any file is written
    */
-  constructor(project: Project, options: PipelineOptions) {
+  constructor(project: Project, options: WheelPipelineOptions) {
     super(project);
-    this._plan = resolvePlan(options);
+    const { plan, prefix } = inOneSentence(() => this.resolve(options));
+    this._plan = plan;
+    this.prefix = prefix;
     this._plan.builds.forEach((build) => this.addToolchain(build));
     if (buildsOn(this._plan, 'linux').length > 0) this.file('.dockerignore', dockerignore(this._plan));
     this.addPlan(options.source.overlay ?? {});
     this.addRequirements();
-    this.addWorkflows();
+    this.workflows = this.addWorkflows();
     this.addPages();
     this.addTasks();
     const { output, build } = this._plan.files;
-    project.gitignore.exclude(`/${output}/`, `/${build}/`);
+    project.gitignore.exclude(`/${this.path(output)}/`, `/${this.path(build)}/`);
+    addCheck(project);
+  }
+
+  /** A workflow's file, to override what it says. */
+  public workflow(name: WorkflowName): ObjectFile | undefined {
+    return this.workflows.find(({ path }) => path === placedFile(this._plan, workflowFile(name)));
+  }
+
+  /** What was overridden is judged as what was declared, before any file is written. */
+  public preSynthesize(): void {
+    super.preSynthesize();
+    inOneSentence(() => {
+      this.workflows.forEach((workflow) => workflow.check());
+      checkArtifacts(this.workflows);
+    });
+  }
+
+  private resolve(options: WheelPipelineOptions): { plan: Plan; prefix: string } {
+    const { root, outdir } = this.project;
+    const { prefix = '' } = parsePipeline(options);
+    const folder = [relative(root.outdir, outdir).replaceAll(sep, '/'), prefix].filter(Boolean).join('/');
+    const plan = resolvePlan(options, { folder, id: identifier(folder.replaceAll('/', '-')) });
+    const others = [root, ...root.subprojects]
+      .flatMap((project) => project.components)
+      .filter((each): each is WheelPipeline => each instanceof WheelPipeline && each._plan !== undefined);
+    must(
+      others.every((other) => other._plan.place.folder !== folder),
+      'prefix',
+      options.prefix,
+      'a folder of its own: another pipeline of this repository has the same',
+    );
+    const releases = (each: Plan): boolean => each.workflows.includes(WorkflowName.RELEASE);
+    must(
+      !releases(plan) || !others.some((other) => releases(other._plan)),
+      'workflows',
+      plan.workflows,
+      'without release: a tag releases the wheels of one pipeline, and another one of this repository has it',
+    );
+    return { plan, prefix };
+  }
+
+  /** A path of the project: that of a pipeline with a prefix lies in its folder. */
+  private path(path: string): string {
+    return this.prefix ? `${this.prefix}/${path}` : path;
   }
 
   private file(path: string, content: string | readonly string[], options: SynthesizedFileOptions = {}): void {
-    new SynthesizedFile(this.project, path, content, options);
-    this.project.annotateGenerated(`/${path}`);
+    new SynthesizedFile(this.project, this.path(path), content, options);
+    this.project.annotateGenerated(`/${this.path(path)}`);
   }
 
   /** What a build has for itself: its image and the environment in it. */
@@ -85,9 +156,11 @@ export class WheelPipeline extends Component {
 
   /** One pattern stands for all of it: a project may ignore folders of some of its names, such as `wheels/`. */
   private addProgram(): void {
-    program().forEach(({ path, text }) => new SynthesizedFile(this.project, path, text, { editGitignore: false }));
-    this.project.annotateGenerated(`/${PROGRAM}/**`);
-    this.project.gitignore.include(`/${PROGRAM}/**`);
+    program().forEach(
+      ({ path, text }) => new SynthesizedFile(this.project, this.path(path), text, { editGitignore: false }),
+    );
+    this.project.annotateGenerated(`/${this.path(PROGRAM)}/**`);
+    this.project.gitignore.include(`/${this.path(PROGRAM)}/**`);
     this.project.gitignore.exclude('__pycache__/');
   }
 
@@ -117,7 +190,8 @@ export class WheelPipeline extends Component {
     this.file(DOCKER_ENVIRONMENT, [...comment(header(purpose, 'scripts/tasks.ts')), ...dockerEnvironment(this._plan)]);
   }
 
-  private addWorkflows(): void {
+  /** GitHub reads workflows at the repository's root alone. */
+  private addWorkflows(): Workflow[] {
     const declare: Record<WorkflowName, (plan: Plan) => WorkflowDefinition> = {
       [WorkflowName.DOCKER]: dockerWorkflow,
       [WorkflowName.LINUX]: linuxWorkflow,
@@ -125,17 +199,43 @@ export class WheelPipeline extends Component {
         windowsWorkflow(plan, (build, platform) => this.lockOf(platform) ?? build.conda.file),
       [WorkflowName.RELEASE]: releaseWorkflow,
     };
-    const { name: of, workflows: names } = this._plan;
-    const workflows = names.map((name) => {
-      const top = header(`The ${name} workflow of ${of}.`, `github/${name}.ts`);
-      return new Workflow(this.project, name, declare[name](this._plan), top);
-    });
+    const { name: of, workflows: names, place } = this._plan;
+    const add = (id: string, name: WorkflowName, definition: WorkflowDefinition): Workflow => {
+      const top = header(`The ${id} workflow of ${of}.`, `github/${id}.ts`);
+      const file = [place.id, id].filter(Boolean).join('-');
+      return new Workflow(this.project.root, file, adapted(this._plan, name, definition), top);
+    };
+    const workflows = names.map((name) => add(name, name, declare[name](this._plan)));
+    // What is released can be made again.
+    if (names.includes(WorkflowName.RELEASE)) {
+      workflows.push(add('reproduce', WorkflowName.RELEASE, reproduceWorkflow(this._plan)));
+    }
     checkArtifacts(workflows);
+    return workflows;
+  }
+
+  /** The workflows as they are rendered, for the pages. */
+  private named(): NamedWorkflow[] {
+    const names: Array<NamedWorkflow['name']> = [...this._plan.workflows, 'reproduce'];
+    return this.workflows.map(({ id, definition }, index) => ({ name: names[index], id, definition }));
   }
 
   private addPages(): void {
-    for (const page of [localDevelopmentPage(this._plan), ciPipelinePage(this._plan), releasesPage(this._plan)]) {
-      if (page) this.file(page.path, page.lines);
+    const { place } = this._plan;
+    const up = '../'.repeat(place.folder ? place.folder.split('/').length : 0);
+    for (const page of [
+      localDevelopmentPage(this._plan),
+      ciPipelinePage(this._plan, this.named()),
+      releasesPage(this._plan),
+      customizingPage(this._plan),
+    ]) {
+      if (!page) continue;
+      const lines = page.lines.map((line) =>
+        line
+          .replace(/(?<=\]\(\.\.\/)\.github\/workflows\/[\w.-]+/g, (file) => up + placedFile(this._plan, file))
+          .replace(/(?<=npx projen )(?=(image|wheel|release:dry-run)\b)/g, this.prefix && `${this.prefix}:`),
+      );
+      this.file(page.path, lines);
     }
   }
 
@@ -144,8 +244,10 @@ export class WheelPipeline extends Component {
       ...buildsOn(this._plan, 'linux').flatMap(containerTasks),
       ...(this._plan.workflows.includes(WorkflowName.RELEASE) ? [releaseTask(this._plan)] : []),
     ];
+    const place = this.prefix ? { cwd: this.prefix } : {};
     for (const { name, ...task } of tasks) {
-      this.project.addTask(name, { ...task, receiveArgs: true, shell: TaskShell.bash() });
+      const called = [this.prefix, name].filter(Boolean).join(':');
+      this.project.addTask(called, { ...task, ...place, receiveArgs: true, shell: TaskShell.bash() });
     }
   }
 
@@ -158,14 +260,14 @@ export class WheelPipeline extends Component {
     const hash = createHash('sha256').update(this.environmentLines(build).join('\n'));
     for (const platform of platformsOn(build, 'linux')) {
       const lock = this.lockOf(platform);
-      if (lock) hash.update(readFileSync(join(this.project.outdir, lock)));
+      if (lock) hash.update(readFileSync(join(this.project.outdir, this.path(lock))));
     }
     return hash.digest('hex');
   }
 
   /** A platform's lock file, where one is committed. */
   private lockOf({ lock }: PlannedPlatform): string | undefined {
-    return existsSync(join(this.project.outdir, lock)) ? lock : undefined;
+    return existsSync(join(this.project.outdir, this.path(lock))) ? lock : undefined;
   }
 }
 

@@ -1,38 +1,15 @@
 import { javascript, typescript } from 'projen';
-import { ImageOptions, PipelineOptions, SystemOptions, WorkflowName } from './declaration/pipeline';
-import type { Platform } from './declaration/platform';
-import type { Source } from './declaration/source';
-import type { Toolchain } from './declaration/toolchain';
-import type { Wheel } from './declaration/wheel';
+import { distance, must, SpecError, within } from './declaration/error';
+import { repositorySchema } from './declaration/pipeline-rules';
+import { parse } from './declaration/schema/parse';
+import { objectOf, z } from './declaration/schema/values';
+import { inOneSentence } from './failure';
 import { buildWorkflow } from './github/build';
 import { Workflow } from './github/workflow';
 import { header } from './header';
-import { mlcLlm } from './mlc-llm/declaration';
-import { MlcLlmVariant, mlcLlmVariant } from './mlc-llm/variants';
+import { MlcLlmPipelineOptions, mlcLlmPipeline } from './mlc-llm/options';
 import { WheelPipeline } from './pipeline';
 import { FILES } from './plan/files';
-
-/** What of MLC-LLM's pipeline is to be different; everything has a default. */
-export interface MlcLlmPipelineOptions {
-  /** @default - upstream's newest release, at its commit */
-  readonly source?: Source;
-  /** @default - tvm and mlc-llm, for CPU and Vulkan */
-  readonly wheels?: Wheel[];
-  /** @default - none: CPU and Vulkan only */
-  readonly variants?: MlcLlmVariant[];
-  /** @default - Linux x86-64 and Windows x86-64 */
-  readonly platforms?: Platform[];
-  /** @default - with Rust, LLVM and Vulkan */
-  readonly toolchain?: Toolchain;
-  /** @default - published to the repository's registry */
-  readonly image?: ImageOptions;
-  /** @default - see the options */
-  readonly linux?: SystemOptions;
-  /** @default - see the options */
-  readonly windows?: SystemOptions;
-  /** @default - all that the platforms call for */
-  readonly workflows?: WorkflowName[];
-}
 
 /** Options of {@link MlcLlmPipelineProject}. */
 export interface MlcLlmPipelineProjectOptions extends typescript.TypeScriptProjectOptions {
@@ -62,6 +39,7 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
 
   /** @param options of the project and, under `pipeline`, of what it builds */
   constructor(options: MlcLlmPipelineProjectOptions) {
+    inOneSentence(() => checkOptions(options));
     super({
       ...options,
       license: options.license ?? 'Apache-2.0',
@@ -87,20 +65,45 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       packageManager: options.packageManager ?? javascript.NodePackageManager.NPM,
     });
     const name = options.name.replace(/^@/, '');
-    const { variants = [], ...rest } = options.pipeline ?? {};
-    const declared: PipelineOptions = {
-      ...mlcLlm(),
-      ...definedOnly(rest),
-      variants: variants.map(mlcLlmVariant),
-      repository: options.githubRepository ?? (name.includes('/') ? name : `${name}/${name}`),
-    };
-    this.pipeline = new WheelPipeline(this, declared);
+    const repository = options.githubRepository ?? (name.includes('/') ? name : `${name}/${name}`);
+    const defaultBranch = options.defaultReleaseBranch ?? 'main';
+    this.pipeline = inOneSentence(() =>
+      within(
+        'pipeline',
+        () => new WheelPipeline(this, mlcLlmPipeline(options.pipeline ?? {}, { repository, defaultBranch })),
+      ),
+    );
     if (options.buildWorkflow ?? true) {
       new Workflow(this, 'build', buildWorkflow(), header(`The build workflow of ${name}.`, 'github/build.ts'));
     }
   }
 }
 
-function definedOnly<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** What projen would take and this project could not do: it would be ignored without a word. */
+function checkOptions(options: MlcLlmPipelineProjectOptions): void {
+  const { release, projenrcTs = true, sampleCode, artifactsDirectory, githubRepository } = options;
+  must(
+    release !== true,
+    'release',
+    release,
+    'left out: release.yml publishes the wheels; an npm package has to be published by a workflow of your own',
+  );
+  must(projenrcTs, 'projenrcTs', projenrcTs, 'left out or true: the declaration is TypeScript');
+  must(sampleCode !== true, 'sampleCode', sampleCode, 'left out or false: there is no code but the declaration');
+  must(
+    artifactsDirectory !== FILES.output,
+    'artifactsDirectory',
+    artifactsDirectory,
+    `another folder: ${FILES.output} is where the wheels are`,
+  );
+  parse(objectOf<{ githubRepository?: string }>()({ githubRepository: z.optional(repositorySchema) }), {
+    githubRepository,
+  });
+  for (const key of Object.keys(options)) {
+    const meant = OURS.find((name) => name !== key && distance(name.toLowerCase(), key.toLowerCase()) <= 2);
+    if (meant) throw new SpecError('options', key, `an option that there is; the nearest is ${meant}`);
+  }
 }
+
+/** The options that this project has beside projen's. */
+const OURS = ['pipeline', 'githubRepository'];

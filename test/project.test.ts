@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -31,13 +31,39 @@ test('what is declared under pipeline replaces the default, the rest stays', () 
     githubRepository: 'Acme/wheels',
     defaultReleaseBranch: 'main',
     outdir,
-    pipeline: { platforms: [Platform.LINUX_X86_64], image: { branches: ['trunk'] } },
+    pipeline: { platforms: [Platform.LINUX_X86_64], image: { branches: ['stable'] } },
   }).synth();
   expect(builtFirst().platforms.map((platform) => platform.id)).toEqual(['linux-x86_64']);
-  expect(parse(read('.github/workflows/docker.yml')).on.push.branches).toEqual(['trunk']);
-  expect(read('.github/workflows/linux.yml')).toContain(
-    "format('{0}:latest', vars.TOOLCHAIN_IMAGE || 'ghcr.io/acme/wheels')",
-  );
+  expect(parse(read('.github/workflows/docker.yml')).on.push.branches).toContain('stable');
+  expect(builtFirst().image).toBe('ghcr.io/acme/wheels:latest');
+});
+
+// It was ignored: images and caches came from pushes to main, which there was not.
+test("the project's default branch is that of the workflows", () => {
+  new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'trunk', outdir }).synth();
+  const plan = JSON.parse(read('scripts/plan.json')) as Plan;
+  expect([plan.defaultBranch, plan.image.branches]).toEqual(['trunk', ['trunk', 'dev']]);
+  expect(parse(read('.github/workflows/linux.yml')).on.push.branches).toEqual(['trunk']);
+  for (const workflow of ['docker', 'linux', 'windows', 'release', 'build']) {
+    expect(read(`.github/workflows/${workflow}.yml`)).not.toMatch(/\bmain\b/);
+  }
+});
+
+test.each<[object, string]>([
+  [{ release: true }, 'release: true must be left out: release.yml publishes the wheels'],
+  [{ projenrcTs: false }, 'projenrcTs: false must be left out or true'],
+  [{ artifactsDirectory: 'dist' }, 'artifactsDirectory: "dist" must be another folder'],
+  [{ githubRepository: 'wheels' }, 'githubRepository: "wheels" must be a GitHub repository as owner/name'],
+  [{ pipelin: {} }, 'options: "pipelin" must be an option that there is; the nearest is pipeline'],
+  [
+    { pipeline: { toolchain: { package: [] } } },
+    'pipeline.toolchain: "package" must be an option that there is; the nearest is packages',
+  ],
+  [{ pipeline: { linux: { timeoutMinutes: 1000 } } }, 'pipeline.linux.timeoutMinutes: 1000 must be a whole number'],
+])('%j is refused, and nothing is written', (options, message) => {
+  const name = 'my-wheels';
+  expect(() => new MlcLlmPipelineProject({ name, defaultReleaseBranch: 'main', outdir, ...options })).toThrow(message);
+  expect(readdirSync(outdir)).toEqual([]);
 });
 
 test('tasks for the image and the wheels pass arguments through', () => {

@@ -14,8 +14,13 @@ export class SpecError extends Error {
     public readonly value: unknown,
     public readonly expected: string,
   ) {
-    super(`${option}: ${JSON.stringify(value) ?? 'nothing'} must be ${expected}`);
+    super(`${option}: ${shown(value)} must be ${expected}`);
     this.name = 'SpecError';
+  }
+
+  /** The same, where the options are themselves an option of something. */
+  public within(option: string): SpecError {
+    return new SpecError(`${option}.${this.option}`, this.value, this.expected);
   }
 }
 
@@ -28,4 +33,47 @@ export function must(condition: boolean, option: string, value: unknown, expecte
 export function mustBeUnique(option: string, values: readonly string[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   must(twice === undefined, option, twice, 'declared once');
+}
+
+/** Calls a function whose options are themselves an option of something: its errors say so. */
+export function within<T>(option: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof SpecError ? error.within(option) : error;
+  }
+}
+
+/** The name that somebody may have meant: the one with the fewest letters to change. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const distances = names.map((other) => [distance(name.toLowerCase(), other.toLowerCase()), other] as const);
+  return distances.sort(([a], [b]) => a - b)[0]?.[1];
+}
+
+/** How many letters have to be put in, taken out or changed (Levenshtein's distance). */
+export function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1];
+    for (let column = 0; column < to.length; column++) {
+      const changed = row[column] + (letter === to[column] ? 0 : 1);
+      next.push(Math.min(changed, row[column + 1] + 1, next[column] + 1));
+    }
+    row = next;
+  }
+  return row[to.length];
+}
+
+/** A value on one line, shortened: the longest that a sentence can hold. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? 'a value that is no plain data';
+  } catch {
+    return 'a value that is no plain data';
+  }
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }

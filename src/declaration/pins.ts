@@ -67,9 +67,13 @@ export const IMAGES = {
 /** LunarG's Vulkan SDK for Windows; two independent public pins agree on the checksum. @internal */
 export const VULKAN_SDK = {
   version: '1.4.357.0',
-  url: 'https://sdk.lunarg.com/sdk/download/1.4.357.0/windows/vulkansdk-windows-X64-1.4.357.0.exe',
   sha256: '81f474711e9042f4cd22b31b2f7a8870db2e428b21586fb43dd80150be97310d',
 } as const;
+
+/** Where the SDK's installer is downloaded. @internal */
+export function vulkanSdkUrl(version: string): string {
+  return `https://sdk.lunarg.com/sdk/download/${version}/windows/vulkansdk-windows-X64-${version}.exe`;
+}
 
 /**
  * What the Python program needs where there is no Conda environment, such as for a release, each with the SHA-256 of its
@@ -92,6 +96,12 @@ export const RUNTIME: Readonly<Record<string, string>> = {
 
 /** The Node.js that jobs of the pipeline's own repository run on. @internal */
 export const NODE_VERSION = '24';
+
+/** What reads the workflows on a pull request, with the SHA-256 of its wheel for the runner. @internal */
+export const ZIZMOR = {
+  requirement: 'zizmor==1.32.0',
+  sha256: '84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071',
+} as const;
 
 /**
  * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history

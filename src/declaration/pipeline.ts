@@ -1,9 +1,12 @@
-import { must, mustBeUnique } from './error';
-import { Platform, SYSTEMS, systemsOf, validatePlatforms } from './platform';
-import { Source, validateSource } from './source';
-import { Toolchain, validateToolchain } from './toolchain';
-import { validateVariants, Variant } from './variant';
-import { validateWheels, Wheel } from './wheel';
+import type { Hook } from './hook';
+import type { JobOptions, LinuxOptions, SystemOptions } from './job';
+import type { PinOptions } from './pin-options';
+import { Platform, systemsOf } from './platform';
+import type { ReleaseOptions, TriggerOptions } from './release';
+import type { Source } from './source';
+import type { Toolchain } from './toolchain';
+import type { Variant } from './variant';
+import type { Wheel } from './wheel';
 
 /** The workflows, each in the file of its name. */
 export enum WorkflowName {
@@ -29,38 +32,27 @@ export interface ImageOptions {
   /**
    * Branches whose pushes publish it.
    *
-   * @default ['main', 'dev']
+   * @default - the default branch, and `dev`
    */
   readonly branches?: string[];
 }
 
-/** One system's jobs. */
-export interface SystemOptions {
-  /**
-   * Minutes after which a job that builds and tests is stopped.
-   *
-   * @default 360
-   */
-  readonly timeoutMinutes?: number;
-}
-
-/** What a pipeline is declared with. */
-export interface PipelineOptions {
-  /** Where the code comes from. */
-  readonly source: Source;
-
-  /** The distributions that are built from it, in the order in which they are built. */
-  readonly wheels: Wheel[];
-
-  /** The repository on GitHub that the pipeline runs in, as `owner/name`. */
-  readonly repository: string;
-
+/** What can be said of any pipeline, whatever it builds. */
+export interface PipelineSettings {
   /**
    * What the pipeline is called in scripts and pages.
    *
    * @default - the repository's name
    */
   readonly name?: string;
+
+  /**
+   * A folder of the project for all that belongs to this pipeline, for a second one in the same repository: its scripts,
+   * pages, wheels. Its workflows and tasks begin with the name as well.
+   *
+   * @default - the project's own folder; no prefix
+   */
+  readonly prefix?: string;
 
   /**
    * The platforms that wheels are built for.
@@ -77,18 +69,25 @@ export interface PipelineOptions {
   readonly toolchain?: Toolchain;
 
   /**
-   * Other builds of the same wheels, such as for a GPU's toolkit. Each has an image, jobs and wheels of its own.
-   *
-   * @default - none
-   */
-  readonly variants?: Variant[];
-
-  /**
-   * Environment variables that every build runs with.
+   * Environment variables that every build runs with. Compiler flags (`CFLAGS` and its like) are added to the pipeline's own.
    *
    * @default - none
    */
   readonly environment?: { readonly [name: string]: string };
+
+  /**
+   * Commands before and after steps of building and testing.
+   *
+   * @default - none
+   */
+  readonly hooks?: Hook[];
+
+  /**
+   * Actions, images and installers at other versions than this library's.
+   *
+   * @default - this library's pins
+   */
+  readonly pins?: PinOptions;
 
   /**
    * The toolchain image.
@@ -98,18 +97,39 @@ export interface PipelineOptions {
   readonly image?: ImageOptions;
 
   /**
-   * The Linux jobs.
+   * The jobs that build the toolchain image.
    *
    * @default - see the options
    */
-  readonly linux?: SystemOptions;
+  readonly docker?: JobOptions;
 
   /**
-   * The Windows jobs.
+   * The Linux jobs, and the builds in them.
+   *
+   * @default - see the options
+   */
+  readonly linux?: LinuxOptions;
+
+  /**
+   * The Windows jobs, and the builds in them.
    *
    * @default - see the options
    */
   readonly windows?: SystemOptions;
+
+  /**
+   * How a tag becomes a release.
+   *
+   * @default - signed, with an SBOM, behind the environment `release`
+   */
+  readonly release?: ReleaseOptions;
+
+  /**
+   * When the workflows run.
+   *
+   * @default - see the options
+   */
+  readonly triggers?: TriggerOptions;
 
   /**
    * The workflows to synthesize.
@@ -117,6 +137,25 @@ export interface PipelineOptions {
    * @default - all that the platforms call for
    */
   readonly workflows?: WorkflowName[];
+}
+
+/** What a pipeline is declared with. */
+export interface WheelPipelineOptions extends PipelineSettings {
+  /** Where the code comes from. */
+  readonly source: Source;
+
+  /** The distributions that are built from it, in the order in which they are built. */
+  readonly wheels: Wheel[];
+
+  /** The repository on GitHub that the pipeline runs in, as `owner/name`. */
+  readonly repository: string;
+
+  /**
+   * Other builds of the same wheels, such as for a GPU's toolkit. Each has an image, jobs and wheels of its own.
+   *
+   * @default - none
+   */
+  readonly variants?: Variant[];
 }
 
 /** The workflows that some platforms call for. @internal */
@@ -127,65 +166,4 @@ export function possibleWorkflows(platforms: readonly Platform[]): WorkflowName[
     if (workflow === WorkflowName.RELEASE) return true;
     return systems.includes('linux');
   });
-}
-
-/** Throws a `SpecError` at the first value that is wrong. @internal */
-export function validatePipeline(
-  declared: PipelineOptions & Required<Pick<PipelineOptions, 'name' | 'platforms'>>,
-): void {
-  must(
-    /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(declared.repository),
-    'repository',
-    declared.repository,
-    'a GitHub repository as owner/name',
-  );
-  const { name, platforms, environment = {}, image = {}, variants = [] } = declared;
-  must(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name), 'name', name, 'letters, digits, dots, dashes and underscores');
-  validateSource(declared.source);
-  validateWheels(declared.wheels);
-  validatePlatforms(platforms);
-  Object.keys(environment).forEach((variable) =>
-    must(
-      /^[A-Z_][A-Z0-9_]*$/.test(variable),
-      'environment',
-      variable,
-      'an environment-variable name: upper-case letters, digits and underscores',
-    ),
-  );
-  must(
-    image.name === undefined || /^[a-z0-9.:-]+(\/[a-z0-9._-]+)+$/.test(image.name),
-    'image.name',
-    image.name,
-    'a registry and a repository in lower case, without tag, such as ghcr.io/owner/name',
-  );
-  must(image.branches?.length !== 0, 'image.branches', image.branches, 'at least one branch');
-  mustBeUnique('image.branches', image.branches ?? []);
-  for (const system of SYSTEMS) {
-    const minutes = declared[system]?.timeoutMinutes;
-    must(
-      minutes === undefined || (Number.isInteger(minutes) && minutes > 0 && minutes <= 360),
-      `${system}.timeoutMinutes`,
-      minutes,
-      'a whole number of minutes up to 360, the most that GitHub gives a job',
-    );
-  }
-  validateVariants(variants, declared.wheels, platforms);
-  validateToolchain(declared.toolchain ?? {});
-  if (declared.workflows) validateWorkflows(declared.workflows, possibleWorkflows(platforms));
-}
-
-function validateWorkflows(workflows: readonly WorkflowName[], possible: readonly WorkflowName[]): void {
-  mustBeUnique('workflows', workflows);
-  workflows.forEach((workflow) =>
-    must(possible.includes(workflow), 'workflows', workflow, `one that the platforms call for: ${possible.join(', ')}`),
-  );
-  if (!workflows.includes(WorkflowName.RELEASE)) return;
-  for (const workflow of possible) {
-    must(
-      workflow === WorkflowName.DOCKER || workflows.includes(workflow),
-      'workflows',
-      workflows,
-      `with ${workflow}: a release builds every platform's wheels`,
-    );
-  }
 }

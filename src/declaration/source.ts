@@ -1,5 +1,6 @@
 import { must, mustBeUnique, SpecError } from './error';
-import { isPublicVersion, versionOfTag } from './version';
+import { distributionName, listOf, objectOf, path, recordOf, sha256, text, z } from './schema/values';
+import { PUBLIC_VERSION, TAG } from './version';
 
 /** A git repository at one commit. */
 export interface GitSource {
@@ -59,70 +60,55 @@ export interface Source {
 }
 
 /** @internal */
+export const gitSourceShape = {
+  repository: text('an https:// address', /^https:\/\/[\w.-]+(:\d+)?\/[\w.~%@+/-]+$/),
+  commit: text('a full commit SHA: 40 lower-case hexadecimal digits', /^[0-9a-f]{40}$/),
+  tag: z.optional(text('a PEP 440 version, with or without a leading v, such as v0.20.0', TAG)),
+  submodules: z.optional(listOf(path())),
+};
+
+/** @internal */
+export const gitSourceSchema = objectOf<GitSource>()(gitSourceShape);
+
+/** @internal */
+export const sdistSourceSchema = objectOf<SdistSource>()({
+  distribution: distributionName,
+  version: text('a PEP 440 version, such as 0.1.0', PUBLIC_VERSION),
+  sha256,
+});
+
+/** @internal */
+export const overlaySchema = recordOf(
+  path(),
+  z.string({ error: "the file's text" }).check(
+    z.refine((given) => given.trim() !== '', { error: "the file's text, not an empty one" }),
+    z.refine((given) => !/[\p{Cs}\0]/u.test(given), { error: "the file's text, without a NUL in it" }),
+  ),
+);
+
+/** @internal */
+export const sourceSchema = objectOf<Source>()({
+  git: z.optional(gitSourceSchema),
+  sdist: z.optional(sdistSourceSchema),
+  folder: z.optional(path("the pipeline's folder")),
+  overlay: z.optional(overlaySchema),
+});
+
+/** What a schema cannot say. @internal */
 export function validateSource(source: Source): void {
-  const { overlay = {}, ...from } = source;
-  const kinds = Object.entries(from).filter(([, value]) => value !== undefined);
+  const kinds = Object.entries(source).filter(([kind, value]) => kind !== 'overlay' && value !== undefined);
   must(
     kinds.length === 1,
     'source',
     kinds.map(([kind]) => kind),
     'exactly one of git, sdist and folder',
   );
-  if (source.git) validateGit(source.git);
-  if (source.sdist) validateSdist(source.sdist);
-  if (source.folder !== undefined) validateRelativePath('source.folder', source.folder);
-  for (const [path, content] of Object.entries(overlay)) {
-    validateRelativePath('source.overlay', path);
-    must(content !== '', `source.overlay[${path}]`, content, "the file's text, not an empty one");
-  }
-}
-
-/** @internal */
-export function validateRelativePath(option: string, path: string): void {
-  const inside = path !== '' && !/^([\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes('..');
-  must(inside, option, path, 'a relative path that stays inside its root');
-  must(!path.includes('\\'), option, path, 'a path with forward slashes, which every platform reads');
-}
-
-function validateGit(git: GitSource): void {
-  must(/^https:\/\/\S+$/.test(git.repository), 'source.git.repository', git.repository, 'an https:// address');
-  must(
-    /^[0-9a-f]{40}$/.test(git.commit),
-    'source.git.commit',
-    git.commit,
-    'a full commit SHA: 40 lower-case hexadecimal digits',
-  );
-  if (git.tag !== undefined) {
-    must(
-      versionOfTag(git.tag) !== undefined,
-      'source.git.tag',
-      git.tag,
-      'a PEP 440 version, with or without a leading v, such as v0.20.0',
-    );
-  }
-  const submodules = git.submodules ?? [];
-  submodules.forEach((path) => validateRelativePath('source.git.submodules', path));
+  const submodules = source.git?.submodules ?? [];
   mustBeUnique('source.git.submodules', submodules);
-  submodules.forEach((path, index) => {
-    const parent = submodules.findIndex((other) => path.startsWith(`${other}/`));
+  submodules.forEach((submodule, index) => {
+    const parent = submodules.findIndex((other) => submodule.startsWith(`${other}/`));
     if (parent > index) {
-      throw new SpecError('source.git.submodules', path, `listed after its parent ${submodules[parent]}`);
+      throw new SpecError('source.git.submodules', submodule, `listed after its parent ${submodules[parent]}`);
     }
   });
-}
-
-function validateSdist(sdist: SdistSource): void {
-  must(
-    /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(sdist.distribution),
-    'source.sdist.distribution',
-    sdist.distribution,
-    'a distribution name, such as apache-tvm-ffi',
-  );
-  must(isPublicVersion(sdist.version), 'source.sdist.version', sdist.version, 'a PEP 440 version, such as 0.1.0');
-  must(
-    /^[0-9a-f]{64}$/.test(sdist.sha256),
-    'source.sdist.sha256',
-    sdist.sha256,
-    'a SHA-256: 64 lower-case hexadecimal digits',
-  );
 }

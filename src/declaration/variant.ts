@@ -1,80 +1,15 @@
 import { must, mustBeUnique } from './error';
-import type { Platform } from './platform';
-import type { CondaPackage, Tool } from './toolchain';
-import {
-  CMakeDefinitions,
-  LibraryExcludes,
-  normalizedName,
-  RequirementAmendments,
-  SizeLimits,
-  Wheel,
-  WheelCheck,
-} from './wheel';
+import { runsOnSchema } from './job';
+import { Platform, platformsSchema } from './platform';
+import { listOf, objectOf, text, variables, z } from './schema/values';
+import { CondaPackage, packageSchema, Tool, toolSchema } from './toolchain';
+import { normalizedName, Wheel, WheelChanges } from './wheel';
+import { wheelChangesSchema } from './wheel-rules';
 
-/** What a variant adds to one of the pipeline's wheels. What is named here comes on top of what the wheel declares. */
-export interface VariantWheel {
-  /** The wheel's distribution as it is declared; the variant's wheel gets the suffix. */
-  readonly distribution: string;
-
-  /**
-   * CMake cache entries; one of the same name takes the place of the wheel's own.
-   *
-   * @default - none
-   */
-  readonly cmake?: CMakeDefinitions;
-
-  /**
-   * Libraries that the repair leaves out as well.
-   *
-   * @default - none
-   */
-  readonly excludes?: LibraryExcludes;
-
-  /**
-   * Those of them that come with the user's driver or toolkit.
-   *
-   * @default - none
-   */
-  readonly systemLibraries?: LibraryExcludes;
-
-  /**
-   * What more is to be put right in the requirements.
-   *
-   * @default - nothing
-   */
-  readonly requires?: RequirementAmendments;
-
-  /**
-   * The size that the wheel must not exceed.
-   *
-   * @default - the wheel's own
-   */
-  readonly maxBytes?: SizeLimits;
-
-  /**
-   * Checks beside the wheel's own.
-   *
-   * @default - none
-   */
-  readonly checks?: WheelCheck[];
-}
-
-/**
- * Another build of the same source, such as one for CUDA: its wheels have names of their own, and it has an image, jobs,
- * artifacts and rows in the pages of its own.
- */
-export interface Variant {
+/** What can be said of a variant, beside its suffix and wheels. */
+export interface VariantFields {
   /** What it is called in file names, tags, artifacts and pages, such as `cuda-12.8`. */
   readonly name: string;
-
-  /** What its wheels' names end in, such as `cu128`: `mlc-llm` becomes `mlc-llm-cu128`. */
-  readonly suffix: string;
-
-  /**
-   * The wheels that are not the same as without it. The others are built again beside them, keep their names, and have to
-   * come out the same.
-   */
-  readonly wheels: VariantWheel[];
 
   /**
    * The platforms that it is built for.
@@ -84,36 +19,102 @@ export interface Variant {
   readonly platforms?: Platform[];
 
   /**
-   * Packages of the Conda environment beside the pipeline's own.
+   * Packages of the Conda environment beside the pipeline's own; one of the same name changes what is said of it.
    *
    * @default - none
    */
   readonly packages?: CondaPackage[];
 
   /**
-   * Commands that must be there beside the pipeline's own.
+   * Commands that must be there beside the pipeline's own; one of the same name changes what is said of it.
    *
    * @default - none
    */
   readonly tools?: Tool[];
 
   /**
+   * Environment variables that its builds run with, beside the pipeline's own.
+   *
+   * @default - none
+   */
+  readonly environment?: { readonly [name: string]: string };
+
+  /**
    * Options of the Linux jobs' container that give it a device, such as `--gpus all`. Such a job needs a runner that has the
-   * device: the repository variable `RUNNER_<NAME>` names it.
+   * device: `runsOn` names it, or else the repository variable `RUNNER_<NAME>`.
    *
    * @default - none; the platform's own runner will do
    */
   readonly deviceOptions?: string;
 
   /**
+   * The runner of its jobs: one label, or all that it must have, such as `['self-hosted', 'gpu']`.
+   *
+   * @default - as the pipeline's own, or the repository variable where it needs a device
+   */
+  readonly runsOn?: string | string[];
+
+  /**
    * Where its wheels have been built and tested, for the pages.
    *
    * @default - nowhere yet
    */
-  readonly tried?: string;
+  readonly testedOn?: string;
 }
 
+/**
+ * Another build of the same source, such as one for CUDA: its wheels have names of their own, and it has an image, jobs,
+ * artifacts and rows in the pages of its own.
+ */
+export interface Variant extends VariantFields {
+  /** What its wheels' names end in, such as `cu128`: `mlc-llm` becomes `mlc-llm-cu128`. */
+  readonly suffix: string;
+
+  /**
+   * What is different in its wheels. The others are built again beside them, keep their names, and have to come out the
+   * same.
+   */
+  readonly wheels: WheelChanges[];
+}
+
+/** What is to be different in a variant that is declared already, which its name names. */
+export interface VariantChanges extends VariantFields {
+  /**
+   * What more is different in its wheels.
+   *
+   * @default - nothing
+   */
+  readonly wheels?: WheelChanges[];
+}
+
+const fields = {
+  name: text(
+    'lower-case letters and digits, with dots and dashes between, such as cuda-12.8',
+    /^[a-z0-9]+([.-][a-z0-9]+)*$/,
+  ),
+  platforms: z.optional(platformsSchema),
+  packages: z.optional(listOf(packageSchema)),
+  tools: z.optional(listOf(toolSchema)),
+  environment: z.optional(variables),
+  deviceOptions: z.optional(text("options of docker's, such as --gpus all", /^--?[\w=,:/@. +-]+$/)),
+  runsOn: z.optional(runsOnSchema),
+  testedOn: z.optional(text('a place, such as Debian 12')),
+};
+
 /** @internal */
+export const variantSchema = objectOf<Variant>()({
+  ...fields,
+  suffix: text('lower-case letters and digits, such as cu128: it becomes part of a distribution name', /^[a-z0-9]+$/),
+  wheels: listOf(wheelChangesSchema, 'at least one wheel that is different'),
+});
+
+/** @internal */
+export const variantChangesSchema = objectOf<VariantChanges>()({
+  ...fields,
+  wheels: z.optional(listOf(wheelChangesSchema)),
+});
+
+/** What a schema cannot say. @internal */
 export function validateVariants(
   variants: readonly Variant[],
   wheels: readonly Wheel[],
@@ -130,19 +131,6 @@ export function validateVariants(
   const known = wheels.map((wheel) => normalizedName(wheel.distribution));
   for (const variant of variants) {
     const at = `variants[${variant.name}]`;
-    must(
-      /^[a-z0-9]+([.+-][a-z0-9]+)*$/.test(variant.name),
-      'variants.name',
-      variant.name,
-      'lower-case letters and digits, with dots and dashes between, such as cuda-12.8',
-    );
-    must(
-      /^[a-z0-9]+$/.test(variant.suffix),
-      `${at}.suffix`,
-      variant.suffix,
-      'lower-case letters and digits, such as cu128: it becomes part of a distribution name',
-    );
-    must(variant.wheels.length > 0, `${at}.wheels`, variant.wheels, 'at least one wheel that is different');
     variant.wheels.forEach(({ distribution }) =>
       must(
         known.includes(normalizedName(distribution)),
@@ -155,6 +143,15 @@ export function validateVariants(
       `${at}.wheels`,
       variant.wheels.map(({ distribution }) => normalizedName(distribution)),
     );
+    mustBeUnique(`${at}.platforms`, variant.platforms ?? []);
+    mustBeUnique(
+      `${at}.packages`,
+      (variant.packages ?? []).map((each) => each.name),
+    );
+    mustBeUnique(
+      `${at}.tools`,
+      (variant.tools ?? []).map((each) => each.command),
+    );
     (variant.platforms ?? []).forEach((platform) =>
       must(
         platforms.includes(platform),
@@ -163,6 +160,5 @@ export function validateVariants(
         `a platform of this pipeline: ${platforms.join(', ')}`,
       ),
     );
-    must(variant.platforms?.length !== 0, `${at}.platforms`, variant.platforms, 'at least one platform');
   }
 }

@@ -3,8 +3,11 @@
  *
  * @see https://packaging.python.org/en/latest/specifications/version-specifiers/
  */
-const PUBLIC_VERSION =
+export const PUBLIC_VERSION =
   /^(\d+!)?\d+(\.\d+)*([-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?(-\d+|[-_.]?(post|rev|r)[-_.]?\d*)?([-_.]?dev[-_.]?\d*)?$/i;
+
+/** A tag that names a version: the same, with or without a leading v. */
+export const TAG = new RegExp(PUBLIC_VERSION.source.replace('^', '^v?'), 'i');
 
 /** Whether a text is a PEP 440 public version, such as `0.1.0` or `0.2.0rc1`. */
 export function isPublicVersion(version: string): boolean {

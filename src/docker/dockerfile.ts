@@ -1,5 +1,4 @@
 /** `docker/Dockerfile`: the toolchain image. */
-import { IMAGES, imageReference } from '../declaration/pins';
 import { TOOLCHAIN_PREFIX as PREFIX } from '../declaration/toolchain';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { platformsOn } from '../plan/select';
@@ -15,7 +14,7 @@ const TARGETARCH: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' }
 
 /** The Dockerfile's lines. The hash is the environment's, for a label. */
 export function dockerfile(
-  { repository }: Plan,
+  { repository, pins }: Plan,
   build: PlannedBuild,
   header: readonly string[],
   environmentHash: string,
@@ -27,7 +26,7 @@ export function dockerfile(
     '#',
     ...header.map((line) => `# ${line}`.trimEnd()),
     '',
-    `FROM ${imageReference(IMAGES.micromamba)} AS micromamba`,
+    `FROM ${pins.micromamba} AS micromamba`,
     '',
     '# The base brings the C and C++ compilers and the lowest glibc that the wheels run on. Everything else is from Conda.',
     ...bases(platforms),

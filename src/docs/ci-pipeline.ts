@@ -1,15 +1,26 @@
 /** `docs/ci-pipeline.md`: what runs when, and what it may do. */
-import { Page, page, table } from './page';
+import { commands, Page, page, table } from './page';
+import { describeTriggers } from './triggers';
 import { WorkflowName } from '../declaration/pipeline';
-import { IMAGE_VARIABLE, runnerVariable, wheelsArtifact } from '../github/common';
+import { CACHE_SIZES, compilerCacheSize } from '../github/caches';
+import { MINUTES, reportArtifact, RETENTION, runnerVariable, wheelsArtifact } from '../github/common';
+import type { WorkflowDefinition } from '../github/model';
 import { workflowFile } from '../github/workflow';
 import { outputFolder } from '../plan/files';
 import type { Plan } from '../plan/plan';
 import { buildsOn, reusesWheels } from '../plan/select';
 
+/** A workflow of the pipeline, as it is rendered. */
+export interface NamedWorkflow {
+  readonly name: WorkflowName | 'reproduce';
+  /** Its file's name, without ending. */
+  readonly id: string;
+  readonly definition: WorkflowDefinition;
+}
+
 /** Declares the page; none where no workflow is declared. */
-export function ciPipelinePage(plan: Plan): Page | undefined {
-  if (plan.workflows.length === 0) return undefined;
+export function ciPipelinePage(plan: Plan, workflows: readonly NamedWorkflow[]): Page | undefined {
+  if (workflows.length === 0) return undefined;
   const has = (workflow: WorkflowName): boolean => plan.workflows.includes(workflow);
   return page(
     'ci-pipeline',
@@ -17,39 +28,72 @@ export function ciPipelinePage(plan: Plan): Page | undefined {
     'Every workflow below is synthesized, calls the scripts that run locally as well, and has the least rights that it needs.',
     ...table(
       ['Workflow', 'Runs', 'Does'],
-      plan.workflows.map((workflow) => [
-        `[\`${workflow}.yml\`](../${workflowFile(workflow)})`,
-        WHEN[workflow](plan),
-        WHAT[workflow](plan),
+      workflows.map(({ name, id, definition }) => [
+        `[\`${id}.yml\`](../${workflowFile(name)})`,
+        describeTriggers(definition),
+        WHAT[name](plan),
       ]),
     ),
+    ...(has(WorkflowName.DOCKER) ? firstRun(plan) : []),
     ...(has(WorkflowName.DOCKER) ? imageSection(plan) : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? wheelsSection(plan) : []),
+    ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? cacheSection(plan) : []),
     '## What holds for all of them',
     '',
     '- No rights by default (`permissions: {}`); each job states its own.',
     '- Every action is pinned by commit, with its version in a comment. No checkout leaves a token behind.',
     '- No text from outside stands in a command: values come as environment variables.',
-    '- Every job has a timeout. A new push to a pull request stops the run before it; nothing stops a release.',
+    `- Every job has a timeout: ${plan.builds[0].systems
+      .map((system) => `${plan.timeoutMinutes[system]} minutes for a build (\`${system}.timeoutMinutes\`)`)
+      .join(', ')}, ${MINUTES.test} for tests.`,
+    '- A new push to a pull request stops the run before it. No other run is stopped, or replaced while it waits, by a later one.',
+    `- What a job hands on is kept for ${RETENTION.wheels} days, an image that one run makes for itself for ${RETENTION.handedOn}.`,
   );
 }
 
-const WHEN: Record<WorkflowName, (plan: Plan) => string> = {
+const WHAT: Record<NamedWorkflow['name'], (plan: Plan) => string> = {
   [WorkflowName.DOCKER]: (plan) =>
-    `by hand; on a push to ${plan.image.branches.map((branch) => `\`${branch}\``).join(' or ')} or a pull request that changes \`docker/\``,
-  [WorkflowName.LINUX]: () => 'by hand; on every pull request; called by a release',
-  [WorkflowName.WINDOWS]: () => 'by hand; on every pull request; called by a release',
-  [WorkflowName.RELEASE]: () => 'on a tag `v*`; by hand for a tag, as a dry run or not',
-};
-
-const WHAT: Record<WorkflowName, (plan: Plan) => string> = {
-  [WorkflowName.DOCKER]: (plan) =>
-    `builds the toolchain image, tries it, publishes \`${plan.builds[0].image}\` (a pull request publishes nothing)`,
+    `builds the toolchain image, tries it, publishes \`${plan.image.name}\` (a pull request publishes nothing)`,
   [WorkflowName.LINUX]: () => 'builds and tests the Linux wheels inside the image',
   [WorkflowName.WINDOWS]: () => 'builds and tests the Windows wheels on the runner',
   [WorkflowName.RELEASE]: () =>
     'builds all wheels anew from source and publishes them as one release: see [releases](releases.md)',
+  reproduce: () =>
+    'makes a release again from its tag, in the images of its records, and opens an issue where a wheel differs',
 };
+
+function firstRun({ image, repository, defaultBranch, workflows, builds }: Plan): string[] {
+  const onGitHub = image.name.startsWith('ghcr.io/');
+  const [, , ...path] = image.name.split('/');
+  return [
+    '## The first run',
+    '',
+    'After the first push to a new repository, in this order:',
+    '',
+    `1. \`docker.yml\` runs, since \`docker/\` is new on \`${defaultBranch}\`: it builds the image, publishes it, and builds the wheels in it. Or by hand:`,
+    ...commands(`gh workflow run docker.yml --repo ${repository} --ref ${defaultBranch}`),
+    ...(workflows.includes(WorkflowName.LINUX)
+      ? [
+          '2. `linux.yml` needs none of that: where it finds no published image, it says so, with that command, and builds one for itself.',
+        ]
+      : []),
+    ...(onGitHub
+      ? [
+          `3. A new package is private, and only a person can change that: \`docker.yml\` says so at its end. Jobs of this repository pull it all the same;`,
+          `   for everybody else, make it public under <https://github.com/${repository}/pkgs/container/${path.join('%2F')}>, *Package settings*.`,
+        ]
+      : [
+          `3. \`${image.name}\` is no registry of GitHub's: no job logs in there, so it must be readable by everybody.`,
+        ]),
+    `4. Choose what a pull request needs (*Settings*, *Rules*): ${builds[0].systems
+      .map((system) => `*All of ${system} is green*`)
+      .join(' and ')}: they report on every one.`,
+    '',
+    "A fork's pull requests need no rights to the registry. A fork that publishes images itself changes `githubRepository` (or `image.name`)",
+    'in `.projenrc.ts`: the name stands in the synthesized files, and no setting on GitHub changes it.',
+    '',
+  ];
+}
 
 function imageSection(plan: Plan): string[] {
   const [file, environment] = [plan.builds[0].dockerfile, plan.builds[0].conda.file];
@@ -59,11 +103,12 @@ function imageSection(plan: Plan): string[] {
     '',
     `[\`${file}\`](../${file}) puts the Conda environment of [\`${environment}\`](../${environment}) onto a manylinux base that is`,
     'pinned by digest. The workflow builds it and tries it, as `npx projen image:test` does locally; pushes it under its commit, with',
-    'provenance and a list of its contents; tries what the registry gives; signs where it comes from; and only then makes it `latest`.',
-    'Whatever fails leaves `latest` where it was.',
+    `provenance and a list of its contents; tries what the registry gives${plan.release.attest ? '; signs where it comes from' : ''}; and gives it the tag`,
+    '`env-<hash>`, of all that it is made from (`python3 scripts/wheel_pipeline ci image-tag`). By that tag a run finds',
+    `the very image that its commit declares. On \`${plan.defaultBranch}\`, once the wheels were built and tested in it, it becomes the \`latest\`,`,
+    'which is for people: no job uses it.',
     '',
-    `A fork, or a private mirror, sets the repository variable \`${IMAGE_VARIABLE}\` to the image's name without tag: it is published`,
-    'there and taken from there.',
+    'A pull request that changes the image builds it for itself, hands it on from job to job, and builds and tests the wheels in it.',
     ...(variants.length > 0
       ? table(
           ['Variant', 'Image', 'From'],
@@ -82,33 +127,45 @@ function wheelsSection(plan: Plan): string[] {
   return [
     '## Wheels',
     '',
-    'A job builds, then tests what it built in a fresh environment; only tested wheels are uploaded. Each artifact has the wheels, their',
-    '`SHA256SUMS`, `build-record.json` (source, commit, tools, hashes, durations) and `test-report.json`.',
+    'One job builds, and hands on the wheels, their `SHA256SUMS` and `build-record.json` (source, commit, tools, hashes, durations). Another',
+    'one sees that these are the files that were built, tests them in a fresh environment, and hands on `test-report.json`: it cannot change',
+    'what is released. A pull request that changes nothing of what the wheels are made of builds none, and reports all the same.',
     ...table(
-      ['Platform', 'Runner', 'Artifact', 'Folder', 'Platform tag'],
+      ['Platform', 'Runner', 'Wheels', 'Test report', 'Folder', 'Platform tag'],
       plan.builds.flatMap((build) =>
         build.platforms.map((platform) => [
           platform.title,
           build.deviceOptions === null
-            ? `\`${platform.runner}\``
+            ? `\`${platform.runsOn?.join('`, `') ?? platform.runner}\``
             : `one with the device: repository variable \`${runnerVariable(build)}\``,
           `\`${wheelsArtifact(platform)}\``,
+          `\`${reportArtifact(platform)}\``,
           `\`${outputFolder(platform)}\``,
           `\`${platform.platformTag}\``,
         ]),
       ),
     ),
-    `A job that fails keeps its logs as the artifact \`logs-<platform>\`.`,
-    `The compiler cache is kept between runs and saved on the default branch only${buildsOn(plan, 'linux').length > 0 ? ', and a release never reads it' : ''}.`,
+    `A job that fails, takes too long or is stopped keeps its logs, and the report of its tests, for ${RETENTION.logs} days: the artifacts`,
+    '`logs-<platform>` and `logs-test-<platform>`.',
+    '',
+  ];
+}
+
+function cacheSection(plan: Plan): string[] {
+  const kept = plan.builds[0].wheels.filter((wheel) => wheel.reuse).map((wheel) => `\`${wheel.distribution}\``);
+  return [
+    '## Caches',
+    '',
+    `Builds of \`${plan.defaultBranch}\` itself fill the caches, and every run reads them, those of forks too. A run that was given another commit`,
+    '(`ref`) saves nothing. A release reads none, of no kind, and GitHub gives it none (`cache-mode: none`).',
+    '',
+    `A repository has ${CACHE_SIZES.all / 1000} GB. Each platform's compiler cache is kept below ${compilerCacheSize(plan)} MB, so that all caches fit twice, the one that`,
+    `is read and the one that is saved, and ${CACHE_SIZES.room / 1000} GB stay free.`,
     ...(reusesWheels(plan.builds[0])
       ? [
-          `So are the wheels that seldom change (${plan.builds[0].wheels
-            .filter((wheel) => wheel.reuse)
-            .map((wheel) => `\`${wheel.distribution}\``)
-            .join(
-              ', ',
-            )}): one is taken again only while its files, its commit, its settings and the toolchain are the very same, and its`,
-          'hash is the one that was written down. A release builds them anew.',
+          '',
+          `Wheels that seldom change (${kept.join(', ')}) are kept too: one is taken again only while its files, its commit, its settings and the`,
+          'toolchain are the very same, and its hash is the one that was written down.',
         ]
       : []),
     '',

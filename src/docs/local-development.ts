@@ -2,7 +2,7 @@
 import { windowsSection } from './local-windows';
 import { commands, Page, page, powerShellCommands, table } from './page';
 import { WORKSPACE } from '../docker/dockerfile';
-import { outputFolder } from '../plan/files';
+import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedSource } from '../plan/plan';
 import { REMOTE_CACHES } from '../plan/remote-caches';
@@ -62,14 +62,22 @@ export function localDevelopmentPage(plan: Plan): Page {
     ...table(
       ['Folder', 'What is in it'],
       [
-        ['`build/logs`', 'the output of every command, a file for each step'],
-        ['`build/source`', 'the source tree that was built: a copy, delete it at will'],
-        ['`build/raw`, `build/repaired`', 'the wheels before and after their libraries were bundled'],
-        ['`build/sccache`', 'the compiler cache, which makes the next build fast'],
+        [`\`${BUILD_FOLDERS.logs}\``, 'the output of every command, a file for each step'],
+        [`\`${BUILD_FOLDERS.source}\``, 'the source tree that was built: a copy, delete it at will'],
+        [
+          `\`${BUILD_FOLDERS.raw}\`, \`${BUILD_FOLDERS.repaired}\``,
+          'the wheels before and after their libraries were bundled',
+        ],
+        [`\`${FILES.build}/${COMPILER_CACHE}\``, 'the compiler cache, which makes the next build fast'],
         ...(reusesWheels(main)
-          ? [['`build/wheel-cache`', 'wheels that are taken again while nothing that they are made of has changed']]
+          ? [
+              [
+                `\`${FILES.build}/${WHEEL_CACHE}\``,
+                'wheels that are taken again while nothing that they are made of has changed',
+              ],
+            ]
           : []),
-        ['`build/test-environment`', 'the environment that the wheels were tested in'],
+        [`\`${BUILD_FOLDERS.testEnvironment}\``, 'the environment that the wheels were tested in'],
       ],
     ),
     'To go on from there, open a shell in the same toolchain (`npx projen image:shell`) and paste the command from the log.',
@@ -164,7 +172,7 @@ function variantsSection(main: PlannedBuild, variants: readonly PlannedBuild[]):
     `Beside the wheels above, the same source is built as what \`--variant\` names, such as ${scripts.join(' or ')}:`,
     ...table(
       ['Variant', 'Wheels', 'Tasks', 'Built and tested'],
-      variants.map(({ variant, wheels, systems, tried }) => [
+      variants.map(({ variant, wheels, systems, testedOn }) => [
         `\`${variant}\``,
         wheels
           .filter((wheel) => wheel.builtAs !== wheel.distribution)
@@ -173,7 +181,7 @@ function variantsSection(main: PlannedBuild, variants: readonly PlannedBuild[]):
         systems.includes('linux')
           ? ['image', 'wheel', 'wheel:test'].map((name) => `\`${name}:${variant}\``).join(', ')
           : '',
-        tried ?? 'nowhere yet: it synthesizes, and its files have no finding of the linters',
+        testedOn ?? 'nowhere yet: it synthesizes, and its files have no finding of the linters',
       ]),
     ),
     'The wheels of a variant go by names of their own and hold the same packages: install one variant at a time.',
@@ -186,7 +194,7 @@ function cacheSection({ systems }: PlannedBuild): string[] {
   return [
     '## The compiler cache',
     '',
-    `[sccache](https://github.com/mozilla/sccache) keeps what was compiled, C, C++ and Rust alike, in \`${VARIABLES.compilerCacheDir}\` (\`build/sccache\`).`,
+    `[sccache](https://github.com/mozilla/sccache) keeps what was compiled, C, C++ and Rust alike, in \`${VARIABLES.compilerCacheDir}\` (\`${FILES.build}/${COMPILER_CACHE}\`).`,
     `A team shares one cache across machines and runners by sccache's own variables.${task}`,
     ...table(
       ['Where', 'Set those you need', 'Note'],

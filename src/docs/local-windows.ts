@@ -76,6 +76,7 @@ export function windowsSection(build: PlannedBuild): string[] {
               ],
             ]
           : []),
+        ['`BUILD_DIR … has … characters`', 'set `BUILD_DIR` to a shorter folder, such as `C:\\build`'],
         [
           '`Filename too long`',
           '`git config --global core.longpaths true`, and set `LongPathsEnabled` in the registry, or use a shorter `BUILD_DIR`',

@@ -1,7 +1,7 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
 import { checkout, concurrency } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
-import { ACTIONS, NODE_VERSION } from '../declaration/pins';
+import { ACTIONS, NODE_VERSION, ZIZMOR } from '../declaration/pins';
 
 /** A job of this workflow starts with the project's dependencies installed. */
 export const INSTALL: readonly WorkflowStep[] = [
@@ -18,7 +18,7 @@ export const INSTALL: readonly WorkflowStep[] = [
 export function buildWorkflow(jobs: { readonly [id: string]: StepsJob } = {}): WorkflowDefinition {
   return {
     name: 'build',
-    on: { pull_request: {}, workflow_dispatch: {} },
+    on: { pull_request: {}, merge_group: {}, workflow_dispatch: {} },
     concurrency: concurrency('build'),
     jobs: {
       build: {
@@ -28,17 +28,29 @@ export function buildWorkflow(jobs: { readonly [id: string]: StepsJob } = {}): W
         timeoutMinutes: 30,
         steps: [
           ...INSTALL,
+          { name: 'See that the synthesized files are the declared ones', run: 'npx projen check\n' },
           { name: 'Compile, lint and test', run: 'npx projen build\n' },
+        ],
+      },
+      workflows: {
+        name: 'Read the workflows',
+        permissions: { contents: 'read' },
+        runsOn: 'ubuntu-24.04',
+        timeoutMinutes: 10,
+        steps: [
+          checkout(),
           {
-            name: 'See that the synthesized files are the declared ones',
+            name: 'Install zizmor',
             run: [
-              'if [[ -n $(git status --porcelain) ]]; then',
-              '  git diff',
-              '  echo "::error::Synthesis changes committed files: run npx projen and commit what it writes."',
-              '  exit 1',
-              'fi',
+              'python3 -m venv "$RUNNER_TEMP/lint"',
+              `echo '${ZIZMOR.requirement} --hash=sha256:${ZIZMOR.sha256}' >"$RUNNER_TEMP/lint.txt"`,
+              '"$RUNNER_TEMP/lint/bin/pip" install --quiet --retries 5 --require-hashes --requirement "$RUNNER_TEMP/lint.txt"',
               '',
             ].join('\n'),
+          },
+          {
+            name: 'See that no workflow can be misused',
+            run: '"$RUNNER_TEMP/lint/bin/zizmor" --offline --persona pedantic .github/workflows\n',
           },
         ],
       },

@@ -1,48 +1,36 @@
-/** What several workflows share: names, triggers and steps. */
-import type { Value, WorkflowStep } from './model';
+/** What several workflows share: names, and steps. */
+import { BUILD_STEP, cacheSteps, compilerCacheSize } from './caches';
+import { CALL_INPUTS } from './inputs';
+import type { StepsJob, Value, WorkflowStep } from './model';
+import { identifier, variableName } from './names';
 import { ACTIONS } from '../declaration/pins';
-import { COMPILER_CACHE, FILES, outputFolder, PROGRAM, WHEEL_CACHE } from '../plan/files';
+import type { SystemName } from '../declaration/platform';
+import { BUILD_FOLDERS, FILES, outputFolder, PROGRAM } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { reusesWheels } from '../plan/select';
 
-/** The repository variable by which a fork or a private mirror names another toolchain image, without tag. */
-export const IMAGE_VARIABLE = 'TOOLCHAIN_IMAGE';
+/** Days that GitHub keeps what jobs hand on. */
+export const RETENTION = { wheels: 14, logs: 14, handedOn: 1 } as const;
 
-/** An expression: the toolchain image's name, without tag. */
-export function imageName({ image }: Plan): string {
-  return `vars.${IMAGE_VARIABLE} || '${image.name}'`;
-}
+/** Minutes after which a job is stopped that does not build wheels, each some five times what it takes. */
+export const MINUTES = { plan: 10, image: 60, test: 60, verify: 15, publish: 30, report: 5 } as const;
 
-/** Logs in to the toolchain image's registry, as the run itself: what it may do there, its permissions say. */
-export function logIn({ image }: Plan): WorkflowStep {
-  return {
-    name: 'Log in to the registry',
-    uses: ACTIONS.dockerLogin,
-    with: {
-      registry: image.name.split('/')[0],
-      username: '${{ github.actor }}',
-      password: '${{ github.token }}',
+/** The registry that knows the jobs of a repository: the only one that their token is for. */
+const REGISTRY = 'ghcr.io';
+
+/** An expression: the job's token. */
+export const TOKEN = '${{ github.token }}';
+
+/** Logs in to the toolchain image's registry, as the run itself, where that is GitHub's; elsewhere, it is public. */
+export function logIn({ image }: Plan): WorkflowStep[] {
+  if (!image.name.startsWith(`${REGISTRY}/`)) return [];
+  return [
+    {
+      name: 'Log in to the registry',
+      uses: ACTIONS.dockerLogin,
+      with: { registry: REGISTRY, username: '${{ github.actor }}', password: TOKEN },
     },
-  };
-}
-
-/** The inputs of a called build workflow. */
-export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', cache: 'cache' } as const;
-
-/** A name where only letters, digits, dashes and underscores are allowed, such as a job's id. */
-export function identifier(name: string): string {
-  return name.replace(/[^A-Za-z0-9_-]/g, '_');
-}
-
-/** A name as that of a variable: upper-case letters, digits and underscores. */
-export function variableName(name: string): string {
-  return identifier(name).replace(/-/g, '_').toUpperCase();
-}
-
-/** The input by which a called workflow is given a build's toolchain image, and the output that a release gives it as. */
-export function imageInput({ variant }: PlannedBuild): string {
-  return variant ? `${CALL_INPUTS.image}-${identifier(variant)}` : CALL_INPUTS.image;
+  ];
 }
 
 /** An expression: the runner for a platform. A variant that needs a device names it by a repository variable. */
@@ -55,17 +43,27 @@ export function runnerVariable({ variant }: PlannedBuild): string {
   return `RUNNER_${variableName(variant!)}`;
 }
 
-/** The artifact that holds a platform's wheels, their record and their test report. */
+/** The artifact that holds a platform's wheels and their record, as they were built. */
 export function wheelsArtifact({ id }: PlannedPlatform): string {
   return `wheels-${id}`;
 }
 
+/** The artifact that holds the report of their test, which is not made by the job that made them. */
+export function reportArtifact({ id }: PlannedPlatform): string {
+  return `test-report-${id}`;
+}
+
+/** The id of the job that builds a platform's wheels, and of the one that tests them. */
+export function jobIds({ id }: PlannedPlatform): { readonly build: string; readonly test: string } {
+  return { build: identifier(id), test: `test-${identifier(id)}` };
+}
+
 /** A checkout that leaves no token behind: of what the run is about, or of the commit that an expression names. */
-export function checkout(ref?: string): WorkflowStep {
+export function checkout(commit?: string, options: { readonly [input: string]: Value } = {}): WorkflowStep {
   return {
     name: 'Check out',
     uses: ACTIONS.checkout,
-    with: { ...(ref && { ref: `\${{ ${ref} }}` }), 'persist-credentials': false },
+    with: { ...(commit && { ref: `\${{ ${commit} }}` }), 'persist-credentials': false, ...options },
   };
 }
 
@@ -85,190 +83,183 @@ export function installRuntime(): WorkflowStep {
   };
 }
 
-/** The triggers of a workflow that builds wheels: by hand, for a pull request, or called by the release. */
-export function buildTriggers(images: readonly PlannedBuild[]): { readonly [event: string]: Value } {
-  const inputs: { readonly [name: string]: Value } = {
-    ...Object.fromEntries(
-      images.map((each) => [
-        imageInput(each),
-        {
-          description: `Toolchain image${each.variant ? ` of ${each.variant}` : ''}, by tag or digest`,
-          type: 'string',
-          default: '',
-        },
-      ]),
-    ),
-    [CALL_INPUTS.ref]: {
-      description: 'The commit or tag whose declaration is built; what the run is about without it',
-      type: 'string',
-      default: '',
-    },
-    [CALL_INPUTS.version]: {
-      description: "The wheels' version, PEP 440; a development version without it",
-      type: 'string',
-      default: '',
-    },
-    [CALL_INPUTS.cache]: {
-      description: 'Whether to use the compiler cache of earlier runs',
-      type: 'boolean',
-      default: true,
-    },
-  };
-  return { workflow_dispatch: { inputs }, pull_request: {}, workflow_call: { inputs } };
-}
-
-/** A new push to a pull request stops the run for the one before; other runs go to their end. */
+/**
+ * A new push to a pull request stops the run for the one before. Every other run is alone in its group: of those that
+ * wait in one, GitHub keeps only the newest.
+ */
 export function concurrency(workflow: string): { readonly group: string; readonly 'cancel-in-progress': string } {
+  const isPullRequest = "github.event_name == 'pull_request'";
   return {
-    group: `${workflow}-\${{ github.event_name }}-\${{ github.ref }}`,
-    'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+    group: `${workflow}-\${{ ${isPullRequest} && github.ref || github.run_id }}`,
+    'cancel-in-progress': `\${{ ${isPullRequest} }}`,
   };
 }
 
-/** Environment variables of the steps that build and test. */
-export function buildEnvironment(image?: string): { readonly [name: string]: Value } {
+/** The job that every other one of a build workflow waits for: whether there is anything to build. */
+export function planJob(
+  paths: readonly string[],
+  images: Pick<StepsJob, 'outputs' | 'permissions' | 'steps'>,
+): StepsJob {
   return {
-    [VARIABLES.version]: `\${{ inputs.${CALL_INPUTS.version} }}`,
-    ...(image === undefined ? {} : { [VARIABLES.toolchainImage]: image }),
+    name: 'Plan',
+    permissions: { contents: 'read', ...images.permissions },
+    runsOn: 'ubuntu-24.04',
+    timeoutMinutes: MINUTES.plan,
+    outputs: { build: '${{ steps.changes.outputs.build }}', ...images.outputs },
+    steps: [
+      // The merge of a pull request and its first parent: what lies between them is what it changes.
+      checkout(`inputs.${CALL_INPUTS.ref}`, { 'fetch-depth': 2 }),
+      installRuntime(),
+      {
+        name: 'See whether there is anything to build',
+        id: 'changes',
+        env: { EVENT: '${{ github.event_name }}' },
+        run: `python3 ${PROGRAM} ci changes --event "$EVENT"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
+      },
+      ...images.steps,
+    ],
   };
 }
 
-/** Where the compiler cache lies in a checkout. */
-const CACHE_FOLDER = `${FILES.build}/${COMPILER_CACHE}`;
-
-/** Whether a run may use what an earlier one left: a release says that it may not. */
-const MAY_READ_CACHES = `inputs.${CALL_INPUTS.cache} || github.event_name == 'pull_request'`;
-
-/** Lays down the compiler cache of an earlier run, unless the caller wants everything compiled anew. */
-export function restoreCache(platform: PlannedPlatform): WorkflowStep {
+/** The job whose report a pull request needs: it runs always, and fails where any other did. */
+export function greenJob(system: SystemName, jobs: readonly string[]): StepsJob {
   return {
-    name: 'Restore the compiler cache',
-    id: 'cache',
-    if: MAY_READ_CACHES,
-    uses: ACTIONS.cacheRestore,
-    with: {
-      path: CACHE_FOLDER,
-      key: `${cacheKey(platform)}-\${{ github.run_id }}`,
-      'restore-keys': `${cacheKey(platform)}-`,
-    },
+    name: `All of ${system} is green`,
+    needs: jobs,
+    if: 'always()',
+    permissions: {},
+    runsOn: 'ubuntu-24.04',
+    timeoutMinutes: MINUTES.report,
+    steps: [
+      {
+        name: 'See that no job failed or was stopped',
+        env: { RESULTS: "${{ join(needs.*.result, ' ') }}" },
+        shell: 'bash',
+        run: [
+          'echo "The jobs: $RESULTS"',
+          'if [[ $RESULTS == *failure* || $RESULTS == *cancelled* ]]; then exit 1; fi',
+          '',
+        ].join('\n'),
+      },
+    ],
   };
 }
 
-/** Keeps the compiler cache, from the default branch only: what a pull request compiled must not reach other runs. */
-export function saveCache(platform: PlannedPlatform): WorkflowStep {
+/** How a platform runs the program, which differs. */
+export interface Runner {
+  /** What comes before it in every job. */
+  readonly prepare: readonly WorkflowStep[];
+  /** The step's shell; the runner's own without it. */
+  readonly shell?: string;
+  readonly build: string;
+  readonly test: string;
+  readonly env: { readonly [name: string]: Value };
+  readonly needs: readonly string[];
+  /** When there is something to build. */
+  readonly condition: string;
+  readonly permissions: StepsJob['permissions'];
+}
+
+/** The jobs of a platform: one builds and hands on; another one, which cannot change what was built, tests it. */
+export function platformJobs(
+  plan: Plan,
+  build: PlannedBuild,
+  platform: PlannedPlatform,
+  runner: Runner,
+): Array<[id: string, job: StepsJob]> {
+  const ids = jobIds(platform);
+  const folder = outputFolder(platform);
+  const caches = cacheSteps(plan, build, platform);
+  const env = { [VARIABLES.version]: `\${{ inputs.${CALL_INPUTS.version} }}`, ...runner.env };
+  const common = { permissions: runner.permissions, runsOn: runnerOf(build, platform) };
+  const { shell } = runner;
+  return [
+    [
+      ids.build,
+      {
+        ...common,
+        name: `${platform.title} wheels`,
+        needs: ['plan', ...runner.needs],
+        if: runner.condition,
+        timeoutMinutes: plan.timeoutMinutes[platform.system],
+        outputs: { sums: '${{ steps.sums.outputs.sums }}' },
+        steps: [
+          checkout(`inputs.${CALL_INPUTS.ref}`),
+          ...runner.prepare,
+          ...caches.before,
+          {
+            name: 'Build the wheels',
+            id: BUILD_STEP,
+            shell,
+            env: { ...env, SCCACHE_CACHE_SIZE: `${compilerCacheSize(plan)}M` },
+            run: `${runner.build}\n`,
+          },
+          {
+            name: 'Tell the hash of their hashes',
+            id: 'sums',
+            shell: 'bash',
+            run: `echo "sums=$(sha256sum <${folder}/SHA256SUMS | cut -c 1-64)" | tee -a "$GITHUB_OUTPUT"\n`,
+          },
+          upload('Upload the wheels', wheelsArtifact(platform), `${folder}/`, RETENTION.wheels),
+          ...caches.after,
+          uploadLogs(ids.build),
+        ],
+      },
+    ],
+    [
+      ids.test,
+      {
+        ...common,
+        name: `${platform.title} tests`,
+        needs: ['plan', ...runner.needs, ids.build],
+        if: `!cancelled() && needs.${ids.build}.result == 'success'`,
+        timeoutMinutes: MINUTES.test,
+        steps: [
+          checkout(`inputs.${CALL_INPUTS.ref}`),
+          ...runner.prepare,
+          download('Download the wheels', wheelsArtifact(platform), folder),
+          {
+            name: 'See that they are those that were built',
+            env: { SUMS: `\${{ needs.${ids.build}.outputs.sums }}` },
+            shell: 'bash',
+            run: `echo "$SUMS  ${folder}/SHA256SUMS" | sha256sum --check --strict\n`,
+          },
+          { name: 'Test the wheels', shell, env, run: `${runner.test}\n` },
+          {
+            name: 'Set the report aside',
+            shell: 'bash',
+            run: `mkdir -p ${FILES.build}/tested\ncp ${BUILD_FOLDERS.testReport}/${platform.id}.json ${FILES.build}/tested/test-report.json\n`,
+          },
+          upload('Upload the report', reportArtifact(platform), `${FILES.build}/tested/`, RETENTION.wheels),
+          uploadLogs(ids.test),
+        ],
+      },
+    ],
+  ];
+}
+
+/** Hands a folder on; it is an error where it is empty. */
+export function upload(name: string, artifact: string, path: string, days: number): WorkflowStep {
+  const options = { 'if-no-files-found': 'error', 'retention-days': days };
+  return { name, uses: ACTIONS.uploadArtifact, with: { name: artifact, path, ...options } };
+}
+
+/** Takes what another job of the run handed on. */
+export function download(name: string, artifact: string, path: string): WorkflowStep {
+  return { name, uses: ACTIONS.downloadArtifact, with: { name: artifact, path } };
+}
+
+/** Keeps what explains how a job ended early, whether it failed, took too long or was stopped: its logs, its report. */
+function uploadLogs(job: string): WorkflowStep {
   return {
-    name: 'Save the compiler cache',
-    if: ON_DEFAULT_BRANCH,
-    uses: ACTIONS.cacheSave,
-    with: { path: CACHE_FOLDER, key: `${cacheKey(platform)}-\${{ github.run_id }}` },
-  };
-}
-
-function cacheKey(platform: PlannedPlatform): string {
-  return `${COMPILER_CACHE}-${platform.id}`;
-}
-
-/** The id of the step that builds, whose output says whether it kept a wheel that no earlier run has. */
-export const BUILD_STEP = 'build';
-
-const KEPT_WHEELS = {
-  path: `${FILES.build}/${WHEEL_CACHE}`,
-  key: (platform: PlannedPlatform): string => `kept-wheels-${platform.id}-`,
-};
-
-/** Lays down the wheels that an earlier run kept; the build compares what they were made of, and their hashes. */
-export function restoreWheels(build: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
-  if (!reusesWheels(build)) return [];
-  const key = KEPT_WHEELS.key(platform);
-  return [
-    {
-      name: 'Restore the kept wheels',
-      if: MAY_READ_CACHES,
-      uses: ACTIONS.cacheRestore,
-      with: { path: KEPT_WHEELS.path, key: `${key}\${{ github.run_id }}`, 'restore-keys': key },
-    },
-  ];
-}
-
-/** Keeps a wheel that was built anew, as soon as it is there: tests that fail later say nothing of how it was made. */
-export function saveWheels(build: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
-  if (!reusesWheels(build)) return [];
-  return [
-    {
-      name: 'Save the kept wheels',
-      if: `${ON_DEFAULT_BRANCH} && steps.${BUILD_STEP}.outputs.kept-wheels == 'true'`,
-      uses: ACTIONS.cacheSave,
-      with: { path: KEPT_WHEELS.path, key: `${KEPT_WHEELS.key(platform)}\${{ github.run_id }}` },
-    },
-  ];
-}
-
-/** The record of the default branch's build of a commit, which a release of that commit compares itself with. */
-const REFERENCE = `${FILES.build}/reference/build-record.json`;
-
-/** Whether the run is a build of the default branch, whose caches other runs may read. */
-const ON_DEFAULT_BRANCH = `inputs.${CALL_INPUTS.cache} && github.ref_name == github.event.repository.default_branch`;
-
-/** Keeps the record of this build for releases of the same commit. */
-export function keepRecord(platform: PlannedPlatform): WorkflowStep[] {
-  return [
-    {
-      name: 'Set the record aside',
-      if: ON_DEFAULT_BRANCH,
-      shell: 'bash',
-      run: `mkdir -p ${FILES.build}/reference\ncp ${outputFolder(platform)}/build-record.json ${REFERENCE}\n`,
-    },
-    {
-      name: 'Keep the record for a release of this commit',
-      if: ON_DEFAULT_BRANCH,
-      uses: ACTIONS.cacheSave,
-      with: { path: REFERENCE, key: referenceKey(platform) },
-    },
-  ];
-}
-
-/** A build without cache tells whether it reproduces the default branch's of the same commit: a report, no gate. */
-export function compareWithRecord(platform: PlannedPlatform, python: string, shell?: string): WorkflowStep[] {
-  const condition = `!inputs.${CALL_INPUTS.cache} && github.event_name != 'pull_request'`;
-  return [
-    {
-      name: "Find the record of the default branch's build",
-      if: condition,
-      uses: ACTIONS.cacheRestore,
-      with: { path: REFERENCE, key: referenceKey(platform) },
-    },
-    {
-      name: 'Tell whether this build reproduces it',
-      if: condition,
-      shell,
-      run: `${python} ${PROGRAM} compare-records ${REFERENCE} ${outputFolder(platform)}/build-record.json\n`,
-    },
-  ];
-}
-
-function referenceKey(platform: PlannedPlatform): string {
-  return `record-${platform.id}-\${{ github.sha }}`;
-}
-
-/** Keeps what explains a failure: the logs, and the report of the checks. */
-export function uploadLogs(platform: PlannedPlatform): WorkflowStep {
-  return {
-    name: 'Keep the logs of a failure',
-    if: 'failure()',
+    name: 'Keep the logs',
+    if: '!success()',
     uses: ACTIONS.uploadArtifact,
     with: {
-      name: `logs-${platform.id}`,
-      path: `${FILES.build}/logs/\n${FILES.build}/test-report/\n`,
+      name: `logs-${job}`,
+      path: `${BUILD_FOLDERS.logs}/\n${BUILD_FOLDERS.testReport}/\n`,
       'if-no-files-found': 'ignore',
+      'retention-days': RETENTION.logs,
     },
-  };
-}
-
-/** Hands the tested wheels on. */
-export function uploadWheels(platform: PlannedPlatform): WorkflowStep {
-  return {
-    name: 'Upload the tested wheels',
-    uses: ACTIONS.uploadArtifact,
-    with: { name: wheelsArtifact(platform), path: `${outputFolder(platform)}/`, 'if-no-files-found': 'error' },
   };
 }

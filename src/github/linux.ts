@@ -1,71 +1,114 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
-import {
-  BUILD_STEP,
-  buildEnvironment,
-  buildTriggers,
-  CALL_INPUTS,
-  checkout,
-  compareWithRecord,
-  concurrency,
-  identifier,
-  imageInput,
-  imageName,
-  keepRecord,
-  restoreCache,
-  restoreWheels,
-  runnerOf,
-  saveCache,
-  saveWheels,
-  uploadLogs,
-  uploadWheels,
-} from './common';
-import type { StepsJob, WorkflowDefinition } from './model';
+import { concurrency, download, greenJob, logIn, MINUTES, planJob, platformJobs, RETENTION, upload } from './common';
+import { buildAndTry, LOCAL_IMAGE } from './image';
+import { buildTriggers, imageInput, wheelPaths } from './inputs';
+import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { identifier } from './names';
+import { PROGRAM } from '../plan/files';
+import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
 
-/** The user that owns the workspace on GitHub's runners. */
-const RUNNER_UID = 1001;
+/** The image as a job hands it on. */
+const ARCHIVE = 'toolchain.tar.zst';
 
 /** Declares the workflow. */
 export function linuxWorkflow(plan: Plan): WorkflowDefinition {
   const builds = buildsOn(plan, 'linux');
+  const pairs = builds.flatMap((build) => platformsOn(build, 'linux').map((platform) => ({ build, platform })));
+  const platforms = pairs.map(({ platform }) => platform);
+  const jobs: { [id: string]: StepsJob | CallJob } = {
+    plan: planJob(wheelPaths(plan, 'linux'), findImages(plan, builds)),
+    ...Object.fromEntries(pairs.map(({ build, platform }) => [toolchainId(platform), toolchainJob(build, platform)])),
+    ...Object.fromEntries(pairs.flatMap(({ build, platform }) => wheelJobs(plan, build, platform))),
+  };
   return {
     name: 'linux',
-    on: buildTriggers(builds),
+    on: buildTriggers(plan, 'linux', builds, platforms),
     concurrency: concurrency('linux'),
-    jobs: Object.fromEntries(
-      builds.flatMap((build) =>
-        platformsOn(build, 'linux').map((platform) => [identifier(platform.id), job(plan, build, platform)]),
-      ),
-    ),
+    jobs: { ...jobs, green: greenJob('linux', Object.keys(jobs)) },
   };
 }
 
-function job(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): StepsJob {
-  const image = `\${{ inputs.${imageInput(build)} || format('{0}:${build.imageTag}', ${imageName(plan)}) }}`;
-  const env = buildEnvironment(image);
+/** Finds the image that the commit declares by what it is made from; where nobody has published it, the run makes it. */
+function findImages(plan: Plan, builds: readonly PlannedBuild[]): Pick<StepsJob, 'outputs' | 'permissions' | 'steps'> {
+  const names = builds.map(imageInput);
+  const variable = (name: string): string => `GIVEN_${name.replace(/-/g, '_').toUpperCase()}`;
   return {
-    name: `${platform.title} wheels`,
-    permissions: { contents: 'read', packages: 'read' },
-    runsOn: runnerOf(build, platform),
-    timeoutMinutes: plan.timeoutMinutes.linux,
-    container: {
-      image,
-      credentials: { username: '${{ github.actor }}', password: '${{ github.token }}' },
-      options: [`--user ${RUNNER_UID}`, build.deviceOptions].filter(Boolean).join(' '),
-    },
+    permissions: { packages: 'read' },
+    outputs: Object.fromEntries(
+      names.flatMap((name) => [name, `build-${name}`]).map((name) => [name, `\${{ steps.images.outputs.${name} }}`]),
+    ),
     steps: [
-      checkout(`inputs.${CALL_INPUTS.ref}`),
-      restoreCache(platform),
-      ...restoreWheels(build, platform),
-      { name: 'Build the wheels', id: BUILD_STEP, env, run: `bash scripts/build.sh${chosen(build)}\n` },
-      ...saveWheels(build, platform),
-      { name: 'Test the wheels', env, run: `bash scripts/test.sh${chosen(build)}\n` },
-      ...compareWithRecord(platform, 'python'),
-      saveCache(platform),
-      ...keepRecord(platform),
-      uploadLogs(platform),
-      uploadWheels(platform),
+      ...logIn(plan),
+      {
+        name: 'Find the toolchain image',
+        id: 'images',
+        if: "steps.changes.outputs.build == 'true'",
+        env: Object.fromEntries(names.map((name) => [variable(name), `\${{ inputs.${name} }}`])),
+        run: `python3 ${PROGRAM} ci images --repository "$GITHUB_REPOSITORY"${names.map((name) => ` --given "${name}=$${variable(name)}"`).join('')}\n`,
+      },
     ],
   };
+}
+
+function toolchainId({ id }: PlannedPlatform): string {
+  return `toolchain-${identifier(id)}`;
+}
+
+/** A change to the image is tried with wheels that are built in it, in the run of a fork too, which can publish nothing. */
+function toolchainJob(build: PlannedBuild, platform: PlannedPlatform): StepsJob {
+  return {
+    name: `Toolchain image for ${platform.title}`,
+    needs: ['plan'],
+    if: `needs.plan.outputs.build == 'true' && needs.plan.outputs.build-${imageInput(build)} == 'true'`,
+    permissions: { contents: 'read' },
+    runsOn: platform.runner,
+    timeoutMinutes: MINUTES.image,
+    steps: [
+      ...buildAndTry(build, 'inputs.ref'),
+      {
+        name: 'Pack the image',
+        shell: 'bash',
+        run: `docker save ${LOCAL_IMAGE} | zstd -T0 -q -o ${ARCHIVE}\n`,
+      },
+      upload('Hand the image on', toolchainId(platform), ARCHIVE, RETENTION.handedOn),
+    ],
+  };
+}
+
+function wheelJobs(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): Array<[string, StepsJob]> {
+  const output = `needs.plan.outputs.${imageInput(build)}`;
+  const image = `\${{ ${output} || '${LOCAL_IMAGE}' }}`;
+  const toolchain = toolchainId(platform);
+  const inImage = 'bash scripts/docker.sh in "$IMAGE"';
+  const prepare: WorkflowStep[] = [
+    ...logIn(plan),
+    {
+      name: 'Pull the toolchain image',
+      if: output,
+      env: { IMAGE: image },
+      run: 'docker pull --quiet "$IMAGE"\n',
+    },
+    { ...download('Download the image of this run', toolchain, '.'), if: `!${output}` },
+    {
+      name: 'Unpack it',
+      if: `!${output}`,
+      shell: 'bash',
+      run: `zstd -d -q -c ${ARCHIVE} | docker load\nrm ${ARCHIVE}\n`,
+    },
+  ];
+  return platformJobs(plan, build, platform, {
+    prepare,
+    build: `${inImage} bash scripts/build.sh${chosen(build)}`,
+    test: `${inImage} bash scripts/test.sh${chosen(build)}`,
+    env: {
+      IMAGE: image,
+      [VARIABLES.toolchainImage]: image,
+      ...(build.deviceOptions === null ? {} : { DOCKER_OPTIONS: build.deviceOptions }),
+    },
+    needs: [toolchain],
+    condition: `!cancelled() && needs.plan.outputs.build == 'true' && needs.${toolchain}.result != 'failure'`,
+    permissions: { contents: 'read', packages: 'read' },
+  });
 }

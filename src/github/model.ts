@@ -25,9 +25,11 @@ export interface StepsJob {
   readonly needs?: readonly string[];
   readonly if?: string;
   readonly permissions: Permissions;
-  readonly runsOn: string;
+  readonly runsOn: string | readonly string[];
   readonly timeoutMinutes: number;
   readonly environment?: string;
+  /** Where its commands run, from the checkout's root. */
+  readonly workingDirectory?: string;
   readonly container?: { readonly [key: string]: Value };
   readonly outputs?: { readonly [name: string]: string };
   readonly env?: { readonly [name: string]: Value };
@@ -43,6 +45,8 @@ export interface CallJob {
   /** The called file, from the repository's root. */
   readonly calls: string;
   readonly with?: { readonly [input: string]: Value };
+  /** What it may do with caches at most, which GitHub's cache service sees to. */
+  readonly cacheMode?: 'none' | 'read';
 }
 
 /** What a workflow file says. */

@@ -1,5 +1,6 @@
 /** What no workflow of a pipeline may do, checked when it is declared. */
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { checkTrust } from './trust';
 
 /** Throws an error that names the workflow, the job and the step, and says what would be right. */
 export function checkPolicy(id: string, definition: WorkflowDefinition): void {
@@ -11,6 +12,7 @@ export function checkPolicy(id: string, definition: WorkflowDefinition): void {
     );
     if (!('calls' in job)) checkJob(at, job);
   }
+  checkTrust(id, definition);
 }
 
 /** Throws where a job downloads an artifact that no job of the given workflows uploads. */

@@ -1,26 +1,31 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
 import {
-  CALL_INPUTS,
   checkout,
-  imageInput,
-  imageName,
+  download,
   installRuntime,
+  jobIds,
   logIn,
-  variableName,
+  MINUTES,
+  reportArtifact,
+  RETENTION,
+  TOKEN,
+  upload,
   wheelsArtifact,
 } from './common';
-import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { CALL_INPUTS, imageInput, sumsOutput } from './inputs';
+import type { CallJob, Permissions, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { variableName } from './names';
 import { workflowFile } from './workflow';
 import { ACTIONS } from '../declaration/pins';
-import type { System } from '../declaration/platform';
+import type { SystemName } from '../declaration/platform';
 import { FILES, outputFolder, PROGRAM } from '../plan/files';
-import type { Plan, PlannedBuild } from '../plan/plan';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
 /** The inputs of a run by hand. */
 const INPUTS = { tag: 'tag', dryRun: 'dry-run' } as const;
 
-/** The tag: pushed, or named by hand. */
+/** The tag: the one that the run is on, or, for a dry run, any. */
 const TAG = `inputs.${INPUTS.tag} || github.ref_name`;
 
 /** Whether this run publishes. */
@@ -31,8 +36,14 @@ const RELEASE = `python3 ${PROGRAM} release`;
 
 const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
 
+/** The one commit of a release: every job works on it, and none resolves a name again. */
+const COMMIT = 'needs.plan.outputs.commit';
+
 /** What the jobs after the build have checked of the wheels, so that none can change between them. */
 const SUMS_DIGEST = 'sums-digest';
+
+/** What GitHub signed, as it is handed on. */
+const SIGNATURE = { artifact: 'signature', folder: 'signature', file: 'signature/wheels.sigstore.json' } as const;
 
 /** Declares the workflow. */
 export function releaseWorkflow(plan: Plan): WorkflowDefinition {
@@ -42,18 +53,26 @@ export function releaseWorkflow(plan: Plan): WorkflowDefinition {
       push: { tags: ['v*'] },
       workflow_dispatch: {
         inputs: {
-          [INPUTS.tag]: { description: 'The tag to release, such as v0.1.0', type: 'string', required: true },
+          [INPUTS.tag]: {
+            description: "The tag of a dry run, such as v0.1.0; the run's own without it",
+            type: 'string',
+            default: '',
+          },
           [INPUTS.dryRun]: { description: 'Do everything but attest and publish', type: 'boolean', default: true },
         },
       },
     },
-    // One at a time for a tag, and never stopped: a release is published whole or not at all.
-    concurrency: { group: `release-\${{ ${TAG} }}`, 'cancel-in-progress': false },
+    // One at a time for a tag, and never stopped: a release is published whole or not at all. A dry run waits for none,
+    // and takes the place of none that waits.
+    concurrency: {
+      group: `release-\${{ inputs.${INPUTS.dryRun} && github.run_id || ${TAG} }}`,
+      'cancel-in-progress': false,
+    },
     jobs: {
       plan: planJob(plan),
       ...Object.fromEntries(plan.builds[0].systems.map((system) => [system, callJob(plan, system)])),
       verify: verifyJob(plan),
-      attest: attestJob(plan),
+      ...(plan.release.attest ? { attest: attestJob(plan) } : {}),
       publish: publishJob(plan),
     },
   };
@@ -62,96 +81,102 @@ export function releaseWorkflow(plan: Plan): WorkflowDefinition {
 /** The builds that have an image. */
 const withImages = (plan: Plan): readonly PlannedBuild[] => buildsOn(plan, 'linux');
 
-/** The tag becomes a version, and the image's `latest` a digest, once for all jobs. */
+/** All platforms. */
+const platforms = (plan: Plan): readonly PlannedPlatform[] => plan.builds.flatMap((build) => build.platforms);
+
+/** The tag becomes a version and a commit, and the image of that commit a digest, once for all jobs. */
 function planJob(plan: Plan): StepsJob {
-  const withImage = withImages(plan).length > 0;
+  const images = withImages(plan);
+  const outputs = ['tag', 'commit', 'version', 'prerelease'].map((name) => [name, `\${{ steps.tag.outputs.${name} }}`]);
+  const imageOutputs = images.map((each) => [imageInput(each), `\${{ steps.images.outputs.${imageInput(each)} }}`]);
+  const permissions: Permissions = { contents: 'read', ...(images.length > 0 ? { packages: 'read' } : {}) };
   return {
     name: 'Plan',
-    permissions: withImage ? { contents: 'read', packages: 'read' } : { contents: 'read' },
+    permissions: { ...permissions, ...(images.length > 0 && plan.release.attest ? { attestations: 'read' } : {}) },
     runsOn: 'ubuntu-24.04',
-    timeoutMinutes: 10,
-    outputs: {
-      tag: '${{ steps.version.outputs.tag }}',
-      version: '${{ steps.version.outputs.version }}',
-      prerelease: '${{ steps.version.outputs.prerelease }}',
-      ...Object.fromEntries(
-        withImages(plan).map((each) => [imageInput(each), `\${{ steps.image.outputs.${imageInput(each)} }}`]),
-      ),
-    },
+    timeoutMinutes: MINUTES.plan,
+    outputs: Object.fromEntries([...outputs, ...imageOutputs]) as Record<string, string>,
     steps: [
-      checkout(TAG),
+      checkout(),
       installRuntime(),
       {
-        name: 'Read the version from the tag',
-        id: 'version',
-        env: { TAG: `\${{ ${TAG} }}` },
-        run: `${RELEASE} plan --tag "$TAG"\n`,
+        name: 'Resolve the tag, and see that this run may release it',
+        id: 'tag',
+        shell: 'bash',
+        env: { GH_TOKEN: TOKEN, TAG: `\${{ ${TAG} }}`, PUBLISHES: `\${{ ${PUBLISHES} }}` },
+        run: [
+          'options=()',
+          'if [[ $PUBLISHES == true ]]; then options+=(--publish); fi',
+          `${RELEASE} plan --tag "$TAG" --repository "$GITHUB_REPOSITORY" --ref "$GITHUB_REF" --sha "$GITHUB_SHA" "\${options[@]}"`,
+          '',
+        ].join('\n'),
       },
-      ...(withImage ? imageSteps(plan) : []),
+      ...(images.length > 0 ? imageSteps(plan) : []),
     ],
   };
 }
 
 function imageSteps(plan: Plan): WorkflowStep[] {
   return [
-    logIn(plan),
+    { ...checkout('steps.tag.outputs.commit'), name: "Check out the tag's commit" },
+    ...logIn(plan),
     {
-      name: "Resolve the image's latest to a digest",
-      id: 'image',
-      shell: 'bash',
-      env: { NAME: `\${{ ${imageName(plan)} }}` },
-      run: [
-        ...withImages(plan).flatMap((each) => [
-          `digest=$(docker buildx imagetools inspect "$NAME:${each.imageTag}" --format "{{.Manifest.Digest}}")`,
-          `echo "${imageInput(each)}=$NAME@$digest" | tee -a "$GITHUB_OUTPUT"`,
-        ]),
-        '',
-      ].join('\n'),
+      name: 'Find the toolchain image of that commit, and see who made it',
+      id: 'images',
+      env: { GH_TOKEN: TOKEN },
+      run: `python3 ${PROGRAM} ci images --released --repository "$GITHUB_REPOSITORY"\n`,
     },
   ];
 }
 
-/** The very workflow that pull requests go through, at the tag's version and without any cache of another run. */
-function callJob(plan: Plan, system: System): CallJob {
+/** The very workflow that pull requests go through, at the tag's version and without anything of another run. */
+function callJob(plan: Plan, system: SystemName): CallJob {
   const onLinux = system === 'linux';
   return {
     name: onLinux ? 'Linux' : 'Windows',
     needs: ['plan'],
     permissions: onLinux ? { contents: 'read', packages: 'read' } : { contents: 'read' },
     calls: workflowFile(system),
+    cacheMode: 'none',
     with: {
       ...(onLinux && Object.fromEntries(withImages(plan).map((each) => [imageInput(each), PLANNED(imageInput(each))]))),
-      [CALL_INPUTS.ref]: PLANNED('tag'),
+      [CALL_INPUTS.ref]: PLANNED('commit'),
       [CALL_INPUTS.version]: PLANNED('version'),
-      [CALL_INPUTS.cache]: false,
+      [CALL_INPUTS.fresh]: true,
     },
   };
 }
 
-/** Every declared platform and wheel is there and agrees with the tag, or nothing goes on. */
+/** Every declared platform and wheel is there, tested, as it was built, and agrees with the tag, or nothing goes on. */
 function verifyJob(plan: Plan): StepsJob {
   return {
     name: 'Verify',
     needs: ['plan', ...plan.builds[0].systems],
     permissions: { contents: 'read' },
     runsOn: 'ubuntu-24.04',
-    timeoutMinutes: 15,
+    timeoutMinutes: MINUTES.verify,
     outputs: { [SUMS_DIGEST]: `\${{ steps.verify.outputs.${SUMS_DIGEST} }}` },
     steps: [
       ...wheelSteps(plan),
+      sameCommit(),
       {
         name: 'Verify the wheels of every platform',
         id: 'verify',
-        env: { VERSION: PLANNED('version') },
-        run: `${RELEASE} verify ${FILES.output} --version "$VERSION"\n`,
+        env: {
+          VERSION: PLANNED('version'),
+          ...Object.fromEntries(
+            platforms(plan).map((platform) => [
+              variableName(sumsOutput(platform)),
+              `\${{ needs.${platform.system}.outputs.${sumsOutput(platform)} }}`,
+            ]),
+          ),
+        },
+        run: `${VERIFY}${platforms(plan)
+          .map((platform) => ` --expect-sums "${platform.id}=$${variableName(sumsOutput(platform))}"`)
+          .join('')}\n`,
       },
-      {
-        name: 'Show the release notes',
-        // With its name, GitHub gives bash its pipefail.
-        shell: 'bash',
-        env: notesEnvironment(plan),
-        run: `${notesCommand(plan)} | tee -a "$GITHUB_STEP_SUMMARY"\n`,
-      },
+      notesStep(plan),
+      { name: 'Show the release notes', run: 'cat notes.md >>"$GITHUB_STEP_SUMMARY"\n' },
     ],
   };
 }
@@ -164,45 +189,58 @@ function attestJob(plan: Plan): StepsJob {
     if: PUBLISHES,
     permissions: { contents: 'read', 'id-token': 'write', attestations: 'write' },
     runsOn: 'ubuntu-24.04',
-    timeoutMinutes: 15,
+    timeoutMinutes: MINUTES.verify,
     steps: [
       ...wheelSteps(plan),
+      sameCommit(),
       {
         name: 'See that the wheels are the verified ones',
         env: { VERSION: PLANNED('version'), SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}` },
-        run: `${RELEASE} verify ${FILES.output} --version "$VERSION" --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
+        run: `${VERIFY} --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
       },
-      { name: 'Attest the wheels', uses: ACTIONS.attest, with: { 'subject-checksums': 'SHA256SUMS' } },
+      { name: 'Attest the wheels', id: 'attest', uses: ACTIONS.attest, with: { 'subject-checksums': 'SHA256SUMS' } },
+      {
+        name: 'Set the signature aside',
+        env: { BUNDLE: '${{ steps.attest.outputs.bundle-path }}' },
+        run: `mkdir -p ${SIGNATURE.folder}\ncp "$BUNDLE" ${SIGNATURE.file}\n`,
+      },
+      upload('Hand the signature on', SIGNATURE.artifact, `${SIGNATURE.folder}/`, RETENTION.wheels),
     ],
   };
 }
 
 /** A draft first, and visible only once what was uploaded has been downloaded again and is the same. */
 function publishJob(plan: Plan): StepsJob {
+  const { attest, environment } = plan.release;
   return {
     name: 'Publish',
-    needs: ['plan', 'verify', 'attest'],
+    needs: ['plan', 'verify', ...(attest ? ['attest'] : [])],
     if: PUBLISHES,
     permissions: { contents: 'write' },
     runsOn: 'ubuntu-24.04',
-    timeoutMinutes: 30,
+    timeoutMinutes: MINUTES.publish,
+    ...(environment === null ? {} : { environment }),
     steps: [
       ...wheelSteps(plan),
-      { name: 'Write the release notes', env: notesEnvironment(plan), run: `${notesCommand(plan)} >notes.md\n` },
+      ...(attest ? [download('Download the signature', SIGNATURE.artifact, SIGNATURE.folder)] : []),
+      notesStep(plan),
       {
         name: 'Publish the release',
+        shell: 'bash',
         env: {
-          GH_TOKEN: '${{ github.token }}',
+          GH_TOKEN: TOKEN,
           TAG: PLANNED('tag'),
+          COMMIT: PLANNED('commit'),
           VERSION: PLANNED('version'),
           PRERELEASE: PLANNED('prerelease'),
           SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}`,
         },
         run: [
-          'options=()',
+          `options=(${attest ? `--signature ${SIGNATURE.file}` : ''})`,
           'if [[ $PRERELEASE == true ]]; then options+=(--prerelease); fi',
-          `${RELEASE} publish ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
-          '  --notes notes.md --expect-digest "$SUMS_DIGEST" "${options[@]}"',
+          `${RELEASE} publish ${FILES.output} --tag "$TAG" --tag-commit "$COMMIT" --version "$VERSION" \\`,
+          '  --repository "$GITHUB_REPOSITORY" --notes notes.md --require-tests --expect-digest "$SUMS_DIGEST" \\',
+          '  "${options[@]}"',
           '',
         ].join('\n'),
       },
@@ -210,37 +248,45 @@ function publishJob(plan: Plan): StepsJob {
   };
 }
 
+const VERIFY = `${RELEASE} verify ${FILES.output} --version "$VERSION" --require-tests`;
+
 /** A job after the build starts with the tag's own logic, and every platform's wheels where a local build leaves them. */
 function wheelSteps(plan: Plan): WorkflowStep[] {
   return [
-    checkout(TAG),
+    checkout(COMMIT),
     installRuntime(),
-    ...plan.builds
-      .flatMap((build) => build.platforms)
-      .map((platform) => ({
-        name: `Download the ${platform.title} wheels`,
-        uses: ACTIONS.downloadArtifact,
-        with: { name: wheelsArtifact(platform), path: outputFolder(platform) },
-      })),
+    ...platforms(plan).flatMap((platform) => [
+      download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
+      download(`Download the report of ${jobIds(platform).test}`, reportArtifact(platform), outputFolder(platform)),
+    ]),
   ];
 }
 
-function notesEnvironment(plan: Plan): { readonly [name: string]: string } {
+/** Whoever signs or publishes asks once more. */
+function sameCommit(): WorkflowStep {
   return {
-    TAG: PLANNED('tag'),
-    VERSION: PLANNED('version'),
-    ...Object.fromEntries(withImages(plan).map((each) => [imageVariable(each), PLANNED(imageInput(each))])),
+    name: 'See that the tag names the commit still',
+    env: { GH_TOKEN: TOKEN, TAG: PLANNED('tag'), COMMIT: PLANNED('commit') },
+    run: `${RELEASE} same-commit --tag "$TAG" --tag-commit "$COMMIT" --repository "$GITHUB_REPOSITORY"\n`,
   };
 }
 
-/** The environment variable that holds a build's image. */
-function imageVariable(build: PlannedBuild): string {
-  return variableName(imageInput(build));
-}
-
-function notesCommand(plan: Plan): string {
-  const image = withImages(plan)
-    .map((each) => ` --image "$${imageVariable(each)}"`)
-    .join('');
-  return `${RELEASE} notes ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY"${image}`;
+function notesStep(plan: Plan): WorkflowStep {
+  const variable = (build: PlannedBuild): string => variableName(imageInput(build));
+  const images = withImages(plan);
+  return {
+    name: 'Write the release notes',
+    env: {
+      GH_TOKEN: TOKEN,
+      TAG: PLANNED('tag'),
+      VERSION: PLANNED('version'),
+      RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
+      ...Object.fromEntries(images.map((each) => [variable(each), PLANNED(imageInput(each))])),
+    },
+    run: [
+      `${RELEASE} notes ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
+      `  --run-url "$RUN_URL" --changes --output notes.md${images.map((each) => ` --image "$${variable(each)}"`).join('')}`,
+      '',
+    ].join('\n'),
+  };
 }

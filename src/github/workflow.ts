@@ -1,7 +1,9 @@
-import { FileBase, Project } from 'projen';
+import { ObjectFile, Project } from 'projen';
 import { Document, isScalar, Pair, Scalar, visit, YAMLMap } from 'yaml';
-import type { CallJob, StepsJob, Value, WorkflowDefinition } from './model';
+import { Content, contentOf, definitionOf } from './content';
+import type { WorkflowDefinition } from './model';
 import { checkPolicy } from './policy';
+import { inOneSentence } from '../failure';
 
 /** Where a workflow's file lies. */
 export function workflowFile(name: string): string {
@@ -12,36 +14,62 @@ export function workflowFile(name: string): string {
  * A workflow file of GitHub Actions.
  *
  * Beside what projen's own renders, it has `permissions: {}` at the top in its usual place, the version of each pinned
- * action as a comment, and input names as they are written. What the policy forbids throws here, before anything is
- * written; see `policy.ts`.
+ * action as a comment, and input names as they are written. It can be overridden as any of projen's object files, with
+ * `<commit> # <version>` behind an action's `@`. What the policy forbids throws before anything is written, whether it was
+ * declared or overridden; see `policy.ts`.
  */
-export class Workflow extends FileBase {
+export class Workflow extends ObjectFile {
+  private readonly header: readonly string[];
+
   constructor(
     project: Project,
     public readonly id: string,
-    public readonly definition: WorkflowDefinition,
-    private readonly header: readonly string[],
+    definition: WorkflowDefinition,
+    header: readonly string[],
   ) {
-    super(project, workflowFile(id), { marker: false });
+    super(project, workflowFile(id), { marker: false, obj: contentOf(definition) });
+    this.header = header;
     checkPolicy(id, definition);
   }
 
+  /** What the file says, with all overrides. */
+  public get definition(): WorkflowDefinition {
+    return definitionOf(this.content());
+  }
+
+  public preSynthesize(): void {
+    super.preSynthesize();
+    inOneSentence(() => this.check());
+  }
+
+  /** Throws where the file would say what the policy forbids. */
+  public check(): void {
+    const { permissions } = this.content();
+    if (Object.keys(permissions ?? { all: 'write' }).length > 0) {
+      throw new Error(`workflow ${this.id} must have no permissions at its top: each job states its own`);
+    }
+    checkPolicy(this.id, this.definition);
+  }
+
   protected synthesizeContent(): string {
-    return renderWorkflow(this.definition, this.header);
+    return render(this.content(), this.header);
+  }
+
+  private content(): Content {
+    // projen merges overrides into what it is given.
+    const resolver = { resolve: (value: unknown): unknown => structuredClone(value) };
+    return JSON.parse(super.synthesizeContent(resolver)!) as Content;
   }
 }
 
 /** A workflow file's text: the same definition gives the same bytes. */
 export function renderWorkflow(definition: WorkflowDefinition, header: readonly string[]): string {
-  const content = {
-    name: definition.name,
-    on: definition.on,
-    permissions: {},
-    concurrency: definition.concurrency,
-    jobs: Object.fromEntries(Object.entries(definition.jobs).map(([id, job]) => [id, renderJob(job)])),
-  };
+  return render(contentOf(definition), header);
+}
+
+function render(content: Content, header: readonly string[]): string {
   const document = new Document(content, { aliasDuplicateObjects: false });
-  annotate(document, definition);
+  annotate(document);
   spaceOut(document.contents as YAMLMap);
   spaceOut(document.get('jobs') as YAMLMap);
   const comment = header.map((line) => `# ${line}`.trimEnd()).join('\n');
@@ -55,58 +83,33 @@ function spaceOut(map: YAMLMap): void {
   });
 }
 
-function renderJob(job: StepsJob | CallJob): Value {
-  const common = { name: job.name, needs: job.needs, if: job.if, permissions: job.permissions };
-  if ('calls' in job) return { ...common, uses: `./${job.calls}`, with: job.with };
-  return {
-    ...common,
-    'runs-on': job.runsOn,
-    'timeout-minutes': job.timeoutMinutes,
-    environment: job.environment,
-    container: job.container,
-    outputs: job.outputs,
-    env: job.env,
-    steps: job.steps.map(({ uses, ...step }) => ({
-      name: step.name,
-      id: step.id,
-      if: step.if,
-      uses: uses && `${uses.action}@${uses.commit}`,
-      with: step.with,
-      env: step.env,
-      shell: step.shell,
-      run: step.run,
-    })),
-  };
-}
-
 /** What a reader or a linter has to know of a line. */
 const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: string]> = [
   ['uses', /^\.\//, 'zizmor: ignore[self-repository] actionlint and act know this form only'],
-  ['image', /\$\{\{/, 'zizmor: ignore[unpinned-images] a release passes a digest'],
 ];
 
 /** What a permission beyond reading the code is for. */
 const PERMISSIONS: Record<string, string> = {
   'contents: write': 'publishes the release',
+  'issues: write': 'tells of a release that comes out differently',
   'packages: read': 'pulls the toolchain image',
   'packages: write': 'publishes the toolchain image',
   'id-token: write': 'proves to the signer which workflow this is',
+  'attestations: read': 'reads who signed the toolchain image',
   'attestations: write': 'keeps the signed attestation',
+  'artifact-metadata: write': 'says where the signed artifact is kept',
 };
 
 /** Writes the version that people read behind each pinned commit, and the remarks behind theirs. */
-function annotate(document: Document, definition: WorkflowDefinition): void {
-  const versions = new Map<unknown, string>(
-    Object.values(definition.jobs)
-      .flatMap((job) => ('calls' in job ? [] : job.steps))
-      .flatMap((step) => (step.uses ? [[`${step.uses.action}@${step.uses.commit}`, step.uses.version] as const] : [])),
-  );
+function annotate(document: Document): void {
   visit(document, {
     Pair(_, { key, value }) {
       if (!isScalar(key) || !isScalar(value)) return;
       const remark = REMARKS.find(([name, pattern]) => key.value === name && pattern.test(String(value.value)));
       const permission = PERMISSIONS[`${String(key.value)}: ${String(value.value)}`];
-      const comment = (key.value === 'uses' ? versions.get(value.value) : undefined) ?? remark?.[2] ?? permission;
+      const [action, version] = key.value === 'uses' ? String(value.value).split(' # ') : [];
+      if (version) value.value = action;
+      const comment = version ?? remark?.[2] ?? permission;
       if (comment) value.comment = ` ${comment}`;
     },
   });

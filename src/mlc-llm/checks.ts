@@ -1,5 +1,6 @@
 /** What must hold for the wheels of MLC-LLM where they are installed: the test gate. */
-import type { WheelCheck } from '../declaration/wheel';
+import type { WheelCheck } from '../declaration/check';
+import { System } from '../declaration/platform';
 
 /** Of tvm's foreign-function interface. */
 export const TVM_FFI_CHECKS: WheelCheck[] = [
@@ -114,7 +115,7 @@ function generates(on: {
 }): WheelCheck {
   return {
     name: `a model compiled for ${on.title} generates`,
-    only: 'linux',
+    only: System.LINUX,
     python: [
       ...(on.before ?? []),
       ...TINY_MODEL,

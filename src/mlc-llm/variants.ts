@@ -1,9 +1,10 @@
 /** The builds of MLC-LLM for a GPU's toolkit, beside the one for CPU and Vulkan. */
 import { bufferCopy } from './checks';
+import type { WheelCheck } from '../declaration/check';
 import { Platform } from '../declaration/platform';
 import { TOOLCHAIN_PREFIX, CondaPackage } from '../declaration/toolchain';
-import type { Variant, VariantWheel } from '../declaration/variant';
-import type { WheelCheck } from '../declaration/wheel';
+import type { Variant } from '../declaration/variant';
+import type { WheelChanges } from '../declaration/wheel';
 
 /** A build of MLC-LLM beside the one for CPU and Vulkan. */
 export enum MlcLlmVariant {
@@ -35,7 +36,7 @@ export function mlcLlmVariant(variant: MlcLlmVariant): Variant {
  * tvm links the driver's library itself at upstream's commit, so that it cannot be imported without one, and its wheel
  * cannot be tested on a runner without the device.
  */
-function gpu(tvm: Omit<VariantWheel, 'distribution'>): VariantWheel[] {
+function gpu(tvm: Omit<WheelChanges, 'distribution'>): WheelChanges[] {
   return [{ distribution: 'tvm', ...tvm }, { distribution: 'mlc-llm' }];
 }
 

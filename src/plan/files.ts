@@ -16,6 +16,17 @@ export const FILES: PlannedFiles = {
 /** The Python program that executes the plan. */
 export const PROGRAM = 'scripts/wheel_pipeline';
 
+/** What lies where in the folder for everything in between; `src/runtime/workspace.py` makes them. */
+export const BUILD_FOLDERS = {
+  logs: `${FILES.build}/logs`,
+  source: `${FILES.build}/source`,
+  raw: `${FILES.build}/raw`,
+  repaired: `${FILES.build}/repaired`,
+  testEnvironment: `${FILES.build}/test-environment`,
+  testReport: `${FILES.build}/test-report`,
+  vulkanSdk: `${FILES.build}/vulkan-sdk`,
+} as const;
+
 /** Where wheels are kept between builds, from the folder for everything in between. */
 export const WHEEL_CACHE = 'wheel-cache';
 
@@ -44,5 +55,5 @@ export function outputFolder({ id }: PlannedPlatform): string {
 
 /** Where the Vulkan SDK is installed on Windows: a folder that CI can keep. */
 export function vulkanSdkFolder({ version }: NonNullable<PlannedBuild['vulkanSdk']>): string {
-  return `${FILES.build}/vulkan-sdk/${version}`;
+  return `${BUILD_FOLDERS.vulkanSdk}/${version}`;
 }

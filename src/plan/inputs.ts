@@ -4,7 +4,7 @@
  */
 import { COMPILER_CACHE, FILES, WHEEL_CACHE } from './files';
 import type { Command, PlannedBuild, PlannedInput } from './plan';
-import { platformsOn } from './select';
+import { platformsOn, reusedWheels } from './select';
 
 /** The environment variables that workflows and pages speak of. */
 export const VARIABLES = {
@@ -22,7 +22,7 @@ const ALL: Command[] = ['build', 'test', 'reproduce'];
 /** The inputs of the program, for some builds of the same source: the pipeline's own first. */
 export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInput[] {
   const tags = platformsOn(main, 'linux').map((platform) => platform.platformTag);
-  const reused = main.wheels.filter((wheel) => wheel.reuse).map((wheel) => wheel.distribution);
+  const reused = reusedWheels(main);
   return [
     {
       ...input('source-dir', VARIABLES.sourceDir, 'path', ['build', 'reproduce']),

@@ -112,6 +112,7 @@ const platform = z.strictObject({
   platformTag: said(text, 'The platform tag of a repaired wheel.'),
   title: said(text, 'The platform as people write it.'),
   runner: said(text, 'The GitHub-hosted runner.'),
+  runsOn: said(z.nullable(texts), 'The labels of another runner.'),
   condaSubdir: said(text, 'The subdirectory of a Conda channel.'),
   baseImage: said(z.nullable(text), 'What the toolchain image starts from, by digest; none on Windows.'),
   lock: said(
@@ -196,6 +197,10 @@ const build = said(
     wheels: z.array(wheel),
     hooks: z.array(hook),
     dockerfile: text,
+    imageFiles: said(
+      texts,
+      'What the toolchain image is made from, which gives it its tag env-<hash>; a lock file need not be there.',
+    ),
     conda: z.strictObject({
       name: said(text, "The environment's name, where it has to have one."),
       file: text,
@@ -203,7 +208,7 @@ const build = said(
       packages: z.array(condaPackage),
     }),
     deviceOptions: said(z.nullable(text), "Options of the Linux jobs' container that give it a device."),
-    tried: said(z.nullable(text), 'Where its wheels have been built and tested.'),
+    testedOn: said(z.nullable(text), 'Where its wheels have been built and tested.'),
   }),
   "One build of the source: the pipeline's own (variant: none), or a variant's.",
 );
@@ -223,7 +228,31 @@ const plan = z.strictObject({
     branches: said(texts, 'Branches whose pushes publish them.'),
   }),
   workflows: z.array(z.enum(WorkflowName)),
+  defaultBranch: said(text, 'Its builds fill the caches of other runs; its images are those that releases use.'),
+  schedule: said(z.nullable(text), 'When the wheels are built though nothing changed, as cron writes it.'),
+  release: z.strictObject({
+    environment: said(z.nullable(text), 'The environment that publishing waits for.'),
+    onDefaultBranch: said(z.boolean(), 'Whether a tag has to be on the default branch.'),
+    attest: said(z.boolean(), 'Whether wheels and images are signed by GitHub.'),
+    sbom: said(z.boolean(), 'Whether each wheel comes with a list of its contents.'),
+  }),
   timeoutMinutes: bySystem(count),
+  jobs: said(
+    z.strictObject({
+      docker: z.strictObject({ runsOn: z.nullable(texts), timeoutMinutes: z.nullable(count) }),
+      release: z.strictObject({ runsOn: z.nullable(texts) }),
+    }),
+    'What is declared of the jobs that build no wheels; none: as usual.',
+  ),
+  filters: z.strictObject({ pushBranches: texts, pullRequestBranches: texts, ignoredPaths: texts }),
+  pins: z.strictObject({
+    actions: said(z.record(z.string(), text), 'Commit and version of those that are not at the usual ones.'),
+    micromamba: text,
+  }),
+  place: z.strictObject({
+    folder: said(z.string(), "The pipeline's folder, from the repository's root; empty for the root itself."),
+    id: said(z.string(), 'What the names of its workflows begin with; empty for nothing.'),
+  }),
 });
 
 export type Plan = z.infer<typeof plan>;

@@ -1,24 +1,23 @@
 /** One build with every default filled in: its platforms, its toolchain, its wheels. */
 import { dockerfileOf, environmentFileOf, lockFileOf } from './files';
 import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedTool } from './plan';
+import { resolveHooks } from './resolve-hooks';
 import type { DeclaredBuild } from './resolve-variant';
 import { resolveWheel } from './resolve-wheel';
 import { valueOn } from './values';
-import { imageReference, IMAGES, VULKAN_SDK } from '../declaration/pins';
-import { Platform, platformFacts, System, systemsOf } from '../declaration/platform';
-import { allPackages, allTools, pinnedVersion } from '../declaration/toolchain';
+import type { VulkanSdkPin } from '../declaration/pin-options';
+import { VULKAN_SDK, vulkanSdkUrl } from '../declaration/pins';
+import type { WheelPipelineOptions } from '../declaration/pipeline';
+import { Platform, platformFacts, platformTag, SystemName, systemsOf } from '../declaration/platform';
+import { allPackages, allTools, baseImageOf, glibcOf, pinnedVersion } from '../declaration/toolchain';
 
 /** What is for some systems only. */
 interface Marked {
-  readonly only?: string;
+  readonly only?: SystemName;
 }
 
 /** Resolves a build; the image is the name without tag that all of a pipeline's images have. */
-export function resolveBuild(
-  declared: DeclaredBuild,
-  imageName: string,
-  environment: { readonly [name: string]: string },
-): PlannedBuild {
+export function resolveBuild(declared: DeclaredBuild, imageName: string, options: WheelPipelineOptions): PlannedBuild {
   const { name, variant, wheels, toolchain } = declared;
   const systems = systemsOf(declared.platforms);
   const conda = resolveConda(declared, systems);
@@ -29,38 +28,60 @@ export function resolveBuild(
     image: `${imageName}:${imageTag}`,
     imageTag,
     systems,
-    platforms: declared.platforms.map((platform) => resolvePlatform(platform, declared)),
+    platforms: declared.platforms.map((platform) => resolvePlatform(platform, declared, options)),
     tools: resolveTools(declared, systems),
     rust: conda.packages.some((each) => each.name === 'rust'),
     vulkan: toolchain.vulkan ?? false,
-    vulkanSdk: toolchain.vulkan && systems.includes('windows') ? VULKAN_SDK : null,
-    environment: valueOn(systems, () => ({ ...environment }), {}),
+    vulkanSdk: toolchain.vulkan && systems.includes('windows') ? vulkanSdk(options.pins?.vulkanSdk) : null,
+    environment: valueOn(
+      systems,
+      (system) => ({ ...options.environment, ...options[system]?.environment, ...variant?.environment }),
+      {},
+    ),
     wheels: wheels.map((wheel) => resolveWheel(wheel, systems)),
-    hooks: [],
+    hooks: resolveHooks(options.hooks ?? [], declared, systems),
     dockerfile: dockerfileOf(variant?.name),
+    imageFiles: imageFiles(declared),
     conda,
     deviceOptions: variant?.deviceOptions ?? null,
-    tried: variant?.tried ?? null,
+    testedOn: variant?.testedOn ?? null,
   };
 }
 
-function resolvePlatform(platform: Platform, { variant, toolchain }: DeclaredBuild): PlannedPlatform {
+/** The Dockerfile first; each Linux platform may have a lock file. */
+function imageFiles({ variant, platforms }: DeclaredBuild): string[] {
+  const linux = platforms.map(platformFacts).filter(({ system }) => system === 'linux');
+  if (linux.length === 0) return [];
+  const locks = linux.map(({ condaSubdir }) => lockFileOf(condaSubdir, variant?.name));
+  return [dockerfileOf(variant?.name), environmentFileOf(variant?.name), ...locks];
+}
+
+function vulkanSdk({ version, sha256 }: VulkanSdkPin = VULKAN_SDK): VulkanSdkPin & { url: string } {
+  return { version, url: vulkanSdkUrl(version), sha256 };
+}
+
+function resolvePlatform(
+  platform: Platform,
+  { variant, toolchain }: DeclaredBuild,
+  options: WheelPipelineOptions,
+): PlannedPlatform {
   const facts = platformFacts(platform);
-  const declared = platform === Platform.LINUX_X86_64 ? toolchain.baseImage : undefined;
+  const chosen = platform === Platform.LINUX_AARCH64 ? options.linux?.aarch64RunsOn : options[facts.system]?.runsOn;
   return {
     id: [platform, variant?.name].filter(Boolean).join('-'),
     system: facts.system,
     machine: facts.machine,
-    platformTag: facts.platformTag,
+    platformTag: platformTag(platform, glibcOf(toolchain, platform) ?? ''),
     title: [facts.title, variant?.name].filter(Boolean).join(', '),
     runner: facts.runner,
+    runsOn: labels(variant?.runsOn ?? (variant?.deviceOptions === undefined ? chosen : undefined)),
     condaSubdir: facts.condaSubdir,
-    baseImage: facts.system === 'linux' ? (declared ?? imageReference(IMAGES.base[facts.machine])) : null,
+    baseImage: baseImageOf(toolchain, platform) ?? null,
     lock: lockFileOf(facts.condaSubdir, variant?.name),
   };
 }
 
-function resolveTools({ toolchain }: DeclaredBuild, systems: readonly System[]): PlannedTool[] {
+function resolveTools({ toolchain }: DeclaredBuild, systems: readonly SystemName[]): PlannedTool[] {
   return allTools(toolchain)
     .filter((tool) => isWanted(tool, systems))
     .map((tool) => ({
@@ -71,7 +92,7 @@ function resolveTools({ toolchain }: DeclaredBuild, systems: readonly System[]):
     }));
 }
 
-function resolveConda({ name, variant, toolchain }: DeclaredBuild, systems: readonly System[]): CondaSpec {
+function resolveConda({ name, variant, toolchain }: DeclaredBuild, systems: readonly SystemName[]): CondaSpec {
   return {
     name: `${name}-toolchain`,
     file: environmentFileOf(variant?.name),
@@ -87,11 +108,16 @@ function resolveConda({ name, variant, toolchain }: DeclaredBuild, systems: read
   };
 }
 
-function systemOf({ only }: Marked): System | null {
-  return (only as System | undefined) ?? null;
+function systemOf({ only }: Marked): SystemName | null {
+  return only ?? null;
 }
 
 /** What is for another system than those goes. */
-function isWanted({ only }: Marked, systems: readonly System[]): boolean {
+function isWanted({ only }: Marked, systems: readonly SystemName[]): boolean {
   return only === undefined || systems.some((system) => system === only);
+}
+
+/** Runner labels, where some are declared. */
+export function labels(runsOn?: string | string[]): string[] | null {
+  return runsOn === undefined ? null : [runsOn].flat();
 }

@@ -1,31 +1,51 @@
 /** The one place where a declaration gets its defaults: declaration → plan. */
 import { FILES } from './files';
 import { inputs } from './inputs';
-import { Plan, PLAN_SCHEMA, PlannedSource, SCHEMA_REFERENCE } from './plan';
-import { resolveBuild } from './resolve-build';
+import { Plan, PLAN_SCHEMA, PlannedInput, PlannedSource, SCHEMA_REFERENCE } from './plan';
+import { labels, resolveBuild } from './resolve-build';
+import { checkHooks } from './resolve-hooks';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
-import { PipelineOptions, possibleWorkflows, validatePipeline } from '../declaration/pipeline';
-import { Platform } from '../declaration/platform';
+import { must } from '../declaration/error';
+import { imageReference, IMAGES } from '../declaration/pins';
+import { possibleWorkflows, WheelPipelineOptions } from '../declaration/pipeline';
+import { parsePipeline, validatePipeline } from '../declaration/pipeline-rules';
+import { Platform, SYSTEMS } from '../declaration/platform';
 import type { Source } from '../declaration/source';
 import { versionOfTag } from '../declaration/version';
 
 /** The most that GitHub gives a job. */
 const TIMEOUT_MINUTES = 360;
 
+/** Twice a week, at no hour that everybody else takes: GitHub forgets caches that nobody read for a week. */
+const SCHEDULE = '17 3 * * 1,4';
+
 const LIMITS: Plan['limits'] = { attempts: 4, pause: 5, command: 120, upload: 1800, check: 120, keptWheels: 3 };
 
-/** Validates a declaration and fills in every default. Throws a `SpecError` at the first value that is wrong. */
-export function resolvePlan(options: PipelineOptions): Plan {
+/** Where a pipeline lies in its repository. */
+export type Place = Plan['place'];
+
+/**
+ * Validates a declaration and fills in every default. Throws a `SpecError` at the first value that is wrong.
+ *
+ * @param given the declaration
+ * @param place where the pipeline lies, where that is not its repository's root
+ */
+export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
+  const options = parsePipeline(given);
   const platforms = options.platforms ?? [Platform.LINUX_X86_64, Platform.WINDOWS_AMD64];
-  const name = options.name ?? options.repository.split('/')[1];
+  const { folder, id } = place ?? { folder: options.prefix ?? '', id: options.prefix ?? '' };
+  const name = options.name ?? [options.repository.split('/')[1], id].filter(Boolean).join('-');
   validatePipeline({ ...options, name, platforms });
+  const runs = resolveRuns(options);
   const image = {
-    name: options.image?.name ?? `ghcr.io/${options.repository}`.toLowerCase(),
-    branches: options.image?.branches ?? ['main', 'dev'],
+    name: options.image?.name ?? ['ghcr.io/', options.repository, id && `-${id}`].join('').toLowerCase(),
+    branches: options.image?.branches ?? [...new Set([runs.defaultBranch, 'dev'])],
   };
   const main: DeclaredBuild = { name, platforms, wheels: options.wheels, toolchain: options.toolchain ?? {} };
   const declared = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];
-  const builds = declared.map((build) => resolveBuild(build, image.name, options.environment ?? {}));
+  const builds = declared.map((build) => resolveBuild(build, image.name, options));
+  checkEnvironment(options, inputs(builds));
+  checkHooks(options.hooks ?? [], builds);
   const possible = possibleWorkflows(platforms);
   return {
     $schema: SCHEMA_REFERENCE,
@@ -39,11 +59,57 @@ export function resolvePlan(options: PipelineOptions): Plan {
     builds,
     image,
     workflows: possible.filter((workflow) => options.workflows?.includes(workflow) ?? true),
+    ...runs,
+    place: { folder, id },
+  };
+}
+
+/** When and where the workflows run, and how a tag becomes a release. */
+function resolveRuns(
+  options: WheelPipelineOptions,
+): Pick<Plan, 'defaultBranch' | 'schedule' | 'release' | 'timeoutMinutes' | 'jobs' | 'filters' | 'pins'> {
+  const { triggers = {}, release = {}, docker = {}, pins = {} } = options;
+  return {
+    defaultBranch: triggers.defaultBranch ?? 'main',
+    schedule: (triggers.schedule ?? SCHEDULE) || null,
+    release: {
+      environment: (release.environment ?? 'release') || null,
+      onDefaultBranch: release.onDefaultBranch ?? true,
+      attest: release.attest ?? true,
+      sbom: release.sbom ?? true,
+    },
     timeoutMinutes: {
       linux: options.linux?.timeoutMinutes ?? TIMEOUT_MINUTES,
       windows: options.windows?.timeoutMinutes ?? TIMEOUT_MINUTES,
     },
+    jobs: {
+      docker: { runsOn: labels(docker.runsOn), timeoutMinutes: docker.timeoutMinutes ?? null },
+      release: { runsOn: labels(release.runsOn) },
+    },
+    filters: {
+      pushBranches: triggers.pushBranches ?? [],
+      pullRequestBranches: triggers.pullRequestBranches ?? [],
+      ignoredPaths: triggers.ignoredPaths ?? [],
+    },
+    pins: { actions: { ...pins.actions }, micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba) },
   };
+}
+
+/** What a caller can set, the declaration cannot: it would say one thing to everybody and do another. */
+function checkEnvironment(options: WheelPipelineOptions, callers: readonly PlannedInput[]): void {
+  const taken = new Set(['PATH', 'HOME', ...callers.map(({ variable }) => variable)]);
+  const given: Array<[string, object | undefined]> = [
+    ['environment', options.environment],
+    ...SYSTEMS.map((system) => [`${system}.environment`, options[system]?.environment] as [string, object | undefined]),
+    ...(options.variants ?? []).map(
+      (each) => [`variants[${each.name}].environment`, each.environment] as [string, object],
+    ),
+    ...options.wheels.map((each) => [`wheels[${each.distribution}].environment`, each.environment] as [string, object]),
+  ];
+  for (const [option, variables = {}] of given) {
+    const wrong = Object.keys(variables).find((name) => taken.has(name));
+    must(wrong === undefined, option, wrong, 'a variable of your own: this one belongs to whoever calls the scripts');
+  }
 }
 
 function resolveSource({ git, sdist, folder, overlay = {} }: Source): PlannedSource {

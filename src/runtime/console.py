@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -138,7 +138,12 @@ def append(variable: str, text: str) -> None:
 
 def set_outputs(**values: str) -> None:
     """Print answers, and pass them on to the next steps of a GitHub Actions job."""
-    lines = "".join(f"{name.replace('_', '-')}={value}\n" for name, value in values.items())
+    set_named_outputs({name.replace("_", "-"): value for name, value in values.items()})
+
+
+def set_named_outputs(values: Mapping[str, str]) -> None:
+    """The same, under names as they are."""
+    lines = "".join(f"{name}={value}\n" for name, value in values.items())
     console.say(lines.rstrip("\n"))
     append("GITHUB_OUTPUT", lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -76,8 +77,10 @@ class Steps:
 
     def run(self, env: Callable[[], Mapping[str, str]], from_step: str = "") -> None:
         """Run them; `env` gives the variables of hooks as they are by then."""
+        console.close_log()
         for old in self.logs.glob("[0-9][0-9]-*.log"):
-            old.unlink()
+            with contextlib.suppress(PermissionError):  # Windows keeps what somebody reads
+                old.unlink()
         skipping = bool(from_step)
         for number, step in enumerate(self.steps, 1):
             skipping = skipping and step.id != from_step

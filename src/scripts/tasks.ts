@@ -73,5 +73,5 @@ export function dockerEnvironment({ inputs }: Plan): string[] {
   const ours = inputs.flatMap(({ variable, type }) =>
     variable && !['path', 'variant'].includes(type) ? [variable] : [],
   );
-  return [...ours, ...REMOTE_CACHE_VARIABLES];
+  return [...ours, 'SCCACHE_CACHE_SIZE', ...REMOTE_CACHE_VARIABLES];
 }

@@ -1,13 +1,13 @@
 import { SpecError } from '../../src/declaration/error';
-import { PipelineOptions, WorkflowName } from '../../src/declaration/pipeline';
-import { Platform } from '../../src/declaration/platform';
+import { WheelPipelineOptions, WorkflowName } from '../../src/declaration/pipeline';
+import { Platform, System } from '../../src/declaration/platform';
 import type { Wheel } from '../../src/declaration/wheel';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const wheel: Wheel = { distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] };
-const valid: PipelineOptions = {
+const valid: WheelPipelineOptions = {
   repository: 'owner/thing-wheels',
   source: { git: { repository: 'https://example.com/thing', commit: SHA, tag: 'v1.2.0' } },
   wheels: [wheel],
@@ -17,13 +17,13 @@ test("MLC-LLM's own declaration is valid", () => {
   expect(() => resolvePlan({ ...mlcLlm(), repository: 'owner/name' })).not.toThrow();
 });
 
-const withWheel = (changes: Partial<Wheel>): Partial<PipelineOptions> => ({ wheels: [{ ...wheel, ...changes }] });
-const withGit = (changes: object): Partial<PipelineOptions> => ({
+const withWheel = (changes: Partial<Wheel>): Partial<WheelPipelineOptions> => ({ wheels: [{ ...wheel, ...changes }] });
+const withGit = (changes: object): Partial<WheelPipelineOptions> => ({
   source: { git: { ...valid.source.git!, ...changes } },
 });
 
 // What is wrong; the changes that make it so; the option, the value and a word of the advice that the error must have.
-const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string]> = [
+const mistakes: Array<[string, Partial<WheelPipelineOptions>, string, unknown, string]> = [
   ['a repository without owner', { repository: 'thing' }, 'repository', 'thing', 'owner/name'],
   ['a short commit', withGit({ commit: 'bb586e5' }), 'source.git.commit', 'bb586e5', '40'],
   ['a branch for a commit', withGit({ commit: 'main' }), 'source.git.commit', 'main', '40'],
@@ -45,7 +45,7 @@ const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string
     'after its parent a',
   ],
   ['no source', { source: {} }, 'source', [], 'exactly one'],
-  ['two sources', { source: { folder: 'a', git: valid.source.git } }, 'source', ['folder', 'git'], 'exactly one'],
+  ['two sources', { source: { folder: 'a', git: valid.source.git } }, 'source', ['git', 'folder'], 'exactly one'],
   ['an overlay outside', { source: { folder: 'a', overlay: { '../b': 'x' } } }, 'source.overlay', '../b', 'inside'],
   ['an empty overlay', { source: { folder: 'a', overlay: { b: '' } } }, 'source.overlay[b]', '', 'text'],
   [
@@ -153,7 +153,13 @@ const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string
     'debian:12',
     'digest',
   ],
-  ['a package twice', { toolchain: { packages: [{ name: 'cmake' }] } }, 'toolchain.packages', 'cmake', 'once'],
+  [
+    'a package twice',
+    { toolchain: { packages: [{ name: 'rust' }, { name: 'rust' }] } },
+    'toolchain.packages',
+    'rust',
+    'once',
+  ],
   [
     'a package without a known version',
     { toolchain: { packages: [{ name: 'boost' }] } },
@@ -163,7 +169,7 @@ const mistakes: Array<[string, Partial<PipelineOptions>, string, unknown, string
   ],
   [
     'a package for a system that is none',
-    { toolchain: { packages: [{ name: 'rust', only: 'win' }] } },
+    { toolchain: { packages: [{ name: 'rust', only: 'win' as System }] } },
     'toolchain.packages[rust].only',
     'win',
     'windows',

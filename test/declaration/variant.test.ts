@@ -1,9 +1,9 @@
 import { Platform, Variant } from '../../src';
-import type { PipelineOptions } from '../../src/declaration/pipeline';
+import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const check = { name: 'import', imports: ['thing'] };
-const DECLARATION: PipelineOptions = {
+const DECLARATION: WheelPipelineOptions = {
   repository: 'owner/thing',
   source: { folder: 'package' },
   wheels: ['shared', 'thing', 'on-top'].map((distribution) => ({ distribution, checks: [check] })),
@@ -18,7 +18,7 @@ const GPU: Variant = {
 const resolve = (...variants: Variant[]) => resolvePlan({ ...DECLARATION, variants });
 
 const WRONG: Array<[string, Variant[], string]> = [
-  ['a name that is no file name', [{ ...GPU, name: 'GPU 1.0' }], 'variants.name: "GPU 1.0" must be lower-case'],
+  ['a name that is no file name', [{ ...GPU, name: 'GPU 1.0' }], 'variants[0].name: "GPU 1.0" must be lower-case'],
   ['a suffix with a dash', [{ ...GPU, suffix: '-gpu' }], 'variants[gpu-1.0].suffix: "-gpu" must be lower-case'],
   ['a name twice', [GPU, { ...GPU, suffix: 'other' }], 'variants: "gpu-1.0" must be declared once'],
   ['a suffix twice', [GPU, { ...GPU, name: 'other' }], 'variants.suffix: "gpu10" must be declared once'],
@@ -40,14 +40,14 @@ const WRONG: Array<[string, Variant[], string]> = [
   ],
   ['no platform', [{ ...GPU, platforms: [] }], 'variants[gpu-1.0].platforms: [] must be at least one platform'],
   [
-    'a package that the pipeline has',
-    [{ ...GPU, packages: [{ name: 'cmake' }] }],
-    'toolchain.packages: "cmake" must be declared once',
+    'a package twice',
+    [{ ...GPU, packages: [{ name: 'zstd' }, { name: 'zstd' }] }],
+    'variants[gpu-1.0].packages: "zstd" must be declared once',
   ],
   [
     'an exclude that auditwheel would not match',
     [{ ...GPU, wheels: [{ distribution: 'thing', excludes: { linux: ['libgpu'] } }] }],
-    'wheels[thing-gpu10].excludes.linux: "libgpu" must be a whole file name',
+    'variants[gpu-1.0].wheels[thing].excludes.linux: "libgpu" must be a whole file name',
   ],
 ];
 

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPython } from './support/machine';
+import { python } from './support/machine';
 import { check } from './support/process';
 import { REPOSITORY, SYNTHESIZED } from './support/repository';
 
@@ -12,7 +12,7 @@ test('ends with a wheel that is built, repaired and tested', async () => {
     const [, example] = SYNTHESIZED;
     for (const path of example.files) cpSync(join(example.folder, path), join(folder, 'examples/tvm-ffi', path));
     cpSync(join(REPOSITORY, 'projenrc/demo.sh'), join(folder, 'projenrc/demo.sh'));
-    const { stdout } = await check(['bash', 'projenrc/demo.sh'], { cwd: folder, env: { PYTHON: await findPython() } });
+    const { stdout } = await check(['bash', 'projenrc/demo.sh'], { cwd: folder, env: { PYTHON: await python() } });
     expect(stdout).toContain('PASS round trip through native code');
     const files = readdirSync(join(folder, 'examples/tvm-ffi/dist/linux-x86_64'));
     expect(files).toEqual([expect.stringMatching(/manylinux.*\.whl$/), 'SHA256SUMS', 'build-record.json'].sort());

@@ -2,7 +2,7 @@
  * The synthesized workflows, unedited, in a workflow engine: from the toolchain image to a published release, and every
  * way in which a release must not appear. What GitHub keeps (artifacts, releases, the registry) is stood in for.
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Project } from 'projen';
@@ -11,8 +11,9 @@ import type { WheelCheck } from '../../src';
 import { Engine, startEngine } from './support/engine';
 import { buildContexts } from './support/image';
 import { pythonTools } from './support/machine';
-import { check, digest } from './support/process';
+import { check } from './support/process';
 import { Registry, startRegistry } from './support/registry';
+import { digestOf, readRelease, Release, runnerPrograms } from './support/releases';
 import { REPOSITORY } from './support/repository';
 import { makeStorage, runWorkflow, Storage, WorkflowRun } from './support/workflow-engine';
 import {
@@ -24,6 +25,7 @@ import {
   Repository,
   WorkflowEvent,
 } from './support/workflow-events';
+import { RUNTIME } from '../../src/declaration/pins';
 
 const PACKAGE = join(REPOSITORY, 'test/e2e/release-package');
 const WINDOWS = 'windows-amd64';
@@ -32,20 +34,20 @@ let engine: Engine;
 let registry: Registry;
 let storage: Storage;
 let folder: string;
-let python: string;
+/** What a Windows job's Conda environment stands for. */
+let bin: string;
 let repository: Repository;
 /** The same declaration, but its check fails. */
 let failing: Repository;
 let contexts: readonly string[];
+/** The programs that come before the machine's own. */
+let programs: string;
 
 beforeAll(async () => {
   [engine, registry] = await Promise.all([startEngine(), startRegistry()]);
   storage = makeStorage();
   folder = mkdtempSync(join(tmpdir(), 'release-e2e-'));
-  python = join(
-    await pythonTools('release', ['cattrs==26.2.1', 'filelock==4.2.12', 'packaging==26.3', 'rich==15.0.0']),
-    'python',
-  );
+  bin = await pythonTools('release', Object.keys(RUNTIME));
   repository = await synthesize('passing', {
     name: 'native code',
     python: ['import release_demo', 'assert release_demo.answer(41) == 42'],
@@ -55,10 +57,7 @@ beforeAll(async () => {
     python: ['import release_demo', 'assert release_demo.answer(41) == 0'],
   });
   contexts = (await buildContexts(engine, { context: repository.folder })).argv;
-  // The programs that come before the machine's own.
-  mkdirSync(join(folder, 'programs'));
-  cpSync(join(REPOSITORY, 'test/e2e/stand-ins/gh.py'), join(folder, 'programs/gh'));
-  chmodSync(join(folder, 'programs/gh'), 0o755);
+  programs = await runnerPrograms(join(folder, 'programs'));
 });
 
 afterAll(async () => {
@@ -92,7 +91,13 @@ async function synthesize(name: string, wheelCheck: WheelCheck): Promise<Reposit
 async function windowsWheels(version: string, missing = false): Promise<string> {
   const wheels = join(folder, `windows-${version}${missing ? '-missing' : ''}`);
   if (!existsSync(wheels)) {
-    await check([python, join(PACKAGE, 'windows_wheel.py'), join(repository.folder, 'scripts'), wheels, version]);
+    await check([
+      join(bin, 'python'),
+      join(PACKAGE, 'windows_wheel.py'),
+      join(repository.folder, 'scripts'),
+      wheels,
+      version,
+    ]);
   }
   if (missing) {
     readdirSync(wheels)
@@ -115,13 +120,14 @@ async function act(workflow: string, event: WorkflowEvent, options: Options = {}
     workflow,
     event,
     repository: options.repository ?? repository,
-    programs: [join(folder, 'programs')],
+    programs: [programs],
     vars: { TOOLCHAIN_IMAGE: `${registry.host}/owner/name` },
     env: {
       E2E_BUILD_CONTEXTS: contexts.join('\n'),
       E2E_REGISTRY: registry.host,
       E2E_WINDOWS_WHEELS: options.windows ?? (await windowsWheels('0.1.0')),
       GH_STANDIN_FOLDER: join(folder, 'releases'),
+      E2E_MICROMAMBA_BIN: bin,
       // The stand-in of the base has a newer glibc; the package needs none of it, so the declared tag is right for it.
       AUDITWHEEL_PLAT: 'manylinux_2_28_x86_64',
       ...options.env,
@@ -129,13 +135,8 @@ async function act(workflow: string, event: WorkflowEvent, options: Options = {}
   });
 }
 
-/** A release as the world sees it: nothing, a draft, or published with its files. */
-function release(tag: string): { draft: boolean; prerelease: boolean; assets: string[]; notes: string } | undefined {
-  const path = join(folder, 'releases', tag);
-  if (!existsSync(join(path, 'release.json'))) return undefined;
-  const { isDraft, isPrerelease, body } = JSON.parse(readFileSync(join(path, 'release.json'), 'utf8'));
-  return { draft: isDraft, prerelease: isPrerelease, assets: readdirSync(join(path, 'assets')).sort(), notes: body };
-}
+const release = (tag: string): Release | undefined => readRelease(join(folder, 'releases'), tag);
+const snapshot = (tag: string): string => digestOf(join(folder, 'releases', tag));
 
 const assetsOf = (version: string): string[] => [
   'SHA256SUMS',
@@ -290,13 +291,3 @@ describe('release.yml', () => {
     expect(release('v0.8.0')).toMatchObject({ draft: false, assets: assetsOf('0.8.0') });
   });
 });
-
-/** Everything of a release, as one number. */
-function snapshot(tag: string): string {
-  const path = join(folder, 'releases', tag);
-  const files = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return digest(...files.flatMap((file) => [file, readFileSync(file)]));
-}

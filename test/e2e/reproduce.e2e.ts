@@ -54,4 +54,5 @@ test('a file that differs from build to build is named, with the bytes', async (
   small.append('CMakeLists.txt', RANDOM);
   const { status, stderr } = await small.program('reproduce');
   expect([status, stderr]).toEqual([1, expect.stringMatching(/release_demo\/number\.txt: \d+ bytes differ, first at/)]);
+  expect(readFileSync(join(small.folder, 'build/logs/reproduce/04-compare.log'), 'utf8')).toContain('number.txt');
 });

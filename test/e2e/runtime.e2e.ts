@@ -1,10 +1,14 @@
-/** The program as a person meets it: the wrappers and their arguments, what they say, and what holds when it is disturbed. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** What the program promises a person who calls its wrappers: help, early refusals, going on, and what is on the screen. */
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunResult } from './support/process';
+import { python } from './support/machine';
+import { log, RunResult } from './support/process';
 import { REPOSITORY } from './support/repository';
-import type { WheelCheck } from '../../src';
 import { DECLARATION, SmallPackage, smallPackage } from './support/small-package';
+import { GIT_ENV } from './support/workflow-events';
+import type { PlannedInput } from '../../src/plan/plan';
+
+const ESCAPE = '\u001b';
 
 let small: SmallPackage;
 beforeEach(async () => {
@@ -12,191 +16,196 @@ beforeEach(async () => {
 });
 afterEach(() => small.remove());
 
-const path = (name: string): string => join(small.folder, name);
-const sums = (): string => readFileSync(path('dist/linux-x86_64/SHA256SUMS'), 'utf8');
+const output = (): string => join(small.folder, 'dist/linux-x86_64');
+const dist = (file: string): string => readFileSync(join(output(), file), 'utf8');
 
-/** Runs a script that has to end well. */
-async function good(line: string, env: Record<string, string> = {}): Promise<RunResult> {
-  const ran = await small.script(line, env);
-  expect([line, ran.status, ran.status === 0 ? '' : ran.stdout + ran.stderr]).toEqual([line, 0, '']);
-  return ran;
+async function builds(env: Record<string, string> = {}, ...args: string[]): Promise<RunResult> {
+  const built = await small.script('build', env, ...args);
+  expect([built.status, built.status === 0 ? '' : built.stdout + built.stderr]).toEqual([0, '']);
+  return built;
 }
 
-describe('the command line', () => {
-  test('lists every input of the plan, with its variable', async () => {
-    const { stdout } = await good('build --help');
-    const { inputs } = JSON.parse(readFileSync(path('scripts/plan.json'), 'utf8'));
-    for (const { name, variable, commands, system } of inputs) {
-      if (!commands.includes('build') || system === 'windows') continue;
-      expect(stdout).toContain(`--${name}`);
-      if (variable) expect(stdout).toContain(variable);
+describe('before any work', () => {
+  test.each(['build', 'test'] as const)('%s.sh --help lists every input of the plan', async (command) => {
+    const { status, stdout } = await small.script(command, {}, '--help');
+    expect(status).toBe(0);
+    const said = stdout.replace(/\s+/g, ' ');
+    const plan = JSON.parse(readFileSync(join(small.folder, 'scripts/plan.json'), 'utf8')) as {
+      inputs: PlannedInput[];
+    };
+    const inputs = plan.inputs.filter((each) => each.commands.includes(command) && each.system !== 'windows');
+    expect(inputs.length).toBeGreaterThan(7);
+    for (const { name, variable, help, defaultHelp } of inputs) {
+      expect(said).toContain(`--${name}`);
+      // A line is broken at a dash, too.
+      const words = [help, `default: ${defaultHelp}`, ...(variable ? [`environment variable: ${variable}`] : [])];
+      words.forEach((text) => expect(said.replace(/ /g, '')).toContain(text.replace(/\s+/g, '')));
     }
   });
 
   test.each([
-    ['--jbos=3', {}, "unknown argument '--jbos'; did you mean --jobs?"],
-    ['', { WHEEL_VERSION: 'one' }, "WHEEL_VERSION: 'one' must be a version by PEP 440"],
-    ['', { AUDITWHEEL_PLAT: 'manylinux_2_28_riscv64' }, 'must be a platform tag of this machine'],
-    ['', { SOURCE_DIR: '/no/such/tree' }, 'SOURCE_DIR: /no/such/tree is not a folder'],
-    ['', { JOBS: 'all' }, "JOBS: 'all' must be a whole number above 0"],
-    ['--only=releas-demo', {}, 'did you mean release-demo?'],
-    ['--from-step=repair:release-dem', {}, 'did you mean repair:release-demo?'],
-  ])('refuses %s %j in the first second, before anything is touched', async (words, env, message) => {
+    ['WHEEL_VERSION', { WHEEL_VERSION: 'one' }, [], "'one' must be a version by PEP 440"],
+    ['AUDITWHEEL_PLAT', { AUDITWHEEL_PLAT: 'win_amd64' }, [], "'win_amd64' must be a platform tag of this machine"],
+    ['SOURCE_DIR', { SOURCE_DIR: '/nowhere' }, [], '/nowhere is not a folder'],
+    ['JOBS', { JOBS: 'many' }, [], "'many' must be a whole number"],
+    ['--jobs', { JOBS: '2' }, ['--jobs=0'], "'0' must be a whole number above 0"],
+    ['SOURCE_DATE_EPOCH', { SOURCE_DATE_EPOCH: 'now' }, [], "'now' must be seconds since 1970"],
+    ['', {}, ['--vesion=1.0'], "unknown argument '--vesion'; did you mean --version?"],
+    ['', {}, ['--only=release-dem'], "there is no wheel 'release-dem': name one of release-demo"],
+    ['', { WHEEL_VARIANT: 'loud' }, [], "there is no variant 'loud'"],
+  ])('a wrong input ends it in the first seconds: %s %j %j', async (told, env, args, message) => {
     const started = Date.now();
-    const { status, stderr } = await small.script(`build ${words}`.trim(), env as Record<string, string>);
-    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+    const { status, stdout, stderr } = await small.script('build', env, ...args);
     expect(Date.now() - started).toBeLessThan(2000);
-    expect(['build/source', 'dist/linux-x86_64'].filter((name) => existsSync(path(name)))).toEqual([]);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(stderr.split('\n')[0] + '\n');
+    expect(stderr).toContain(`wheel_pipeline build: error: ${told && `${told}: `}`);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(small.folder, 'build'))).toBe(false);
+  });
+
+  test('a Python without what the program needs is told how to get it, in one line', async () => {
+    symlinkSync(await python(), join(small.folder, 'python3'));
+    const path = { PATH: `${small.folder}:/usr/bin:/bin`, PYTHON: join(small.folder, 'python3') };
+    const { status, stdout, stderr } = await small.script('build', path);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^wheel_pipeline needs the Python package \w+, which \S+ does not have: python -m pip install --require-hashes --requirement \S+\/scripts\/runtime-requirements.txt\n$/,
+    );
   });
 });
 
-describe('what a person sees', () => {
-  test('steps with their time, a table at the end, the same in the summary of a job, and no escape codes', async () => {
-    const summary = path('summary.md');
-    const { stdout } = await good('build', { GITHUB_STEP_SUMMARY: summary, CI: 'true' });
-    expect(stdout).toMatch(/==> 5\/11 Build the wheel of release-demo \[[\d.]+ s\]/);
-    const wheel = readdirSync(path('dist/linux-x86_64')).find((file) => file.endsWith('.whl'))!;
-    for (const text of [stdout, readFileSync(summary, 'utf8')]) {
-      expect(text).toContain(wheel);
-      expect(text).toContain(sums().slice(0, 64));
-      expect(text).toMatch(/Build the wheel of release-demo +\|? ?[\d.]+ s/);
-    }
-    expect(stdout).not.toContain('\u001b');
+describe('a later run', () => {
+  /** Fails where the caller says so. */
+  const BREAKABLE = '#ifdef BROKEN\n#error broken-on-purpose\n#endif\n';
+  const STEP = 'build:release-demo';
+
+  test('goes on from the step that failed, and not for anything else', async () => {
+    small.append('demo.c', BREAKABLE);
+    const failed = await small.script('build', { WHEEL_VERSION: '1.0', CFLAGS: '-DBROKEN' });
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toMatch(
+      /error: step \d+, Build the wheel of release-demo: python\S* ended with exit status 1/,
+    );
+    expect(failed.stdout).toMatch(/^ {2}\| .*error: #error broken-on-purpose$/m);
+    expect(failed.stdout.match(/^ {2}\| /gm)!.length).toBeLessThanOrEqual(20);
+    expect(failed.stdout).toMatch(/^ {2}command: \S*python\S* -m pip/m);
+    const [, path] = /^ {2}log: +(\S+build\/logs\/build\/\d+-build-release-demo\.log)$/m.exec(failed.stdout)!;
+    expect(readFileSync(path!, 'utf8')).toContain('broken-on-purpose');
+
+    const onward = `--from-step=${STEP}`;
+    const refused = async (env: Record<string, string>, reason: string): Promise<void> => {
+      const { status, stderr } = await small.script('build', env, onward);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(reason)]);
+    };
+    await refused({ WHEEL_VERSION: '1.1' }, 'the run before was of another version');
+    const again = await builds({ WHEEL_VERSION: '1.0' }, onward);
+    expect(again.stdout).toMatch(/==> \d+\/\d+ Fetch the source: done before\n/);
+    expect(again.stdout).toMatch(/==> \d+\/\d+ Build the wheel of release-demo \[/);
+    const resumed = dist('SHA256SUMS');
+    await builds({ WHEEL_VERSION: '1.0' });
+    expect(dist('SHA256SUMS')).toBe(resumed);
+
+    const unknown = await small.script('build', {}, '--from-step=build:release-dema');
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining(`did you mean ${STEP}?`)]);
+    small.declare({ ...DECLARATION, name: 'another-name' });
+    await refused({ WHEEL_VERSION: '1.0' }, 'the run before was of another plan');
   });
 
-  test('on a terminal, color and a narrow width are honored', async () => {
-    const onTerminal = (env: string): Promise<RunResult> =>
-      small.run(
-        ['script', '--quiet', '--return', '--command', `stty cols 60; ${env} bash scripts/build.sh`, '/dev/null'],
-        {
-          CI: '',
-        },
-      );
-    const colored = await onTerminal('TERM=xterm-256color');
-    expect([colored.status, colored.stdout]).toEqual([0, expect.stringContaining('\u001b[1m')]);
-    // Too wide for the terminal: a line for each cell.
-    expect(colored.stdout).toMatch(/^wheel +release_demo/m);
-    const plain = await onTerminal('TERM=xterm-256color NO_COLOR=1');
-    expect(plain.stdout).not.toMatch(/\u001b\[3\d/);
-  });
-
-  test('a failing compile: the step, the command, the log, and the compiler itself', async () => {
-    small.append('demo.c', '#error broken on purpose\n');
-    const { status, stdout, stderr } = await small.script('build');
-    expect([status, stderr]).toEqual([
-      1,
-      expect.stringMatching(/step 5, Build the wheel of release-demo: python\S* ended/),
-    ]);
-    expect(stdout).toContain('broken on purpose');
-    expect(stdout).toMatch(/ {2}command: .*-m pip .* wheel/);
-    const log = /log: +(\S+)/.exec(stdout)![1];
-    expect(readFileSync(log, 'utf8')).toContain('broken on purpose');
-  });
-});
-
-describe('a part of a build', () => {
-  test('goes on from a step without the steps before, and only for the very same', async () => {
-    await good('build');
-    const first = sums();
-    const { stdout } = await good('build --from-step=repair:release-demo');
-    expect(stdout).toMatch(/Build the wheel of release-demo: done before/);
-    expect(sums()).toBe(first);
-    const { status, stderr } = await small.script('build --from-step=repair:release-demo', { WHEEL_VERSION: '2.0' });
-    expect([status, stderr]).toEqual([2, expect.stringContaining('the run before was of another version')]);
-  });
-
-  test('is one wheel, when the others are there from before', async () => {
-    layTwo();
-    const only = await good('build --only=second-demo');
-    expect(only.stdout).toContain('nothing is delivered: there is no wheel of release-demo yet');
-    await good('build');
-    const both = sums();
-    const again = await good('build --only=second-demo');
-    expect(again.stdout).not.toContain('Build the wheel of release-demo');
-    expect(sums()).toBe(both);
+  test('does not go on for another commit', async () => {
+    const git = (...argv: string[]): Promise<unknown> => small.run(['git', '-C', 'package', ...argv], GIT_ENV);
+    await git('init', '--quiet');
+    await git('add', '--all');
+    await git('commit', '--quiet', '--message', 'One');
+    await builds({ WHEEL_VERSION: '1.0' });
+    await git('commit', '--quiet', '--allow-empty', '--message', 'Another');
+    const { status, stderr } = await small.script('build', { WHEEL_VERSION: '1.0' }, '--from-step=inspect');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('the run before was of another commit')]);
   });
 });
 
-/** The package twice, under two names; only the first has a variable of its own. */
-function twoWheels(): typeof DECLARATION {
-  const [wheel] = DECLARATION.wheels;
-  const checks = (name: string): WheelCheck[] => [{ name: 'imports', imports: [name] }];
-  return {
-    ...DECLARATION,
-    wheels: [
-      { ...wheel, compileVersion: '9.9', checks: checks('release_demo') },
-      { distribution: 'second-demo', projectDir: 'second', checks: checks('second_demo') },
-    ],
-  };
-}
+describe('on the screen', () => {
+  /** A first wheel takes seconds: a bar of some of them, and a table at the end. */
+  const SLOW = 'add_custom_target(slow ALL COMMAND sleep 2)\nadd_dependencies(demo slow)\n';
+  const sgr = (text: string): string[] =>
+    [...text.matchAll(/\u001b\[([\d;]*)m/g)].flatMap(([, codes]) => codes!.split(';'));
+  const lines = (text: string): string[] => text.replace(/\r/g, '').split('\n');
 
-/** Lays down the second one too, which needs nothing of what is laid over the first. */
-function layTwo(): void {
-  small.declare(twoWheels());
-  cpSync(join(REPOSITORY, 'test/e2e/release-package'), path('package/second'), { recursive: true });
-  renameSync(path('package/second/release_demo'), path('package/second/second_demo'));
-  for (const name of ['pyproject.toml', 'CMakeLists.txt']) {
-    const file = path(`package/second/${name}`);
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/release([-_])demo/g, 'second$1demo'));
-  }
-}
-
-describe('what is delivered', () => {
-  test('stays whole when the next build fails, and is not taken for its own', async () => {
-    await good('build');
-    const before = sums();
-    small.append('demo.c', '#error broken\n');
-    expect((await small.script('build')).status).toBe(1);
-    expect(sums()).toBe(before);
-    const { status, stderr } = await small.script('test');
-    expect([status, stderr]).toEqual([1, expect.stringContaining('the last build has not delivered its wheels')]);
-    writeFileSync(path('package/demo.c'), 'int answer(int question) { return question + ANSWER; }\n');
-    await good('build');
-    await good('test');
+  test('of a terminal there are colours, a bar and a table', async () => {
+    small.append('CMakeLists.txt', SLOW);
+    const { status, stdout } = await small.onTerminal(240, {}, 'scripts/build.sh');
+    expect([status, stdout]).toEqual([0, expect.stringContaining('━')]);
+    expect(sgr(stdout).length).toBeGreaterThan(0);
+    expect(stdout).toMatch(/release-demo .*\d+\/\d+.*left:/);
+    const row = /^release_demo-\S+\.whl +\d+\.\d+ MB +manylinux\S+ +[0-9a-f]{64}$/;
+    expect(lines(stdout)).toContainEqual(expect.stringMatching(row));
+    expect(stdout).toMatch(/Repair the wheel of release-demo +\d+\.\d s/);
   });
 
-  test('never takes the place of files that no build delivered, nor are they emptied', async () => {
-    mkdirSync(path('dist/linux-x86_64'), { recursive: true });
-    writeFileSync(path('dist/linux-x86_64/mine.txt'), 'mine');
-    const refused = await small.script('build');
-    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('mine.txt')]);
-    expect(readFileSync(path('dist/linux-x86_64/mine.txt'), 'utf8')).toBe('mine');
-    rmSync(path('dist'), { recursive: true });
-    mkdirSync(path('build/source'), { recursive: true });
-    writeFileSync(path('build/source/mine.c'), 'mine');
-    const emptied = await small.script('build');
-    expect([emptied.status, emptied.stderr]).toEqual([2, expect.stringContaining('was not made by this program')]);
-    expect(readFileSync(path('build/source/mine.c'), 'utf8')).toBe('mine');
+  test('of a narrow terminal, a row of a table is several lines', async () => {
+    const { status, stdout } = await small.onTerminal(40, {}, 'scripts/build.sh');
+    expect(status).toBe(0);
+    const plain = lines(stdout.replace(/\u001b\[[\d;?]*[A-Za-z]/g, ''));
+    expect(plain).toContainEqual(expect.stringMatching(/^wheel +release_demo-\S+\.whl$/));
+    expect(plain).toContainEqual(expect.stringMatching(/^SHA-256 +[0-9a-f]{64}$/));
+  });
+
+  test.each([
+    ['CI', { CI: 'true' }, ''],
+    ['--plain', {}, '--plain'],
+  ])('there are no escape codes with %s', async (_, env, option) => {
+    small.append('CMakeLists.txt', SLOW);
+    const { status, stdout } = await small.onTerminal(40, env, 'scripts/build.sh', option);
+    expect([status, stdout.includes(ESCAPE)]).toEqual([0, false]);
+    expect(lines(stdout)).toContainEqual(expect.stringMatching(/^release_demo-\S+\.whl +\d+\.\d+ MB/));
+  });
+
+  test('there are no colours with NO_COLOR', async () => {
+    const { status, stdout } = await small.onTerminal(120, { NO_COLOR: '1' }, 'scripts/build.sh');
+    const colours = sgr(stdout).filter((code) => /^([349]\d|10\d)$/.test(code));
+    expect([status, colours]).toEqual([0, []]);
+  });
+
+  test('--verbose shows what the tools say, which otherwise only the log has', async () => {
+    const quiet = await builds();
+    expect(quiet.stdout).not.toMatch(/^ +\[\d+\/\d+\]/m);
+    const folder = join(small.folder, 'build/logs/build');
+    const logs = readdirSync(folder).sort();
+    expect(logs.map((name) => name.slice(0, 2))).toEqual(logs.map((_, index) => `${index + 1}`.padStart(2, '0')));
+    expect(
+      readFileSync(
+        join(
+          folder,
+          logs.find((name) => name.includes('build-release-demo'))!,
+        ),
+        'utf8',
+      ),
+    ).toMatch(/\[\d+\/\d+\]/);
+    expect((await builds({}, '--verbose')).stdout).toMatch(/\[\d+\/\d+\]/);
+  });
+
+  test("the job's summary has the table of the end", async () => {
+    const summary = join(small.folder, 'summary.md');
+    const { stdout } = await builds({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
+    expect(stdout.match(/^::group::/gm)!.length).toBe(stdout.match(/^::endgroup::/gm)!.length);
+    const text = readFileSync(summary, 'utf8');
+    const [sum] = dist('SHA256SUMS').split(' ');
+    expect(text).toMatch(new RegExp(`^\\| release_demo-\\S+\\.whl \\| \\d+\\.\\d+ MB \\| \\S+ \\| ${sum} \\|$`, 'm'));
+    expect(text).toMatch(/^\| Build the wheel of release-demo \| \d+\.\d s \|$/m);
+    expect(text).toMatch(/^\| compiler cache \| hits \| misses \|$/m);
   });
 });
 
-test('the caller: his settings for Python, pip, git, shell, locale and modes do not change the wheel', async () => {
-  await good('build');
-  const plain = sums();
-  const nowhere = path('nowhere');
-  await good('build', {
-    ...{ PIP_NO_BINARY: ':all:', PIP_TARGET: nowhere, PYTHONPATH: nowhere, PYTHONHOME: nowhere, PYTHONOPTIMIZE: '2' },
-    ...{ CDPATH: '/', BASH_ENV: path('package/demo.c'), LC_ALL: 'C', GIT_DIR: nowhere, MAKEFLAGS: '-k' },
-  });
-  expect(sums()).toBe(plain);
-  const bare = await small.run(['bash', '-c', 'umask 077; unset HOME; exec bash scripts/build.sh']);
-  expect([bare.status, bare.stderr]).toEqual([0, expect.anything()]);
-  expect(sums()).toBe(plain);
-});
-
-test("flags: the caller's and the declaration's reach the compiler, together with ours", async () => {
-  const flags = { CFLAGS: '-DFROM_DECLARATION=1' };
-  small.declare({ ...DECLARATION, environment: flags });
-  small.append('demo.c', '#if !(FROM_CALLER && FROM_DECLARATION)\n#error flags are lost\n#endif\n');
-  await good('build', { CFLAGS: '-DFROM_CALLER=1' });
-  expect((await small.script('build')).status).toBe(1);
-});
-
-test("a wheel's own variable reaches no other wheel", async () => {
-  layTwo();
-  const seen = (value: string): string =>
-    `if(NOT "$ENV{SETUPTOOLS_SCM_PRETEND_VERSION}" STREQUAL "${value}")\n  message(FATAL_ERROR "another wheel's variable")\nendif()\n`;
-  small.append('CMakeLists.txt', seen('9.9'));
-  small.append('second/CMakeLists.txt', seen(''));
-  await good('build');
+test('takes at most three seconds more than its tools', async () => {
+  const children = join(small.folder, 'children.txt');
+  const measure = join(REPOSITORY, 'test/e2e/support/measure.py');
+  const argv = ['python', '-E', measure, children, join(small.folder, 'scripts'), 'build'];
+  const started = Date.now();
+  const { status, stdout, stderr } = await small.run(argv);
+  const seconds = (Date.now() - started) / 1000;
+  expect([status, status === 0 ? '' : stdout + stderr]).toEqual([0, '']);
+  const tools = Number(readFileSync(children, 'utf8'));
+  log(`a build of the small package takes ${seconds.toFixed(1)} s, its tools ${tools.toFixed(1)} s of them`);
+  expect(tools).toBeGreaterThan(1);
+  expect(seconds - tools).toBeLessThan(3);
 });

@@ -1,9 +1,9 @@
-import type { PipelineOptions } from '../../src';
+import type { WheelPipelineOptions } from '../../src';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { MlcLlmVariant, mlcLlmVariant } from '../../src/mlc-llm/variants';
 import { resolvePlan } from '../../src/plan/resolve';
 
-const MLC_LLM: PipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
+const MLC_LLM: WheelPipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
 const { inputs } = resolvePlan(MLC_LLM);
 
 test('every input is declared once, and in one word for each of its ways', () => {

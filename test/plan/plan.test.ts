@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { Platform } from '../../src';
-import type { PipelineOptions } from '../../src';
+import type { WheelPipelineOptions } from '../../src';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { MlcLlmVariant, mlcLlmVariant } from '../../src/mlc-llm/variants';
 import { Plan, planSchema } from '../../src/plan/plan';
@@ -12,8 +12,8 @@ const root = join(__dirname, '../..');
 const read = (path: string): Plan => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(planSchema());
 
-const MLC_LLM: PipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
-const SMALL: PipelineOptions = {
+const MLC_LLM: WheelPipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
+const SMALL: WheelPipelineOptions = {
   repository: 'owner/thing',
   source: { folder: 'thing' },
   wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],

@@ -1,9 +1,9 @@
 import { Platform, Variant } from '../../src';
-import type { PipelineOptions } from '../../src';
+import type { WheelPipelineOptions } from '../../src';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const check = { name: 'import', imports: ['thing'] };
-const DECLARATION: PipelineOptions = {
+const DECLARATION: WheelPipelineOptions = {
   repository: 'owner/thing',
   source: { folder: 'package' },
   wheels: [
@@ -51,7 +51,7 @@ test('a variant is the pipeline with what it adds, under names of its own', () =
     dockerfile: 'docker/gpu-1.0.Dockerfile',
     conda: { name: 'thing-gpu-1.0-toolchain', file: 'docker/environment-gpu-1.0.yml' },
     deviceOptions: '--gpus all',
-    tried: null,
+    testedOn: null,
   });
   const packages = variant.conda.packages.map((each) => each.name);
   expect(packages).toContain('gpu-dev');

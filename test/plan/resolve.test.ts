@@ -1,17 +1,17 @@
-import { Platform } from '../../src';
-import type { PipelineOptions, Wheel } from '../../src';
+import { Platform, System } from '../../src';
+import type { WheelPipelineOptions, Wheel } from '../../src';
 import { VULKAN_SDK } from '../../src/declaration/pins';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
 const wheel: Wheel = { distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] };
-const options: PipelineOptions = {
+const options: WheelPipelineOptions = {
   repository: 'owner/thing-wheels',
   source: { git: { repository: 'https://example.com/thing', commit: SHA, tag: 'v1.2.0' } },
   wheels: [wheel],
 };
-const resolve = (changes: Partial<PipelineOptions> = {}) => resolvePlan({ ...options, ...changes });
-const wheelOf = (changes: Partial<Wheel>, more: Partial<PipelineOptions> = {}) =>
+const resolve = (changes: Partial<WheelPipelineOptions> = {}) => resolvePlan({ ...options, ...changes });
+const wheelOf = (changes: Partial<Wheel>, more: Partial<WheelPipelineOptions> = {}) =>
   resolve({ ...more, wheels: [{ ...wheel, ...changes }] }).builds[0].wheels[0];
 
 test('a small declaration is enough, and its defaults are those of the field', () => {
@@ -63,6 +63,12 @@ describe('the source', () => {
   });
 });
 
+/** What every wheel's build is told on Windows: debug information that a compiler cache can keep. */
+const EMBEDDED = [
+  'cmake.define.CMAKE_POLICY_DEFAULT_CMP0141=NEW',
+  'cmake.define.CMAKE_MSVC_DEBUG_INFORMATION_FORMAT=$<$<CONFIG:Debug,RelWithDebInfo>:Embedded>',
+];
+
 describe('a wheel', () => {
   test('keeps what it does not declare at its defaults', () => {
     expect(wheelOf({})).toMatchObject({
@@ -70,7 +76,7 @@ describe('a wheel', () => {
       projectDir: '.',
       settings: {
         linux: ['cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON'],
-        windows: ['cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON'],
+        windows: ['cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON', ...EMBEDDED],
       },
       environment: { linux: {}, windows: {} },
       versioned: true,
@@ -89,6 +95,7 @@ describe('a wheel', () => {
       windows: [
         'wheel.exclude=x;y',
         'cmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=OFF',
+        ...EMBEDDED,
         'cmake.define.A=2',
         'cmake.define.W=a b',
       ],
@@ -114,7 +121,7 @@ describe('a wheel', () => {
   test('has each check by its kind', () => {
     const { checks } = wheelOf({
       checks: [
-        { name: 'import', imports: ['thing', 'thing.*'], except: ['thing.x'], only: 'linux' },
+        { name: 'import', imports: ['thing', 'thing.*'], except: ['thing.x'], only: System.LINUX },
         { name: 'run', command: ['-m', 'thing', ''], expect: 'usage', timeout: 7 },
         { name: 'compute', python: ['import thing', ''] },
       ],
@@ -124,6 +131,13 @@ describe('a wheel', () => {
       { kind: 'command', args: ['-m', 'thing', ''], expect: 'usage', timeout: 7, system: null },
       { kind: 'python', code: ['import thing', ''] },
     ]);
+  });
+
+  test('leaves out on Windows what every Python brings', () => {
+    expect(wheelOf({ excludes: { linux: ['libx.so'], windows: ['x.dll'] } }).excludes).toEqual({
+      linux: ['libx.so'],
+      windows: ['x.dll', 'vcruntime140.dll', 'vcruntime140_1.dll'],
+    });
   });
 
   test('has nothing for a system that is not declared', () => {
@@ -139,11 +153,11 @@ describe('a wheel', () => {
 });
 
 describe('the toolchain', () => {
-  const build = (changes: Partial<PipelineOptions>) => resolve(changes).builds[0];
+  const build = (changes: Partial<WheelPipelineOptions>) => resolve(changes).builds[0];
 
   test('has what every native wheel needs, what the program itself needs, and what is declared', () => {
     const { conda, tools, rust } = build({
-      toolchain: { packages: [{ name: 'rust' }], tools: [{ command: 'cargo', minimum: '1.80', only: 'linux' }] },
+      toolchain: { packages: [{ name: 'rust' }], tools: [{ command: 'cargo', minimum: '1.80', only: System.LINUX }] },
     });
     const names = conda.packages.map((each) => each.name);
     expect(names).toEqual(expect.arrayContaining(['python', 'packaging', 'rich', 'filelock', 'cattrs', 'rust']));
@@ -155,13 +169,13 @@ describe('the toolchain', () => {
 
   test("has LunarG's SDK where Vulkan meets Windows", () => {
     const toolchain = { vulkan: true };
-    expect(build({ toolchain }).vulkanSdk).toEqual(VULKAN_SDK);
+    expect(build({ toolchain }).vulkanSdk).toMatchObject(VULKAN_SDK);
     expect(build({ toolchain, platforms: [Platform.LINUX_X86_64] })).toMatchObject({ vulkan: true, vulkanSdk: null });
   });
 
   test('starts from the declared base image on x86-64 alone', () => {
     const baseImage = `example.com/base:1@sha256:${'a'.repeat(64)}`;
-    const { platforms } = build({ toolchain: { baseImage }, platforms: Object.values(Platform) });
+    const { platforms } = build({ toolchain: { baseImage, glibc: '2.34' }, platforms: Object.values(Platform) });
     expect(platforms.map((platform) => platform.baseImage)).toEqual([
       baseImage,
       expect.stringMatching(/manylinux_2_28_aarch64:.*@sha256:/),

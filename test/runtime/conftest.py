@@ -42,7 +42,7 @@ FILES = plans.Files(
 LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, upload=60, check=60, kept_wheels=3)
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
-needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed")
+needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed, which builds ELF files")
 
 
 # Plans
@@ -88,6 +88,7 @@ def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
         "vulkan_sdk": None,
         "wheels": wheels or (make_wheel(),),
         "hooks": (),
+        "image_files": ("docker/Dockerfile", "docker/environment.yml", "docker/conda-linux-64.lock"),
     }
     return plans.Build(**{**defaults, **systems, **overrides})
 
@@ -105,6 +106,11 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
         "limits": LIMITS,
         "inputs": (),
         "builds": given,
+        "image": plans.Images("ghcr.io/owner/name"),
+        "workflows": ("docker", "linux", "windows", "release"),
+        "default_branch": "main",
+        "release": plans.Release(on_default_branch=True, attest=True, sbom=True),
+        "place": plans.Place(""),
     }
     return plans.Plan(**{**defaults, **overrides})
 

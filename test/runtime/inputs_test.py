@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,11 @@ def resolved(given: dict[str, Any] | None = None, environ: dict[str, str] | None
 
 def test_defaults_are_the_plans_and_build_on_each_other() -> None:
     inputs = resolved()
-    assert inputs.output_dir == Path("/checkout/dist/linux-x86_64")
-    assert inputs.compiler_cache_dir == Path("/checkout/build/sccache")
+    assert inputs.output_dir == Path("/checkout/dist/linux-x86_64").absolute()
+    assert inputs.compiler_cache_dir == Path("/checkout/build/sccache").absolute()
     assert (inputs.source_date_epoch, inputs.version, inputs.platform_tag, inputs.plain) == (315532800, "", "", False)
     assert inputs.jobs >= 1
-    assert resolved(environ={"BUILD_DIR": "/elsewhere"}).compiler_cache_dir == Path("/elsewhere/sccache")
+    assert resolved(environ={"BUILD_DIR": "/elsewhere"}).compiler_cache_dir == Path("/elsewhere/sccache").absolute()
 
 
 def test_an_option_wins_over_its_variable_and_an_empty_variable_is_none() -> None:
@@ -130,3 +131,10 @@ def test_no_folder_is_emptied_that_holds_what_is_built(
 
 def test_the_usual_folders_are_accepted(tmp_path: Path) -> None:
     check_folders(Inputs(build_dir=tmp_path / "build", output_dir=tmp_path / "build/dist"), tmp_path / "tree")
+
+
+@pytest.mark.skipif(os.name != "nt", reason="the programs of other systems know no such limit")
+def test_a_build_folder_that_is_too_long_for_compilers_is_told(tmp_path: Path) -> None:
+    long = resolved({"build-dir": str(tmp_path / ("x" * 120))})
+    with pytest.raises(UsageError, match="characters, and compilers of Windows fail"):
+        check_folders(long, None)

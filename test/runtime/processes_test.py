@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from runtime.errors import Failure
 from runtime.processes import CommandFailed, Group, ask, retry, run
 
 PYTHON = [sys.executable, "-c"]
+SYNCHRONIZE = 0x100000  # the right to wait for the end of a process of Windows
 
 SPAWN = """
 import subprocess, sys
@@ -35,6 +37,9 @@ sys.exit(len(before) < 2)
 
 
 def alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        handle = ctypes.windll.kernel32.OpenProcess(SYNCHRONIZE, False, pid)
+        return bool(handle) and ctypes.windll.kernel32.WaitForSingleObject(handle, 0) != 0
     try:
         os.kill(pid, 0)
     except OSError:
@@ -75,6 +80,13 @@ def test_a_failure_has_the_command_its_status_and_the_last_lines() -> None:
         run([*PYTHON, "import sys; [print('line', i) for i in range(50)]; sys.exit(3)"])
     assert "ended with exit status 3" in str(caught.value)
     assert caught.value.tail == [f"line {i}" for i in range(30, 50)]
+
+
+def test_what_a_command_says_of_its_own_failure_does_not_hide_the_reason() -> None:
+    said = "print('reason'); print(); print('  error: it failed'); [print('advice', i) for i in range(50)]"
+    with pytest.raises(CommandFailed) as caught:
+        run([*PYTHON, f"import sys; {said}; sys.exit(3)"], epilogue="error: it failed")
+    assert caught.value.tail == ["reason"]
     assert "range(50)" in caught.value.command
 
 

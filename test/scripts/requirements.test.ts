@@ -1,10 +1,10 @@
 import { Platform } from '../../src';
-import type { PipelineOptions } from '../../src';
+import type { WheelPipelineOptions } from '../../src';
 import { resolvePlan } from '../../src/plan/resolve';
 import { buildRequirements, runtimeRequirements, testRequirements } from '../../src/scripts/requirements';
 
 const check = { name: 'import', imports: ['thing'] };
-const plan = (changes: Partial<PipelineOptions> = {}) =>
+const plan = (changes: Partial<WheelPipelineOptions> = {}) =>
   resolvePlan({
     repository: 'owner/thing',
     source: { folder: 'thing' },

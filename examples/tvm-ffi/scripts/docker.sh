@@ -24,4 +24,13 @@ if [[ -t 0 && -t 1 ]]; then options+=(--interactive --tty); fi
 if [[ -n ${SOURCE_DIR-} ]]; then
   options+=(--volume "$(realpath -- "$SOURCE_DIR"):/source:ro" --env SOURCE_DIR=/source)
 fi
-exec docker run "${options[@]}" "$@"
+# In a job of GitHub Actions, what the program says there reaches the run's page from the container too.
+if [[ ${GITHUB_ACTIONS-} == true ]]; then
+  options+=(--env GITHUB_ACTIONS --env CI)
+  for name in GITHUB_OUTPUT GITHUB_STEP_SUMMARY; do
+    if [[ -n ${!name-} ]]; then options+=(--volume "${!name}:/run/actions/$name" --env "$name=/run/actions/$name"); fi
+  done
+fi
+# More options of Docker's, with blanks between, such as `--gpus all`.
+read -r -a more <<<"${DOCKER_OPTIONS-}"
+exec docker run "${options[@]}" "${more[@]}" "$@"

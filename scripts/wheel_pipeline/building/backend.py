@@ -10,6 +10,8 @@ from ..plan import Platform, Wheel
 from ..processes import run
 from .environment import add
 
+PIP_EPILOGUE = "error: subprocess-exited-with-error"  # what pip says after a backend's last line, at some length
+
 
 def build_wheel(
     wheel: Wheel, platform: Platform, tree: Path, cmake: Path, output: Path, env: Mapping[str, str], cwd: Path
@@ -23,7 +25,8 @@ def build_wheel(
     settings += [f"--config-settings={each}" for each in wheel.settings.on(platform.system)]
     pip = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "wheel", "--verbose"]
     argv = [*pip, *options, f"--wheel-dir={output}", *settings, str(tree / wheel.project_dir)]
-    run(argv, env=add(env, wheel.environment.on(platform.system)), cwd=cwd, progress=wheel.distribution)
+    env = add(env, wheel.environment.on(platform.system))
+    run(argv, env=env, cwd=cwd, progress=wheel.distribution, epilogue=PIP_EPILOGUE)
 
 
 def repair_wheel(wheel: Wheel, platform: Platform, tag: str, raw: Path, output: Path, env: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from ..console import columns, console
 from ..findings import fail_with
 from ..git import commit_of, is_dirty
 from ..plan import Wheel
+from ..processes import which
 from ..session import Session
 from ..steps import Step, Steps, read_state
 from ..wheels import inspection
@@ -25,7 +26,7 @@ from ..wheels.record import Made, check_output, project_commits, write_record
 from ..wheels.wheel import collect, wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
-from .environment import add, cargo_home, without_paths
+from .environment import add, cargo_home, with_first, without_paths
 from .report import report_build
 from .tools import check_tools
 from .wheel_build import WheelBuild
@@ -181,13 +182,15 @@ class BuildRun:
             },
         )
         self.counted = dict(self.env)
-        if system == "linux":
-            # A build path in a library would be another one on every machine.
-            hidden = {self.source: "/src", self.root: "/build"}
-            # Crates are compiled where cargo keeps them, and bring C code of their own.
-            hidden |= {cargo_home(self.env): "/cargo"} if self.build.rust else {}
-            self.hidden = list(hidden)
-            self.env = without_paths(self.env, hidden, self.build.rust)
+        # A build path in a library would be another one on every machine. Crates, which bring C code of their own, are
+        # compiled where cargo keeps them.
+        hidden = {cargo_home(self.env): "/cargo"} if self.build.rust else {}
+        hidden |= {self.source: "/src", self.root: "/build"}
+        self.hidden = list(hidden)
+        self.env = without_paths(self.env, hidden, system, self.build.rust)
+        if system == "windows" and (cargo := which("cargo", self.env)):
+            # CMake looks there first: builds that look for rustup's cargo too find the one whose version was checked.
+            self.env = with_first(self.env, "CMAKE_PROGRAM_PATH", Path(cargo).parent)
         if compiler_cache.is_there(self.env):
             self.env |= compiler_cache.variables(inputs.compiler_cache_dir, self.env)
             compiler_cache.start(self.env, self.plan.limits.command)
@@ -227,7 +230,6 @@ class BuildRun:
                 self.finished,
                 platform_tag=self.session.platform_tag,
                 version=self.version,
-                # MSVC has no counterpart to -ffile-prefix-map: what it writes of its paths is not ours to refuse.
                 build_paths=[str(path) for path in self.hidden],
             )
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..git import LOCAL_VARIABLES
+from ..plan import System
 
 # What tells pip where to download, not what: mirrors and credentials are the caller's.
 PIP_KEPT = {
@@ -31,7 +32,7 @@ COMPILER = {
     "NINJA_STATUS",
 }
 
-FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTFLAGS")
+FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTFLAGS", "CL", "_CL_", "LINK", "_LINK_")
 """Variables whose words add up: the caller's, then the declaration's, then the program's own."""
 
 
@@ -63,17 +64,27 @@ def add(env: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:
     return merged
 
 
-def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], rust: bool) -> dict[str, str]:
-    """Let gcc, clang and rustc write other names for folders, so that no build path is in a library (Linux)."""
+def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: System, rust: bool) -> dict[str, str]:
+    """Let compilers write other names for folders, so that no build path is in a library; outer folders come last."""
     maps = [f"{folder}={name}" for folder, name in folders.items()]
-    flags = " ".join(f"-ffile-prefix-map={each}" for each in maps)
-    merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags})
+    if system == "windows":
+        # cl.exe and link.exe take options from these variables. /Brepro: a hash in the place of each time.
+        trimmed = [f'"/d1trimfile:{folder}"' for folder in folders]
+        merged = add(env, {"CL": " ".join(["/Brepro", *trimmed]), "LINK": "/Brepro"})
+    else:
+        flags = " ".join(f"-ffile-prefix-map={each}" for each in maps)
+        merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags})
     if rust:
         # CARGO_ENCODED_RUSTFLAGS wins over a RUSTFLAGS that a build sets itself.
         encoded = env.get("CARGO_ENCODED_RUSTFLAGS", "")
         given = encoded.split("\x1f") if encoded else env.get("RUSTFLAGS", "").split()
         merged["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join([*given, *(f"--remap-path-prefix={each}" for each in maps)])
     return merged
+
+
+def with_first(env: Mapping[str, str], variable: str, folder: Path) -> dict[str, str]:
+    """A folder before those that a variable lists."""
+    return {**env, variable: os.pathsep.join(filter(None, [str(folder), env.get(variable, "")]))}
 
 
 def cargo_home(env: Mapping[str, str]) -> Path:

@@ -15,6 +15,10 @@ from ..processes import ask, which
 ADVICE = 'install "Build Tools for Visual Studio 2022" with the workload "Desktop development with C++"'
 TOOLS = "Microsoft.VisualStudio.Component.VC.Tools.x86.x64"
 VARIABLES = "import json, os; print(json.dumps(dict(os.environ)))"
+SCRIPT = f"""@echo off
+call "%WHEEL_PIPELINE_BATCH%" -arch=x64 -host_arch=x64 -no_logo >nul
+if not errorlevel 1 "%WHEEL_PIPELINE_PYTHON%" -I -c "{VARIABLES}"
+"""
 
 
 def enter(env: Mapping[str, str], timeout: float) -> dict[str, str]:
@@ -44,20 +48,23 @@ def developer_environment(env: Mapping[str, str], timeout: float) -> dict[str, s
         raise Failure(f"Visual Studio has no C++ tools for x86-64 ({TOOLS}): {ADVICE}")
     console.say(f"entering the developer environment of {studio}")
     batch = Path(studio, "Common7", "Tools", "VsDevCmd.bat")
-    line = f'call "{batch}" -arch=x64 -host_arch=x64 -no_logo >nul && "{sys.executable}" -I -c "{VARIABLES}"'
-    return captured(line, env, timeout, batch)
+    return captured(batch, env, timeout)
 
 
-def captured(line: str, env: Mapping[str, str], timeout: float, batch: Path) -> dict[str, str]:
-    """The variables after a command line of cmd.exe; Python writes them, since `set` has an encoding of its own."""
+def captured(batch: Path, env: Mapping[str, str], timeout: float) -> dict[str, str]:
+    """The variables after a batch file of cmd.exe; Python writes them, since `set` has an encoding of its own.
+
+    So has a script, hence the paths are in variables.
+    """
     script = Path(env["TEMP"], f"developer-environment-{os.getpid()}.cmd")
-    script.write_text(f"@echo off\nchcp 65001 >nul\n{line}\n", encoding="utf-8")
+    script.write_text(SCRIPT, encoding="ascii")
+    paths = {"WHEEL_PIPELINE_BATCH": str(batch), "WHEEL_PIPELINE_PYTHON": sys.executable}
     try:
-        answer = ask(["cmd.exe", "/d", "/c", str(script)], timeout=timeout, env=env)
+        answer = ask(["cmd.exe", "/d", "/c", str(script)], timeout=timeout, env={**env, **paths})
     finally:
         script.unlink(missing_ok=True)
     try:
         variables: dict[str, str] = json.loads(answer.stdout[answer.stdout.index("{") :])
     except ValueError:
         raise Failure(f"{batch} fails ({answer.reason}): repair Visual Studio, or {ADVICE}") from None
-    return variables
+    return {name: value for name, value in variables.items() if name not in paths}

@@ -59,7 +59,7 @@ class TestRun:
     def steps(self) -> list[Step]:
         return [
             Step("wheels", "Check the wheels against their record", self.check_wheels),
-            Step("environment", "Make a fresh environment", self.make_environment),
+            Step("test-environment", "Make a fresh environment", self.make_environment),
             Step("requirements", "Install the test requirements", self.install_requirements),
             Step("install", "Install the wheels", self.install_wheels),
             Step("checks", "Check what is installed", self.check_installed),

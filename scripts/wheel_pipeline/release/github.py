@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import console, duration
-from ..errors import Failure, UsageError
+from ..errors import Failure
+from ..gh import Gh
 from ..plan import Limits
-from ..processes import CommandFailed, ask, which
+from ..wheels.record import MEASURED
 from ..wheels.wheel import RECORD
-
-TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-TOKEN = re.compile(r"\b(gh[a-z]_|github_pat_)\w+")
-# The refusals that another try, or another try at once, does not help.
-LIMITED = "GitHub limits how often it is asked: wait an hour, then run this again"
-ADVICE = {
-    401: "the token in GH_TOKEN is wrong or has expired: give a valid one",
-    403: "the token may not do this: give the job the permission `contents: write`",
-    429: LIMITED,
-}
-PATIENCE = 12  # how many times longer to wait where GitHub limits how often it is asked
 
 
 @dataclass(frozen=True)
@@ -39,56 +25,35 @@ class Release:
     url: str
 
 
-def masked(text: str) -> str:
-    """The text without any token."""
-    for token in filter(None, map(os.environ.get, TOKENS)):
-        text = text.replace(token, "***")
-    return TOKEN.sub("***", text)
+@dataclass(frozen=True)
+class Published:
+    """A release that is public."""
 
-
-def refusal(said: str) -> int | None:
-    """Which of the HTTP statuses with advice it is."""
-    found = re.search(r"\bHTTP (\d{3})\b", said)
-    status = int(found[1]) if found else 0
-    if status == 403 and re.search(r"rate limit|abuse", said, re.IGNORECASE):
-        return 429
-    return status if status in ADVICE else None
+    tag: str
+    prerelease: bool
 
 
 class GitHub:
     """The release of one tag."""
 
     def __init__(self, tag: str, repository: str, limits: Limits, pause: float) -> None:
-        program = which("gh")
-        if program is None:
-            raise UsageError("gh is missing: install the GitHub CLI, https://cli.github.com")
-        self.program, self.tag, self.repository = program, tag, repository
-        self.limits, self.pause = limits, pause
+        self.program, self.tag, self.repository = Gh(limits, pause), tag, repository
 
     def gh(self, verb: str, *rest: str, once: bool = False, transfer: bool = False, cwd: Path | None = None) -> str:
         """What gh answers; "" to a view of a release that is not there. What can be done twice is tried again."""
-        command = [self.program, "release", verb, self.tag, *rest, "--repo", self.repository]
-        env = {name: value for name, value in os.environ.items() if name not in ("GH_DEBUG", "DEBUG")}
-        env |= {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_COLOR": "1"}
-        limit = self.limits.upload if transfer else self.limits.command
-        attempts = 1 if once else self.limits.attempts
-        for attempt in range(1, attempts + 1):
-            try:
-                answer = ask(command, timeout=limit, env=env, cwd=cwd)
-                said = "; ".join(answer.stderr.split("\n")[:3]).strip("; ") or f"exit status {answer.status}"
-                if answer.status == 0 or (verb == "view" and said == "release not found"):
-                    return masked(answer.stdout)
-            except CommandFailed as unanswered:
-                said = str(unanswered)
-            refused = refusal(said)
-            advice = f"; {ADVICE[refused]}" if refused else ""
-            failure = Failure(masked(f"gh release {verb} {self.tag} failed: {said}{advice}"))
-            if attempt == attempts or refused in (401, 403):
-                raise failure
-            seconds = self.pause * attempt * (PATIENCE if refused else 1)
-            console.say(f"{failure}; trying again in {duration(seconds)}")
-            time.sleep(seconds)
-        raise AssertionError("there is at least one attempt")
+        words = ["release", verb, self.tag, *rest, "--repo", self.repository]
+        absent = "^release not found$" if verb == "view" else ""
+        about = f"release {verb} {self.tag}"
+        return self.program.ask(words, about, absent=absent, once=once, transfer=transfer, cwd=cwd)
+
+    def published(self) -> list[Published]:
+        """The releases that are public, drafts left out."""
+        words = ["release", "list", "--exclude-drafts", "--limit", "1000", "--json", "tagName,isPrerelease"]
+        answer = self.program.ask([*words, "--repo", self.repository], "release list")
+        try:
+            return [Published(str(each["tagName"]), bool(each["isPrerelease"])) for each in json.loads(answer)]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Failure(f"gh does not say which releases there are ({answer[:80]!r}): update gh") from error
 
     def view(self) -> Release | None:
         """The release; none where there is none."""
@@ -118,19 +83,34 @@ class GitHub:
     def download(self, folder: Path) -> None:
         self.gh("download", "--dir", str(folder), "--clobber", transfer=True)
 
-    def publish(self, prerelease: bool) -> str:
-        """Make the draft public; where it is then."""
-        return self.gh("edit", "--draft=false", *(["--prerelease"] if prerelease else [])).strip()
+    def publish(self, prerelease: bool, latest: bool) -> str:
+        """Make the draft public; where it is then. `latest`: whether it is the one that GitHub shows first."""
+        marks = ["--prerelease"] if prerelease else []
+        return self.gh("edit", "--draft=false", f"--latest={str(latest).lower()}", *marks).strip()
+
+
+SIGNATURE = ".sigstore.json"
+"""What a file ends in that is signed."""
 
 
 def differences(ours: Path, theirs: Path, rebuilt: bool = False) -> Iterator[str]:
-    """How the files of a release, downloaded, differ from ours; `rebuilt`: if ours are of a repeated run.
-
-    A record tells how long its build took, so that each run writes another one of the same wheels.
-    """
+    """How the files of a release, downloaded, differ from ours; `rebuilt`: if ours are of a repeated run."""
     left, right = ({path.name: path.read_bytes() for path in each.iterdir()} for each in (ours, theirs))
     yield from (f"{name} is not there" for name in sorted(left.keys() - right))
     yield from (f"{name} is not of this build" for name in sorted(right.keys() - left))
     for name in sorted(left.keys() & right):
-        if left[name] != right[name] and not (rebuilt and name.startswith(Path(RECORD).stem)):
+        if left[name] != right[name] and not (rebuilt and differs_by_run(name, left[name], right[name])):
             yield f"{name} has other bytes"
+
+
+def differs_by_run(name: str, one: bytes, other: bytes) -> bool:
+    """Whether two files of a name differ in no more than two runs do: each signs anew, and takes another time."""
+    if name.endswith(SIGNATURE):
+        return True
+    if not name.startswith(f"{Path(RECORD).stem}-"):
+        return False
+    try:
+        records = [{**json.loads(data), MEASURED: None} for data in (one, other)]
+    except (ValueError, TypeError):
+        return False
+    return records[0] == records[1]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from ..console import megabytes
 from ..errors import UsageError
-from ..plan import Build, Plan
+from ..plan import Plan
 from ..wheels.wheel import SUMS, pep440
+from .assets import download_url, files_of, requirements_name
+from .since import changes
 from .verification import Built, Expected
 from .version import tagged_version
 
@@ -28,6 +30,8 @@ class About:
     """The toolchain images, each with its digest; without any, what the records say."""
     run_url: str = ""
     """The run that built the wheels."""
+    changes: bool = False
+    """Whether GitHub is asked what has changed since the last release."""
 
 
 def check_release(tag: str, version: str, repository: str) -> None:
@@ -46,8 +50,11 @@ def notes(plan: Plan, expected: Expected, about: About) -> tuple[str, list[str]]
             raise UsageError(f"--image {image!r} names no digest: write it like ghcr.io/owner/name@sha256:…")
     built = Built(plan, expected)
     problems = [*built.problems, *image_problems(built, about)]
-    sections = (installing(built, about), wheels(built), verifying(built, about), origin(built, about))
-    return ("", problems) if problems else ("\n".join(line for each in sections for line in each).rstrip() + "\n", [])
+    if problems:
+        return "", problems
+    changed = changes(plan, built.version, about.tag, about.repository, built.records) if about.changes else []
+    sections = (changed, installing(built, about), wheels(built), verifying(built, about), origin(built, about))
+    return ("\n".join(line for each in sections for line in each).rstrip() + "\n", [])
 
 
 def recorded_images(built: Built) -> list[str]:
@@ -62,16 +69,19 @@ def image_problems(built: Built, about: About) -> list[str]:
 
 
 def installing(built: Built, about: About) -> list[str]:
-    """A line for each variant: their wheels hold the same packages."""
-    page = f"https://github.com/{about.repository}/releases/expanded_assets/{about.tag}"
-
-    def line(build: Build) -> str:
-        versioned = {True: f"=={built.version}", False: ""}
-        names = " ".join(f"{wheel.distribution}{versioned[wheel.versioned]}" for wheel in build.wheels)
-        return f"pip install --find-links {page} {names}" + (f"  # {build.name}" if len(builds) > 1 else "")
-
-    builds = built.plan.builds
-    return ["## Install", "", "```bash", *map(line, builds), "```", ""]
+    """Two lines for each platform: exactly these wheels, by address and hash; then what they need of others."""
+    lines: list[str] = []
+    for build in built.plan.builds:
+        for platform in build.platforms:
+            url = download_url(about.repository, about.tag, requirements_name(platform.id))
+            files = files_of(built, platform.id)
+            names = " ".join(f"{build.wheel(file.wheel.key).distribution}=={file.wheel.version}" for file in files)
+            lines += [
+                f"# {platform.title}",
+                f"pip install --no-deps --require-hashes -r {url}",
+                f"pip install {names}  # what they need beside each other",
+            ]
+    return ["## Install", "", "```bash", *lines, "```", ""]
 
 
 def wheels(built: Built) -> list[str]:
@@ -81,7 +91,13 @@ def wheels(built: Built) -> list[str]:
 
 def verifying(built: Built, about: About) -> list[str]:
     lines = [f"gh release download {about.tag} --repo {about.repository}", f"sha256sum --check {SUMS}"]
-    lines += [f"gh attestation verify {file.name} --repo {about.repository}" for file in built.assets]
+    if built.plan.release.attest:
+        workflow = f".github/workflows/{built.plan.workflow('release')}"
+        signer = f"--signer-workflow {about.repository}/{workflow}"
+        source = f"--source-ref refs/tags/{about.tag}"
+        lines += [
+            f"gh attestation verify {file.name} --repo {about.repository} {signer} {source}" for file in built.assets
+        ]
     return ["## Verify", "", "```bash", *lines, "```", ""]
 
 

@@ -14,8 +14,11 @@ from ..errors import Failure, UsageError
 from ..plan import Plan
 from ..wheels.files import read_text, sha256, write_text
 from ..wheels.wheel import RECORD, SUMS
-from .github import GitHub, Release, differences
+from .assets import further_assets
+from .github import SIGNATURE, GitHub, Release, differences
 from .notes import check_release
+from .since import is_highest
+from .tag import see_same_commit
 from .verification import Built, Expected
 
 
@@ -32,6 +35,10 @@ class Options:
     """Mark it as one, whatever its version is."""
     pause: float = 5.0
     """Seconds before the second try; before the third twice as many, …"""
+    commit: str = ""
+    """The commit that the tag named when the wheels were built, which it must name still; empty not to ask."""
+    signature: Path | None = None
+    """What GitHub signed of the wheels, to be released with them."""
 
 
 def publish(plan: Plan, expected: Expected, options: Options) -> list[str]:
@@ -39,6 +46,8 @@ def publish(plan: Plan, expected: Expected, options: Options) -> list[str]:
     check_release(options.tag, expected.version, options.repository)
     if not options.notes.is_file():
         raise UsageError(f"there is no file {options.notes}: write it with the notes command")
+    if options.signature and not options.signature.is_file():
+        raise UsageError(f"there is no file {options.signature}: give what the attest job signed")
     built = Built(plan, expected)
     if built.problems:
         return built.problems
@@ -56,12 +65,13 @@ class Publishing:
         self.github = GitHub(options.tag, options.repository, built.plan.limits, options.pause)
         self.releases = f"https://github.com/{options.repository}/releases"
         self.ours = f"<!-- mlc-llm-pipeline release {self.tag} "  # what every run begins its line with
+        self.repository, self.commit, self.version = options.repository, options.commit, built.version
         self.claim = f"{self.ours}{secrets.token_hex(8)} -->"
         self.notes, self.assets, self.scratch = scratch / "notes.md", scratch / "assets", scratch
         write_text(self.notes, f"{read_text(options.notes).rstrip()}\n\n{self.claim}\n")
-        self.copy(built)
+        self.copy(built, options)
 
-    def copy(self, built: Built) -> None:
+    def copy(self, built: Built, options: Options) -> None:
         """The files to release, side by side."""
         self.assets.mkdir()
         for file in built.assets:
@@ -72,9 +82,15 @@ class Publishing:
         for platform in built.records:
             record = self.assets / f"{Path(RECORD).stem}-{platform}.json"
             shutil.copyfile(built.expected.dist / platform / RECORD, record)
+        for name, data in further_assets(built, options.tag, options.repository):
+            (self.assets / name).write_bytes(data)
+        if options.signature:
+            shutil.copyfile(options.signature, self.assets / f"{built.plan.name}-{built.version}{SIGNATURE}")
         write_text(self.assets / SUMS, built.sums)
 
     def run(self) -> list[str]:
+        if moved := self.moved():
+            return moved
         release = self.github.view()
         if release and not release.draft:
             return self.compare_published(release)
@@ -85,11 +101,18 @@ class Publishing:
             self.fill(release)
             if self.still_ours().assets != {path.name: path.stat().st_size for path in self.assets.iterdir()}:
                 raise Failure(f"the files of the draft of {self.tag} changed after they were compared")
+            if moved := self.moved():
+                raise Failure(moved[0])
+            latest = not self.prerelease and is_highest(self.version, self.github.published())
         except Failure as failure:
             advice = f"{self.tag} is not published by this run: run it again"
             raise Failure(f"{failure}; {advice}", failure.status) from failure
-        console.say(f"published {self.tag}: {self.make_public()}")
+        console.say(f"published {self.tag}: {self.make_public(latest)}")
         return []
+
+    def moved(self) -> list[str]:
+        """Whether the tag names another commit than the one that was built."""
+        return see_same_commit(self.github.program, self.repository, self.tag, self.commit) if self.commit else []
 
     def compare_published(self, release: Release) -> list[str]:
         """What is public is never changed: either it is what we have, or that is an error."""
@@ -145,10 +168,10 @@ class Publishing:
             self.github.download(Path(folder))
             return list(differences(self.assets, Path(folder), rebuilt))
 
-    def make_public(self) -> str:
+    def make_public(self, latest: bool) -> str:
         """The last step; where it fails, say whether it was done all the same."""
         try:
-            return self.github.publish(self.prerelease)
+            return self.github.publish(self.prerelease, latest)
         except Failure as failure:
             try:
                 release = self.github.view()

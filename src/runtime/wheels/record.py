@@ -17,6 +17,7 @@ from .files import hash_of, read_json, read_text, sha256, write_json, write_text
 from .wheel import RECORD, SUMS, Wheel, collect, wheel_files
 
 RECORD_SCHEMA = 2
+MEASURED = "measured"  # what each run has of its own, however much it builds the same
 HOST_PATHS = ("basedirs", "cache_location")  # in the compiler cache's statistics
 
 
@@ -72,7 +73,7 @@ def write_record(plan: Plan, build: Build, platform: Platform, folder: Path, mad
         "inputs": declared_environment(build, platform.system),
         "amendments": amendments(made.changes),
         "wheels": entries,
-        "measured": {
+        MEASURED: {
             "durations": durations,
             "compilerCache": cache and {key: value for key, value in cache.items() if key not in HOST_PATHS},
         },

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import sys
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 scripts, folder, version = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
@@ -26,9 +27,9 @@ with zipfile.ZipFile(folder / f"{name}-py3-none-win_amd64.whl", "w") as wheel:
         record += f"{path},sha256={digest},{len(data)}\n"
     wheel.writestr(f"{name}.dist-info/RECORD", f"{record}{name}.dist-info/RECORD,,\n")
 sys.path.insert(0, str(scripts))
-from wheel_pipeline import plan as plans  # noqa: E402
-from wheel_pipeline.wheels.record import Made, write_record  # noqa: E402
-
+plans, recording = (import_module(f"wheel_pipeline.{name}") for name in ("plan", "wheels.record"))
 plan = plans.load(scripts / "plan.json")
-problems = write_record(plan, plan.build(), plan.build().platform("windows-amd64"), folder, Made())
+build = plan.build()
+# The package lies in the pipeline's own repository: a folder has no commit of its own.
+problems = recording.write_record(plan, build, build.platform("windows-amd64"), folder, recording.Made(dirty=False))
 sys.exit("\n".join(problems) or 0)

@@ -8,6 +8,7 @@
 
 GH_STANDIN_FAIL="upload:2,view:1+" makes the second upload fail, and every view from the first on.
 GH_STANDIN_CORRUPT="part of a name" makes such files arrive with another last byte.
+GH_STANDIN_API is the script that all but `gh release` goes to, such as gh_api.py.
 
 Flags, messages and exit statuses are gh's own (github.com/cli/cli, pkg/cmd/release). One thing is stricter: for a tag
 that has a draft already, GitHub would make a second draft; here, that fails.
@@ -27,19 +28,8 @@ from typing import Any, NoReturn
 
 HOST = "https://github.com"
 TEXT, FLAG = "text", "flag"
-FILES = (
-    "apiUrl",
-    "contentType",
-    "createdAt",
-    "downloadCount",
-    "id",
-    "label",
-    "name",
-    "size",
-    "state",
-    "updatedAt",
-    "url",
-)
+FILES: tuple[str, ...] = ("apiUrl", "contentType", "createdAt", "downloadCount", "id", "label", "name", "size")
+FILES += ("state", "updatedAt", "url")
 FIELDS: tuple[str, ...] = ("apiUrl", "author", "assets", "body", "createdAt", "databaseId", "id", "isDraft")
 FIELDS += ("isPrerelease", "name", "publishedAt", "tagName", "tarballUrl", "targetCommitish", "uploadUrl", "url")
 FIELDS += ("zipballUrl",)
@@ -61,7 +51,8 @@ SHORT = {"t": "title", "n": "notes", "F": "notes-file"}
 COMMANDS = {
     "view": Command("view [<tag>]", {"json": TEXT}, 0, 1),
     "create": Command("create [<tag>] [<files>...]", NOTES, 0, None, {**SHORT, "d": "draft", "p": "prerelease"}),
-    "edit": Command("edit <tag>", {**NOTES, "tag": TEXT}, 1, 1, SHORT),
+    "edit": Command("edit <tag>", {**NOTES, "tag": TEXT, "latest": FLAG}, 1, 1, SHORT),
+    "list": Command("list", {"json": TEXT, "limit": TEXT, "exclude-drafts": FLAG}, 0, 0, {"L": "limit"}),
     "upload": Command("upload <tag> <files>...", {"clobber": FLAG}, 2, None),
     "download": Command(
         "download [<tag>]",
@@ -154,6 +145,7 @@ class Releases:
 
     def change(self, release: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         named = {"title": "name", "notes": "body", "draft": "isDraft", "prerelease": "isPrerelease"}
+        named |= {"latest": "isLatest"}
         release |= {named[flag]: value for flag, value in given.items() if flag in named}
         if file := given.get("notes-file"):
             release["body"] = sys.stdin.read() if file == "-" else read_file(file).decode("utf-8")
@@ -190,6 +182,14 @@ def view(releases: Releases, rest: list[str], given: dict[str, Any]) -> None:
         print(json.dumps({name: release.get(name, "") for name in fields}, sort_keys=True, separators=(",", ":")))
     else:
         print(f"title:\t{release['name']}\ntag:\t{release['tagName']}\ndraft:\t{str(release['isDraft']).lower()}")
+
+
+def list_all(releases: Releases, _: list[str], given: dict[str, Any]) -> None:
+    tags = sorted(path.parent.name for path in releases.folder.glob("*/release.json"))
+    found = [releases.read(tag) for tag in tags]
+    fields = given.get("json", "tagName").split(",")
+    shown = [each for each in found if not (given.get("exclude-drafts") and each["isDraft"])]
+    print(json.dumps([{name: each[name] for name in fields} for each in shown]))
 
 
 def create(releases: Releases, rest: list[str], given: dict[str, Any]) -> None:
@@ -274,6 +274,8 @@ def fail_on_demand(folder: Path, verb: str, argv: list[str]) -> None:
 
 
 def main(argv: list[str]) -> None:
+    if argv[:1] != ["release"] and (other := os.environ.get("GH_STANDIN_API")):
+        os.execv(sys.executable, [sys.executable, other, *argv])
     if argv[:1] != ["release"]:
         fail(f'unknown command "{"".join(argv[:1])}" for "gh"')
     verb = "".join(argv[1:2])
@@ -288,7 +290,7 @@ def main(argv: list[str]) -> None:
         fail(f'expected the "[HOST/]OWNER/REPO" format, got "{repository}"')
     folder = Path(os.environ["GH_STANDIN_FOLDER"])
     fail_on_demand(folder, verb, argv)
-    run = {"view": view, "create": create, "edit": edit, "upload": upload, "download": download}
+    run = {"list": list_all, "view": view, "create": create, "edit": edit, "upload": upload, "download": download}
     {**run, "delete-asset": delete_asset}[verb](Releases(folder, repository), rest, given)
 
 

@@ -113,7 +113,7 @@ function aptSources(suite: string): string[] {
 }
 
 /** The machine's settings for reaching the package servers: proxies, certificates, timeouts. */
-async function aptSettings(): Promise<string[]> {
+export async function aptSettings(): Promise<string[]> {
   const dump = await run(['apt-config', 'dump', '--format', '%F "%v";%n'], { quiet: true });
   return dump.stdout.split('\n').filter((line) => /^Acquire::(https?::|Check-|Retries)/.test(line));
 }

@@ -8,6 +8,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   docker: 'docker.io',
   dockerd: 'docker.io',
   mmdebstrap: 'mmdebstrap',
+  mvn: 'maven',
 };
 
 /** Installs the Debian packages that bring these programs, where they are missing; says what to install if it can't. */
@@ -66,34 +67,40 @@ export function needGo(what: string): void {
   }
 }
 
+/** The oldest Python that the synthesized program runs in. */
+const PYTHON_MINIMUM = 12;
+
+/** An interpreter of this machine that the synthesized program runs in: the first that works, python3 before others. */
+export async function python(): Promise<string> {
+  const newestFirst = [...Array(16 - PYTHON_MINIMUM).keys()].map((index) => `python3.${15 - index}`);
+  const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  // Oldest first: what is tested is what the oldest allowed one can do.
+  const versions = existsSync(pyenv) ? readdirSync(pyenv).sort(byNumbers) : [];
+  const candidates = ['python3', ...newestFirst, ...versions.map((version) => join(pyenv, version, 'bin/python3'))];
+  const code = `import ensurepip, sys, venv; sys.exit(sys.version_info < (3, ${PYTHON_MINIMUM}))`;
+  for (const candidate of candidates) {
+    // pyenv's shims are there for every version, and fail for those that are not chosen.
+    if ((await run([candidate, '-I', '-c', code], { quiet: true })).status === 0) return candidate;
+  }
+  throw new Error(
+    `The slow suite needs Python 3.${PYTHON_MINIMUM} or newer with venv. Install: python3.${PYTHON_MINIMUM} and ` +
+      `python3.${PYTHON_MINIMUM}-venv (Debian's or Ubuntu's packages), or one with pyenv or uv, and put it on PATH.`,
+  );
+}
+
+function byNumbers(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}
+
 /** Makes a virtual environment with these PyPI requirements in the cache and returns its bin folder. */
 export async function pythonTools(name: string, requirements: readonly string[]): Promise<string> {
-  const python = await findPython();
-  const version = (await run([python, '--version'])).stdout.trim();
-  const folder = await cached(`venv-${name}`, [version, ...requirements].join('\n'), async (venv) => {
-    await check([python, '-m', 'venv', venv]).catch((error: Error) => {
-      throw new Error(`The slow suite needs a ${python} with venv. Install: python3-venv\n${error.message}`);
-    });
+  const interpreter = await python();
+  const version = (await run([interpreter, '--version'], { quiet: true })).stdout.trim();
+  const folder = await cached(`venv-${name}`, [version, interpreter, ...requirements].join('\n'), async (venv) => {
+    await check([interpreter, '-m', 'venv', venv]);
     await check([join(venv, 'bin', 'pip'), 'install', '--quiet', ...requirements]);
   });
   return join(folder, 'bin');
-}
-
-/** A Python that runs the program: on the PATH by any of its names, or one of pyenv's, whose shims may not lead to it. */
-export async function findPython(): Promise<string> {
-  const versions = join(homedir(), '.pyenv/versions');
-  const pyenv = existsSync(versions) ? readdirSync(versions).sort().reverse() : [];
-  const candidates = [
-    ...['python3', 'python3.14', 'python3.13', 'python3.12'],
-    ...pyenv.map((version) => join(versions, version, 'bin/python')),
-  ];
-  for (const candidate of candidates) {
-    const { status } = await run([candidate, '-c', 'import sys; sys.exit(sys.version_info < (3, 12))'], {
-      quiet: true,
-    });
-    if (status === 0) return candidate;
-  }
-  throw new Error('The slow suite needs Python 3.12 or newer. Install it (python3.12 with venv), and put it on PATH.');
 }
 
 /** What /etc/os-release says. */

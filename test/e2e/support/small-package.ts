@@ -1,19 +1,21 @@
 /** A small native package with its pipeline, in a folder of its own, built by its scripts on this very machine. */
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Project } from 'projen';
 import { baseGlibc } from './base-image';
+import { Launched } from './launch';
 import { pythonTools } from './machine';
-import { run, RunResult } from './process';
+import { run, RunOptions, RunResult } from './process';
 import { REPOSITORY } from './repository';
 import { Platform, WheelPipeline } from '../../../src';
-import type { PipelineOptions } from '../../../src/declaration/pipeline';
+import type { WheelPipelineOptions } from '../../../src/declaration/pipeline';
+import { PROGRAM } from '../../../src/plan/files';
 import { resolvePlan } from '../../../src/plan/resolve';
 import { buildRequirements } from '../../../src/scripts/requirements';
 
 /** A lock file stands in for any: the package's build reads it, and its second library repeats the first. */
-export const DECLARATION: PipelineOptions = {
+export const DECLARATION: WheelPipelineOptions = {
   repository: 'owner/release-demo',
   source: { folder: 'package', overlay: { 'answer.lock': '41\n' } },
   platforms: [Platform.LINUX_X86_64],
@@ -49,7 +51,7 @@ install(TARGETS other LIBRARY DESTINATION release_demo)
 export class SmallPackage {
   public readonly folder = mkdtempSync(join(tmpdir(), 'small-package-e2e-'));
 
-  constructor(public readonly env: Record<string, string>) {
+  constructor(private readonly env: Record<string, string>) {
     this.declare(DECLARATION);
     cpSync(join(REPOSITORY, 'test/e2e/release-package'), join(this.folder, 'package'), { recursive: true });
     this.append('CMakeLists.txt', CMAKE);
@@ -57,7 +59,7 @@ export class SmallPackage {
   }
 
   /** Synthesizes its pipeline, anew where there is one. */
-  public declare(options: PipelineOptions): void {
+  public declare(options: WheelPipelineOptions): void {
     const project = new Project({ name: 'release-demo', outdir: this.folder });
     new WheelPipeline(project, options);
     project.synth();
@@ -68,25 +70,39 @@ export class SmallPackage {
     appendFileSync(join(this.folder, 'package', file), text);
   }
 
-  /** Replaces a text in one of its files. */
-  public replace(file: string, text: string, by: string): void {
-    const path = join(this.folder, 'package', file);
-    writeFileSync(path, readFileSync(path, 'utf8').replace(text, by));
+  /** The text of one of its files. */
+  public write(file: string, text: string): void {
+    mkdirSync(dirname(join(this.folder, 'package', file)), { recursive: true });
+    writeFileSync(join(this.folder, 'package', file), text);
   }
 
-  public run(argv: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
+  public run(argv: readonly string[], env: RunOptions['env'] = {}): Promise<RunResult> {
     return run(argv, { cwd: this.folder, env: { ...this.env, ...env } });
   }
 
-  /** Runs one of its scripts: a name, and arguments after it. */
-  public script(line: string, env: Record<string, string> = {}): Promise<RunResult> {
-    const [name, ...args] = line.split(' ');
+  /** Runs a wrapper, as a person does. */
+  public script(name: 'build' | 'test', env: RunOptions['env'] = {}, ...args: string[]): Promise<RunResult> {
     return this.run(['bash', `scripts/${name}.sh`, ...args], env);
   }
 
-  /** Runs a command of the program that has no script. */
-  public program(...words: readonly string[]): Promise<RunResult> {
-    return this.run(['python', 'scripts/wheel_pipeline', ...words]);
+  /** Runs a wrapper on a terminal of some columns; standard output and error are one there. */
+  public onTerminal(columns: number, env: RunOptions['env'], ...words: string[]): Promise<RunResult> {
+    const command = `stty cols ${columns} rows 30; exec bash ${words.join(' ')}`;
+    // A terminal like any other: nothing of the one that this suite runs in, or of CI.
+    const outside = { CI: undefined, GITHUB_ACTIONS: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined };
+    const terminal = { ...outside, TERM: 'xterm-256color', COLUMNS: undefined, SHELL: '/bin/bash' };
+    return this.run(['script', '--quiet', '--return', '--command', command, '/dev/null'], { ...terminal, ...env });
+  }
+
+  /** Starts a wrapper, and does not wait for its end. */
+  public launch(name: 'build' | 'test', env: RunOptions['env'] = {}, ...args: string[]): Launched {
+    const options = { cwd: this.folder, env: { ...this.env, ...env } };
+    return new Launched(['bash', `scripts/${name}.sh`, ...args], options);
+  }
+
+  /** Runs one of the program's commands that have no wrapper. */
+  public program(...argv: string[]): Promise<RunResult> {
+    return this.run(['python', PROGRAM, ...argv]);
   }
 
   public remove(): void {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached, check, locked, log, which } from './process';
+import { needPrograms } from './machine';
+import { cached, check } from './process';
 
 /** Where the data files of the Windows suites are. */
 export const DATA = join(__dirname, '..', 'windows-root');
@@ -36,7 +37,7 @@ const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
 
 /** Unpacks what matches `pattern` (all of a path below the jar's folder) into `target`. The jar itself is not kept. */
 export async function unpackJar(jar: Jar, pattern: string, target: string): Promise<void> {
-  await needMaven();
+  await needPrograms('mvn');
   const scratch = `${target}.jar`;
   rmSync(scratch, { recursive: true, force: true });
   try {
@@ -68,23 +69,6 @@ export async function wheelhouse(): Promise<string> {
       ...['--no-deps', '--require-hashes', '--requirement', requirements],
     ]);
     await check(['cp', requirements, folder]);
-  });
-}
-
-/** Maven needs Java, and Debian's package brings both. */
-async function needMaven(): Promise<void> {
-  await locked('apt', async () => {
-    if (which('mvn')) return;
-    const advice = 'The Windows suites get CPython and Clang for Windows with Maven. Install: maven (Debian package)';
-    if (process.getuid?.() !== 0 || !which('apt-get')) {
-      throw new Error(advice);
-    }
-    log('installing maven …');
-    await check(['apt-get', 'update']);
-    const install = ['apt-get', 'install', '--yes', '--no-install-recommends', 'maven'];
-    await check(install, { env: { DEBIAN_FRONTEND: 'noninteractive' } }).catch((error: Error) => {
-      throw new Error(`${advice}\n${error.message}`);
-    });
   });
 }
 

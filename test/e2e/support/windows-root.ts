@@ -1,5 +1,6 @@
 import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { aptSettings } from './base-image';
 import { needPrograms } from './machine';
 import { cached, check, digest, run } from './process';
 import { CONSOLE, DRIVE_C, WindowsMachine } from './windows-machine';
@@ -208,10 +209,4 @@ async function archive(): Promise<string[]> {
     ([, origin, component, suite]) => origin === 'Debian' && component === 'main' && !/-/.test(suite!),
   );
   return main ? [main[0]!] : [];
-}
-
-/** This machine's settings for reaching the package servers: proxies, certificates, timeouts. */
-async function aptSettings(): Promise<string[]> {
-  const dump = await run(['apt-config', 'dump', '--format', '%F "%v";%n'], { quiet: true });
-  return dump.stdout.split('\n').filter((line) => /^Acquire::(https?::|Check-|Retries)/.test(line));
 }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Engine } from './engine';
-import { findPython, goInstall, pythonTools } from './machine';
+import { python, goInstall, pythonTools } from './machine';
 import { check, locked, run, which } from './process';
 import { BRANCH, GIT_ENV, Repository, WorkflowEvent } from './workflow-events';
 import { ACTIONS, RUNTIME } from '../../../src/declaration/pins';
@@ -170,10 +170,10 @@ const RUNNERS = ['ubuntu-24.04', 'ubuntu-24.04-arm', 'windows-2022', 'windows-20
 
 /** A folder with the Python that GitHub's runners have: as new as the program needs, where this machine's is older. */
 async function runnerPython(folder: string): Promise<string> {
-  const python = await findPython();
+  const interpreter = await python();
   mkdirSync(folder);
   // No link: an interpreter looks for its library around the path that it is called by.
-  writeFileSync(join(folder, 'python3'), `#!/bin/sh\nexec '${which(python) ?? python}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'python3'), `#!/bin/sh\nexec '${which(interpreter) ?? interpreter}' "$@"\n`, { mode: 0o755 });
   symlinkSync('python3', join(folder, 'python'));
   return folder;
 }

@@ -1,55 +1,51 @@
-"""Runs the synthesized program as if this machine were Windows, for wheels that are cross-built.
+"""Runs the synthesized program as if this were Windows, as far as a Linux machine can: as_windows.py SCRIPTS COMMAND …
 
-Usage: as_windows.py CHECKOUT build|test …. Only what this machine cannot be is replaced: the platform that it is taken
-for, Visual Studio's environment, the tag of a built wheel, and how an environment is laid out and such a wheel comes
-into it. E2E_WHEEL names a wheel to take for what the package's build gives, or for the one that is installed.
+Replaced is what only Windows has: what the machine says it is, Visual Studio's environment, and, with E2E_WHEEL, the
+build backend, whose wheel that is. All the rest is the program's own: delvewheel, inspection, record, delivery.
+
+The command is one of the program's, or `gate`, with PYTHON WHEELS REPORT: the checks alone, since no environment here
+takes a wheel for Windows.
 """
-
-from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-import zipfile
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
-CHECKOUT = Path(sys.argv[1])
-sys.path[0] = str(CHECKOUT / "scripts")
-
-from wheel_pipeline import arguments, cli  # noqa: E402
-from wheel_pipeline.building import backend, msvc, wheel_build  # noqa: E402
-from wheel_pipeline.gate.run import TestRun  # noqa: E402
-
-WHEEL = os.environ.pop("E2E_WHEEL", "")
+scripts, command, *rest = sys.argv[1:]
+sys.path.insert(0, scripts)
 
 
-def build_wheel(wheel: Any, platform: Any, tree: Any, cmake: Any, output: Path, *rest: Any) -> None:
-    """The package's own build, as the program calls it, or a wheel that was built before."""
-    if WHEEL:
-        output.mkdir(parents=True)
-        shutil.copy2(WHEEL, output)
-        return
-    backend.build_wheel(wheel, platform, tree, cmake, output, *rest)
-    # The interpreter that builds is Linux', and so is the tag that it gives.
-    (built,) = output.glob("*.whl")
-    retag = ["-m", "wheel", "tags", "--remove", "--platform-tag=win_amd64", str(built)]
-    subprocess.run([sys.executable, *retag], check=True, stdout=subprocess.DEVNULL)
+def module(name: str) -> ModuleType:
+    return import_module(f"wheel_pipeline.{name}")
 
 
-def install_wheels(test: TestRun) -> None:
-    """pip refuses a wheel of another system."""
-    (site,) = test.folder.glob("lib/python*/site-packages")
-    for wheel in [WHEEL] if WHEEL else test.output.glob("*.whl"):
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(site)
+def enter(env: Mapping[str, str], _: float) -> dict[str, str]:
+    return dict(env)
 
 
+def build_wheel(_: Any, __: Any, ___: Any, ____: Any, output: Path, *_____: Any) -> None:
+    output.mkdir(parents=True)
+    shutil.copy(os.environ["E2E_WHEEL"], output)
+
+
+arguments: Any = module("arguments")
 arguments.current_system = lambda: "windows"
-cli.current_platform = lambda build: next(each for each in build.platforms if each.system == "windows")
-msvc.enter = lambda env, timeout: dict(env)
-wheel_build.build_wheel = build_wheel
-TestRun.python = property(lambda test: test.folder / "bin/python")
-TestRun.install_wheels = install_wheels
-sys.exit(cli.main(sys.argv[2:], CHECKOUT / "scripts"))
+arguments.platform = SimpleNamespace(machine=lambda: "AMD64", system=lambda: "Windows")
+msvc: Any = module("building.msvc")
+msvc.enter = enter
+if os.environ.get("E2E_WHEEL"):
+    wheel_build: Any = module("building.wheel_build")
+    wheel_build.build_wheel = build_wheel
+
+if command != "gate":
+    sys.exit(module("cli").main([command, *rest]))
+build = module("plan").load(Path(scripts, "plan.json")).build()
+python, wheels, report = map(Path, rest)
+gate = module("gate.gate")
+options = gate.Options(python=python, wheels=wheels, report=report, timeout=120)
+sys.exit(not gate.check_wheels(build, build.platform("windows-amd64"), options).passed)

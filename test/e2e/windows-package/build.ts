@@ -1,26 +1,32 @@
-/** Cross-builds the package beside this file with the synthesized program, which takes this machine for Windows. */
+/** Cross-builds the package beside this file, and lets the synthesized program do to its wheel what it does on Windows. */
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Project } from 'projen';
-import { Platform, WheelPipeline } from '../../../src';
-import type { PipelineOptions } from '../../../src/declaration/pipeline';
+import { WheelPipelineOptions, Platform, WheelPipeline } from '../../../src';
+import { RUNTIME } from '../../../src/declaration/pins';
+import { resolvePlan } from '../../../src/plan/resolve';
 import { pythonTools } from '../support/machine';
 import { cached, check, run, RunResult } from '../support/process';
 
 const TOOLS = [
-  ...['cattrs==26.2.1', 'filelock==4.2.12', 'packaging==26.3', 'rich==15.0.0'],
-  ...['cmake==3.31.6', 'delvewheel==1.13.2', 'ninja==1.13.0', 'pefile==2024.8.26', 'scikit-build-core==1.0.3'],
-  ...['wheel==0.46.3', 'ziglang==0.16.0'],
+  ...Object.keys(RUNTIME),
+  'cmake==3.31.6',
+  'delvewheel==1.13.2',
+  'ninja==1.13.0',
+  'pefile==2024.8.26',
+  'scikit-build-core==1.0.3',
+  'wheel==0.46.3',
+  'ziglang==0.16.0',
 ];
 
-const DRIVER = join(__dirname, 'as_windows.py');
+const PLATFORM = Platform.WINDOWS_AMD64;
 
 /** A pipeline of the package alone. */
-export function declare(excluded: string[]): PipelineOptions {
+export function declare(excluded: string[]): WheelPipelineOptions {
   return {
     repository: 'owner/windows-demo',
     source: { folder: 'package' },
-    platforms: [Platform.WINDOWS_AMD64],
+    platforms: [PLATFORM],
     wheels: [
       {
         distribution: 'windows-demo',
@@ -32,15 +38,17 @@ export function declare(excluded: string[]): PipelineOptions {
   };
 }
 
-/** How the program is run. */
-export interface Run {
-  /** What the package's build gives; without it, the package is built. */
+/** Vulkan's loader comes with the graphics driver. */
+const DECLARATION = declare(['vulkan-1.dll']);
+
+/** How the wheels are built. */
+export interface Build {
+  /** What the package's build gives, as it can't be run as on Windows; without it, the package is cross-built. */
   readonly wheel?: string;
   /** Folders of libraries on the PATH, which is where delvewheel looks for them. */
   readonly libraries?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: with Vulkan's loader, which comes with the graphics driver, excluded. */
-  readonly declaration?: PipelineOptions;
+  readonly declaration?: WheelPipelineOptions;
 }
 
 /** The package as it is cross-built, and the tools for it. */
@@ -48,16 +56,12 @@ export class WindowsPackage {
   /** Cross-builds it, or takes it from the cache. */
   public static async build(): Promise<WindowsPackage> {
     const bin = await pythonTools('windows-wheel', TOOLS);
-    const folders = [__dirname, join(__dirname, '../../../src/runtime')];
-    const sources = folders.flatMap((folder) =>
-      readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && !entry.name.endsWith('.pyc'))
-        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
-        .sort(),
-    );
-    const folder = await cached('windows-wheel', [bin, ...sources].join('\n'), (made) =>
-      new WindowsPackage(bin, made).crossBuild(),
-    );
+    const sources = readdirSync(__dirname, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      .sort();
+    const key = [bin, ...sources, JSON.stringify(resolvePlan(DECLARATION).builds)].join('\n');
+    const folder = await cached('windows-wheel', key, (made) => new WindowsPackage(bin, made).crossBuild());
     return new WindowsPackage(bin, folder);
   }
 
@@ -87,7 +91,7 @@ export class WindowsPackage {
   /** A wheel whose tree was changed. */
   public async changed(wheel: string, work: string, change: (tree: string) => void): Promise<string> {
     await this.tool('wheel', 'unpack', `--dest=${work}`, wheel);
-    const tree = join(work, basename(wheel).split('-', 2).join('-'));
+    const tree = join(work, basename(wheel).split('-').slice(0, 2).join('-'));
     change(tree);
     await this.tool('wheel', 'pack', `--dest-dir=${work}`, tree);
     return join(work, basename(wheel));
@@ -102,58 +106,62 @@ export class WindowsPackage {
       .sort();
   }
 
-  /** Runs the program's build in a folder: the wheels are delivered to the `dist` in it. */
-  public async run(work: string, options: Run = {}): Promise<RunResult> {
-    const { wheel, libraries = [], env, declaration = declare(['vulkan-1.dll']) } = options;
-    const [root, build, output] = ['checkout', 'build', 'dist'].map((name) => join(work, name));
-    checkout(root, declaration);
-    return this.asWindows([root, 'build'], {
-      BUILD_DIR: build,
-      OUTPUT_DIR: output,
-      WHEEL_VERSION: '1.2.3',
-      PATH: [this.bin, ...libraries, '/usr/bin', '/bin'].join(':'),
-      ...(wheel && { E2E_WHEEL: wheel }),
-      ...env,
-    });
+  /** Runs the program as on Windows, in a folder's checkout. */
+  public asWindows(work: string, argv: readonly string[], env: Build['env'] = {}): Promise<RunResult> {
+    const driver = [join(this.bin, 'python'), '-E', join(__dirname, 'as_windows.py'), scripts(work)];
+    const outside = { GITHUB_ACTIONS: undefined, GITHUB_STEP_SUMMARY: undefined };
+    return run([...driver, ...argv], { env: { ...outside, PATH: `${this.bin}:/usr/bin:/bin`, ...env } });
   }
 
-  /** Runs it to its end and returns the folder of the wheels. */
-  public async delivered(work: string, options: Run = {}): Promise<string> {
-    const { status, stdout, stderr } = await this.run(work, options);
-    if (status !== 0) throw new Error(`The build in ${work} failed:\n${(stdout + stderr).slice(-4000)}`);
-    return join(work, 'dist');
+  /** Builds in a folder, and returns the folder that the wheels are delivered to; fails with what was said. */
+  public async deliver(work: string, options: Build): Promise<string> {
+    const { status, stdout, stderr } = await this.build(work, options);
+    if (status !== 0) throw new Error(stdout + stderr);
+    return outputFolder(work);
   }
 
-  /** Runs the driver. */
-  public asWindows(words: readonly string[], env: Readonly<Record<string, string>>): Promise<RunResult> {
-    // Never the variables of a runner that this suite is run on.
-    const none = { GITHUB_ACTIONS: undefined, GITHUB_OUTPUT: undefined, GITHUB_STEP_SUMMARY: undefined };
-    return run([join(this.bin, 'python'), DRIVER, ...words], {
-      env: { ...none, PYTHONDONTWRITEBYTECODE: '1', ...env },
-    });
+  /** Builds in a folder. */
+  public build(work: string, { wheel, libraries = [], env, declaration }: Build): Promise<RunResult> {
+    checkout(work, declaration ?? DECLARATION);
+    const path = { PATH: [this.bin, ...libraries, '/usr/bin', '/bin'].join(':') };
+    const argv = ['build', '--version=1.2.3', `--build-dir=${join(work, 'build')}`];
+    return this.asWindows(work, argv, { ...path, ...(wheel ? { E2E_WHEEL: wheel } : {}), ...env });
   }
 
   private async crossBuild(): Promise<void> {
-    const cmake = join(this.folder, 'build/cmake/windows-demo');
-    await this.delivered(this.folder, {
-      // Where the build leaves them.
-      libraries: [join(cmake, 'outside')],
+    // Its end is not that of Windows: no library is there for the repair.
+    const { stdout, stderr } = await this.build(this.folder, {
       env: { CMAKE_TOOLCHAIN_FILE: join(__dirname, 'zig.cmake'), ZIG_GLOBAL_CACHE_DIR: join(this.folder, 'zig') },
     });
+    if (!stderr.includes('Repair the wheel of windows-demo')) throw new Error(stdout + stderr);
     cpSync(join(this.folder, 'build/raw/windows-demo'), dirname(this.wheel()), { recursive: true });
-    for (const path of [this.outside, this.system]) cpSync(join(cmake, basename(path)), path, { recursive: true });
-    for (const tag of ['linux_x86_64', 'win32']) {
-      await this.tool('wheel', 'tags', `--platform-tag=${tag}`, this.wheel());
+    for (const path of [this.outside, this.system]) {
+      cpSync(join(this.folder, 'build/cmake/windows-demo', basename(path)), path, { recursive: true });
+    }
+    // The interpreter that builds is Linux', and so is the tag that it gives.
+    for (const tag of ['win_amd64', 'win32']) {
+      await this.tool('wheel', 'tags', `--platform-tag=${tag}`, this.wheel('linux_x86_64'));
     }
   }
 }
 
-/** A checkout of a project with the pipeline, as it is synthesized, and the package. */
-function checkout(root: string, declaration: PipelineOptions): void {
+/** The synthesized scripts of a folder's checkout. */
+export function scripts(work: string): string {
+  return join(work, 'checkout/scripts');
+}
+
+/** Where the wheels of a folder's checkout are delivered to. */
+export function outputFolder(work: string): string {
+  return join(work, 'checkout/dist', PLATFORM);
+}
+
+/** A checkout with what is synthesized, and the package. */
+function checkout(work: string, declaration: WheelPipelineOptions): void {
+  const root = join(work, 'checkout');
   mkdirSync(root, { recursive: true });
-  process.env.PROJEN_DISABLE_POST = '1';
   const project = new Project({ name: 'windows-demo', outdir: root });
   new WheelPipeline(project, declaration);
+  process.env.PROJEN_DISABLE_POST = '1';
   project.synth();
   cpSync(__dirname, join(root, 'package'), { recursive: true });
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from runtime.building.environment import add, cargo_home, clean, without_paths
+from runtime.building.environment import add, cargo_home, clean, with_first, without_paths
 
 HOME = Path("/home/own")
 
@@ -29,6 +30,7 @@ def test_what_says_where_things_are_stays(name: str) -> None:
     assert clean({name: "x"}, HOME)[name] == "x"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="programs of Windows know where the user's folder is without HOME")
 def test_a_machine_without_a_home_gets_one() -> None:
     assert clean({}, HOME)["HOME"] == str(HOME)
     assert clean({"HOME": "/root"}, HOME)["HOME"] == "/root"
@@ -39,11 +41,30 @@ def test_flags_add_up_and_other_variables_are_replaced() -> None:
     assert env == {"CFLAGS": "-O1 -DA=1", "LDFLAGS": "-s", "USE_X": "ON"}
 
 
+def test_flags_of_microsofts_programs_add_up_too() -> None:
+    assert add({"CL": "/O1", "LINK": "/DEBUG"}, {"CL": "/Gy"}) == {"CL": "/O1 /Gy", "LINK": "/DEBUG"}
+
+
+FOLDERS = {Path("/b/source"): "/src", Path("/b"): "/build"}
+
+
 def test_folders_get_other_names_in_what_compilers_write() -> None:
-    env = without_paths({"CFLAGS": "-O1"}, {Path("/b/source"): "/src", Path("/b"): "/build"}, rust=False)
-    assert env["CFLAGS"] == "-O1 -ffile-prefix-map=/b/source=/src -ffile-prefix-map=/b=/build"
-    assert env["CXXFLAGS"] == "-ffile-prefix-map=/b/source=/src -ffile-prefix-map=/b=/build"
-    assert "CARGO_ENCODED_RUSTFLAGS" not in env
+    env = without_paths({"CFLAGS": "-O1"}, FOLDERS, "linux", rust=False)
+    inner, outer = FOLDERS
+    assert env["CFLAGS"] == f"-O1 -ffile-prefix-map={inner}=/src -ffile-prefix-map={outer}=/build"
+    assert env["CXXFLAGS"] == f"-ffile-prefix-map={inner}=/src -ffile-prefix-map={outer}=/build"
+    assert "CARGO_ENCODED_RUSTFLAGS" not in env and "CL" not in env
+
+
+def test_microsofts_compiler_writes_no_folder_and_no_time() -> None:
+    env = without_paths({"CL": "/O1"}, FOLDERS, "windows", rust=False)
+    inner, outer = FOLDERS
+    assert env == {"CL": f'/O1 /Brepro "/d1trimfile:{inner}" "/d1trimfile:{outer}"', "LINK": "/Brepro"}
+
+
+def test_a_folder_comes_before_others() -> None:
+    assert with_first({}, "X", Path("a")) == {"X": "a"}
+    assert with_first({"X": "b"}, "X", Path("a")) == {"X": f"a{os.pathsep}b"}
 
 
 @pytest.mark.parametrize(
@@ -55,8 +76,8 @@ def test_folders_get_other_names_in_what_compilers_write() -> None:
     ],
 )
 def test_rust_flags_of_the_caller_are_kept(given: dict[str, str], flags: list[str]) -> None:
-    env = without_paths(given, {Path("/b"): "/build"}, rust=True)
-    assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [*flags, "--remap-path-prefix=/b=/build"]
+    env = without_paths(given, {Path("/b"): "/build"}, "linux", rust=True)
+    assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [*flags, f"--remap-path-prefix={Path('/b')}=/build"]
 
 
 def test_crates_are_where_cargo_keeps_them() -> None:

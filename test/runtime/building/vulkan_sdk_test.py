@@ -47,6 +47,7 @@ def test_it_is_installed_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     for _ in range(2):
         env = vulkan_sdk.find_or_install(sdk, folder, LIMITS, ENV)
     assert env["VULKAN_SDK"] == str(folder) and env["PATH"].startswith(str(folder / "Bin"))
+    assert env["CMAKE_LIBRARY_PATH"].split(os.pathsep)[0] == str(folder / "Lib")
     assert capsys.readouterr().out.count("downloading") == 1
 
 

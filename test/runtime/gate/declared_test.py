@@ -158,10 +158,12 @@ LATER = "import pathlib, sys, time; time.sleep(1.2); pathlib.Path(sys.argv[1]).t
 
 @pytest.mark.parametrize("detached", [False, pytest.param(True, marks=needs_linux)])
 @pytest.mark.parametrize(
-    ("last", "problems"),
-    [("os._exit(3)", ["ended with exit status 3"]), ("time.sleep(60)", ["timed out after 0.5 s"])],
+    ("last", "timeout", "problem"),
+    [("os._exit(3)", 60, "ended with exit status 3"), ("time.sleep(60)", 0.5, "timed out after 0.5 s")],
 )
-def test_what_a_check_leaves_behind_is_ended(bench: Bench, detached: bool, last: str, problems: list[str]) -> None:
+def test_what_a_check_leaves_behind_is_ended(
+    bench: Bench, detached: bool, last: str, timeout: float, problem: str
+) -> None:
     alive = bench.folder / "alive"
     options = f"start_new_session={detached}"
     code = (
@@ -169,7 +171,7 @@ def test_what_a_check_leaves_behind_is_ended(bench: Bench, detached: bool, last:
         f"subprocess.Popen([sys.executable, '-c', {LATER!r}, {str(alive)!r}], {options})",
         last,
     )
-    assert bench.check(code=code, timeout=0.5) == problems
+    assert bench.check(code=code, timeout=timeout) == [problem]
     time.sleep(1.3)
     assert not alive.exists()
 

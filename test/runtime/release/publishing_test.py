@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def test_a_fresh_release_is_uploaded_compared_and_published_last(hub: Hub) -> No
     release = hub.release()
     assert (release["isDraft"], release["isPrerelease"], release["name"]) == (False, False, "demo 1.0")
     assert release["body"].startswith(f"# What it is\n\n{MARK}")
-    assert hub.verbs() == ["view", "create", *["view", "upload"] * 3, "download", "view", "edit"]
+    assert hub.verbs() == ["view", "create", *["view", "upload"] * 5, "download", "view", "list", "edit"]
     assert hub.output.endswith(f"published v1.0: {URL}\n")
 
 
@@ -96,7 +97,7 @@ def test_a_corrupted_upload_is_never_published(hub: Hub) -> None:
     hub.monkeypatch.setenv("GH_STANDIN_CORRUPT", WHEEL)
     for _ in range(2):
         [problem] = hub.publish()
-        assert f"are not those uploaded: {WHEEL} has other bytes; v1.0 is not published" in problem
+        assert f"are not those uploaded: {WHEEL} has other bytes; {WHEEL}.spdx.json" in problem
         assert hub.is_draft
     hub.monkeypatch.delenv("GH_STANDIN_CORRUPT")
     assert hub.publish() == []
@@ -197,6 +198,17 @@ def test_the_same_files_published_again_are_a_success(hub: Hub) -> None:
     assert (hub.release(), hub.verbs()[calls:]) == (before, ["view", "download"])
 
 
+def test_a_run_that_is_repeated_may_take_another_time(hub: Hub) -> None:
+    hub.publish()
+    path = hub.project.path(LINUX) / "build-record.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**record, "measured": {"durations": [{"title": "Build", "seconds": 7}]}}))
+    assert hub.publish() == []
+    path.write_text(json.dumps({**record, "tools": {"cmake": "5"}}))
+    [problem] = hub.publish()
+    assert f"with other files: build-record-{LINUX.id}.json has other bytes:" in problem
+
+
 def test_a_published_release_of_other_files_is_left_alone_and_an_error(hub: Hub) -> None:
     hub.publish()
     before = hub.assets()
@@ -206,7 +218,8 @@ def test_a_published_release_of_other_files_is_left_alone_and_an_error(hub: Hub)
     (hub.folder / "v1.0" / "assets" / "more").write_bytes(b"")
     assert hub.publish() == [
         f"v1.0 is already published ({URL}) with other files: build-record-{LINUX.id}.json is not there; "
-        f"more is not of this build; SHA256SUMS has other bytes; {WHEEL} has other bytes: "
+        f"more is not of this build; SHA256SUMS has other bytes; {WHEEL} has other bytes; "
+        f"{WHEEL}.spdx.json has other bytes; requirements-{LINUX.id}.txt has other bytes: "
         "nothing is changed; release these under another version"
     ]
     del before[f"build-record-{LINUX.id}.json"]

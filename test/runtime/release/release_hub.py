@@ -14,7 +14,9 @@ from release_bench import LINUX, REPOSITORY, TAG, Project
 
 from conftest import make_build
 from runtime.errors import Failure, UsageError
+from runtime.release.assets import further_assets
 from runtime.release.publishing import Options, publish
+from runtime.release.verification import Built
 
 STAND_IN = Path(__file__).resolve().parents[2] / "e2e" / "stand-ins" / "gh.py"
 WHEEL = f"demo-1.0-py3-none-{TAG}.whl"
@@ -40,10 +42,21 @@ class Hub:
         monkeypatch.setenv("PATH", f"{bin}{os.pathsep}{os.environ['PATH']}")
         monkeypatch.setenv("GH_STANDIN_FOLDER", str(self.folder))
         monkeypatch.setenv("GH_TOKEN", "very-secret")
-        self.monkeypatch, self.capsys, self.output = monkeypatch, capsys, ""
+        monkeypatch.setenv("GH_STANDIN_API", str(STAND_IN.with_name("gh_api.py")))
+        monkeypatch.setenv("GH_STANDIN_REPOSITORY", str(folder / "repository"))
+        self.monkeypatch, self.capsys, self.output, self.version = monkeypatch, capsys, "", "1.0"
+        self.repository = folder / "repository"
+
+    def git(self, *words: str) -> str:
+        """Runs git in the repository that stands for GitHub's."""
+        self.repository.mkdir(exist_ok=True)
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "init.defaultBranch=main")
+        argv = ["git", *who, "-C", str(self.repository), *words]
+        return subprocess.run(argv, check=True, capture_output=True, text=True).stdout.strip()
 
     def publish(self, *, version: str = "1.0", expect_digest: str = "", **options: Any) -> list[str]:
         """What is wrong, also where that is told by failing."""
+        self.version = version
         given = {"tag": f"v{version}", "repository": REPOSITORY, "notes": self.notes, "pause": 0, **options}
         expected = self.project.expected(version=version, expect_digest=expect_digest)
         self.capsys.readouterr()
@@ -76,7 +89,12 @@ class Hub:
         folder = self.project.path(LINUX)
         wheels = {path.name: path.read_bytes() for path in folder.glob("*.whl")}
         record = {f"build-record-{LINUX.id}.json": (folder / "build-record.json").read_bytes()}
-        return {**wheels, **record, "SHA256SUMS": self.project.sums().encode()}
+        sums = self.project.sums().encode()
+        return {**wheels, **record, **self.further(), "SHA256SUMS": sums}
+
+    def further(self) -> dict[str, bytes]:
+        expected = self.project.expected(version=self.version)
+        return dict(further_assets(Built(self.project.plan, expected), f"v{self.version}", REPOSITORY))
 
     def verbs(self) -> list[str]:
         lines = (self.folder / "calls.jsonl").read_text(encoding="utf-8").splitlines()

@@ -31,11 +31,13 @@ def test_they_say_how_to_install_and_verify_it_and_where_it_is_from(
     about = About("v1.0", REPOSITORY, (IMAGE,), "https://github.com/owner/name/actions/runs/1")
     text, problems = notes(project.plan, project.expected(), about)
     assert (problems, capsys.readouterr().out) == ([], "")
-    page = "https://github.com/owner/name/releases/expanded_assets/v1.0"
+    page = "https://github.com/owner/name/releases/download/v1.0"
+    signer = "--signer-workflow owner/name/.github/workflows/release.yml --source-ref refs/tags/v1.0"
     for part in (
-        f"\npip install --find-links {page} demo==1.0 tvm\n",
+        f"\npip install --no-deps --require-hashes -r {page}/requirements-{LINUX.id}.txt\n",
+        "\npip install demo==1.0 tvm==0.9 ",
         "\nsha256sum --check SHA256SUMS\n",
-        f"\ngh attestation verify demo-1.0-py3-none-{TAG}.whl --repo owner/name\n",
+        f"\ngh attestation verify demo-1.0-py3-none-{TAG}.whl --repo owner/name {signer}\n",
         f"\n- Commit: `{COMMIT}`\n",
         "\n- Repository: https://example.com/demo\n- Tag: v1.0\n",
         f"\n- Toolchain image: `{IMAGE}`\n",

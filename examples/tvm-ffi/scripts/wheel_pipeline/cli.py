@@ -11,6 +11,7 @@ from pathlib import Path
 from . import plan as plans
 from .arguments import current_platform, parser_of
 from .building.build import run_build
+from .ci.commands import ci
 from .comparing import compare_builds, compare_with_record
 from .console import console
 from .errors import Failure, UsageError, nearest
@@ -41,6 +42,7 @@ OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
     "test-image": test_image,
     "compare": compare_builds,
     "compare-records": compare_with_record,
+    "ci": ci,
     "release": release,
 }
 

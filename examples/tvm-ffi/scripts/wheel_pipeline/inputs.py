@@ -17,6 +17,7 @@ from packaging.version import InvalidVersion, Version
 from .errors import UsageError
 from .plan import Build, Input, Plan, Platform
 
+LONGEST = 120  # characters of BUILD_DIR: of the 260 that most programs of Windows can read, a build needs the rest
 NEWEST = 4354819198  # what a zip entry can say at most: the end of 2107
 
 
@@ -157,6 +158,11 @@ def check_source(build: Build, tree: Path, told: str) -> None:
 def check_folders(inputs: Inputs, source: Path | None) -> None:
     """Folders that are emptied or replaced must not hold, or lie in, what they are made from."""
     build, output = inputs.build_dir.resolve(), inputs.output_dir.resolve()
+    if os.name == "nt" and len(str(build)) > LONGEST:
+        raise UsageError(
+            f"BUILD_DIR {build} has {len(str(build))} characters, and compilers of Windows fail on what lies below"
+            f" one of more than {LONGEST}: set BUILD_DIR to a shorter one"
+        )
     if source and (source.resolve() == build or build in source.resolve().parents):
         raise UsageError(
             f"SOURCE_DIR {source} lies in BUILD_DIR {build}, which is emptied: set BUILD_DIR to another folder"

@@ -4,7 +4,7 @@ Its shape is plan.schema.json, which is written together with it. What only the 
 made from is in the file as well and not here. A key that stands in the file as `projectDir` is the field `project_dir`.
 """
 
-# Annotations are not deferred here: early releases of Python 3.12 do not find a class's type parameter in those.
+# Annotations are not deferred here: up to 3.12.3, Python does not find a class's type parameter in those.
 import functools
 import json
 import re
@@ -87,6 +87,11 @@ class Source:
         """Where a commit of it can be read; empty where that is not known."""
         repository = self.git.repository.removesuffix("/").removesuffix(".git") if self.git else ""
         return f"{repository}/commit/{commit}" if repository and commit else ""
+
+    def compare_url(self, old: str, new: str) -> str:
+        """Where the changes between two commits can be read; empty where that is not known."""
+        url = self.commit_url(new)
+        return url.replace(f"/commit/{new}", f"/compare/{old}...{new}") if url.startswith("https://github.com/") else ""
 
 
 @dataclass(frozen=True)
@@ -208,6 +213,8 @@ class Build:
     """Variables of every wheel's build."""
     wheels: tuple[Wheel, ...]
     hooks: tuple[Hook, ...]
+    image_files: tuple[str, ...]
+    """What the toolchain image is made from; a lock file need not be there."""
 
     def wheel(self, distribution: str) -> Wheel:
         for wheel in self.wheels:
@@ -279,6 +286,29 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Images:
+    name: str
+    """Where the toolchain images are published, without tag."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """How a tag becomes a release."""
+
+    on_default_branch: bool
+    attest: bool
+    sbom: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pipeline lies in its repository."""
+
+    id: str
+    """What the names of its workflows begin with; empty for nothing."""
+
+
+@dataclass(frozen=True)
 class Plan:
     schema: int
     name: str
@@ -288,6 +318,15 @@ class Plan:
     limits: Limits
     inputs: tuple[Input, ...]
     builds: tuple[Build, ...]
+    image: Images
+    workflows: tuple[str, ...]
+    default_branch: str
+    release: Release
+    place: Place
+
+    def workflow(self, name: str) -> str:
+        """The file name of one of its workflows."""
+        return "-".join(filter(None, [self.place.id, f"{name}.yml"]))
 
     def build(self, variant: str = "") -> Build:
         """The build of a variant; without a name, the pipeline's own."""

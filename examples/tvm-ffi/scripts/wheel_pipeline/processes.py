@@ -178,21 +178,26 @@ def run(
     cwd: Path | None = None,
     timeout: float | None = None,
     progress: str = "",
+    epilogue: str = "",
 ) -> None:
     """Run a command to its end: what it says goes to the log, and is shown unless it is long work.
 
-    Long work names itself by `progress`: its own count, such as Ninja's [3/17], is shown instead of its output.
+    Long work names itself by `progress`: its own count, such as Ninja's [3/17], is shown instead of its output. From a
+    line with the `epilogue` on, it talks of its failure: what stands beside the error is what came before.
     """
     console.say(f"+ {quoted(argv)}", "dim")
     tail: deque[str] = deque(maxlen=TAIL)
-    shown = console.verbose or not progress
+    shown, relevant = console.verbose or not progress, True
     with (
         Progress(progress) as bar,
         Group(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, cwd=cwd) as group,
     ):
 
         def take(line: str) -> None:
-            tail.append(line)
+            nonlocal relevant
+            relevant = relevant and not (epilogue and epilogue in line)
+            if relevant and line.strip():
+                tail.append(line)
             bar.read(line)
             if shown:
                 console.say(line)

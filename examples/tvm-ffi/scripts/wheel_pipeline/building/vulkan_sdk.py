@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import time
 import urllib.request
@@ -15,6 +14,7 @@ from ..errors import Failure
 from ..plan import Limits, VulkanSdk
 from ..processes import CommandFailed, run
 from ..workspace import remove
+from .environment import with_first
 
 INSTALL_TIMEOUT = 1800.0  # seconds
 
@@ -32,8 +32,9 @@ def find_or_install(sdk: VulkanSdk, folder: Path, limits: Limits, env: Mapping[s
     if not is_sdk(found):
         install(sdk, found, limits, env)
     console.say(f"the Vulkan SDK is {found}")
-    path = os.pathsep.join([str(found / "Bin"), env["PATH"]])
-    return {**env, "VULKAN_SDK": str(found), "PATH": path}
+    # CMake looks there before it looks beside the programs of the PATH, where Conda's libraries are.
+    env = with_first(with_first(env, "PATH", found / "Bin"), "CMAKE_LIBRARY_PATH", found / "Lib")
+    return {**env, "VULKAN_SDK": str(found)}
 
 
 def install(sdk: VulkanSdk, folder: Path, limits: Limits, env: Mapping[str, str]) -> None:

@@ -69,6 +69,7 @@ class WheelBuild:
     def repair(self) -> Change:
         run, repaired = self.run, self.folder("repaired")
         remove(repaired)
+        repaired.mkdir(parents=True)
         amended = the_wheel(self.folder("amended"), self.wheel).path
         repair_wheel(self.wheel, run.platform, run.session.platform_tag, amended, repaired, run.env)
         run.forget_finished(self.wheel)

@@ -20,7 +20,7 @@ from ..wheels.files import sha256, write_text
 from ..wheels.inspection import name_problems
 from ..wheels.members import member_problems
 from ..wheels.record import read_record, verify_sums
-from ..wheels.wheel import RECORD, Wheel, collect, pep440
+from ..wheels.wheel import RECORD, SUMS, Wheel, collect, pep440
 from .testing import gate_problems
 
 ASSET_NAME = re.compile(r"[\w+@-]+(\.[\w+@-]+)*", re.ASCII)  # GitHub writes a dot for whatever else is in a file's name
@@ -44,6 +44,8 @@ class Expected:
     """The sums-digest that an earlier verification told."""
     require_tests: bool = False
     """Refuse wheels without the report of their test."""
+    sums: tuple[str, ...] = ()
+    """PLATFORM=DIGEST: the SHA-256 of the SHA256SUMS that the build of a platform made."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Built:
         self.records: dict[str, dict[str, Any]] = {}
         if not expected.dist.is_dir():
             raise UsageError(f"there is no folder {expected.dist}: name the one that holds the platforms' folders")
-        tags = self.platform_tags()
+        tags, self.built_sums = self.platform_tags(), self.by_platform("--expect-sums", expected.sums, "DIGEST")
         self.problems = list(self.folder_problems())
         for platform, build in self.builds.items():
             folder = expected.dist / platform
@@ -99,14 +101,19 @@ class Built:
 
     def platform_tags(self) -> dict[str, str]:
         tags = {platform.id: platform.platform_tag for build in self.plan.builds for platform in build.platforms}
-        for text in self.expected.platform_tags:
-            platform, equals, tag = text.partition("=")
-            if not (equals and tag):
-                raise UsageError(f"--platform-tag {text!r} is not PLATFORM=TAG: write it so")
-            if platform not in tags:
-                raise UsageError(f"there is no platform {platform!r}: name one of {', '.join(tags)}")
-            tags[platform] = tag
-        return tags
+        return tags | self.by_platform("--platform-tag", self.expected.platform_tags, "TAG")
+
+    def by_platform(self, option: str, texts: tuple[str, ...], kind: str) -> dict[str, str]:
+        """What an option that is given for platforms says of them."""
+        found: dict[str, str] = {}
+        for text in texts:
+            platform, equals, value = text.partition("=")
+            if not (equals and value):
+                raise UsageError(f"{option} {text!r} is not PLATFORM={kind}: write it so")
+            if platform not in self.builds:
+                raise UsageError(f"there is no platform {platform!r}: name one of {', '.join(self.builds)}")
+            found[platform] = value
+        return found
 
     @cached_property
     def assets(self) -> list[File]:
@@ -135,6 +142,11 @@ class Built:
         with contextlib.redirect_stdout(io.StringIO()):  # notes may be what is printed
             problems = verify_sums(folder, [REPORT])
         yield from problems
+        wanted = self.built_sums.get(folder.name)
+        if self.built_sums and not wanted:
+            yield "the build told no hash of its wheels: build it again"
+        elif wanted and sha256((folder / SUMS).read_bytes()) != wanted:
+            yield f"{SUMS} is not the file that the build made ({wanted}): take the wheels of that build"
 
     def wheel_problems(self, build: Build, folder: Path, tag: str) -> Iterator[str]:
         wheels, problems = collect(build, folder)

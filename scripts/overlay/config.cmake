@@ -1,0 +1,3 @@
+if(MSVC)
+  set(CMAKE_IMPORT_LIBRARY_SUFFIX ".dll.lib")
+endif()

@@ -1,0 +1,73 @@
+import { must } from './error';
+import { System, systemSchema } from './platform';
+import { above0, codeLine, listOf, objectOf, text, value, z } from './schema/values';
+
+/** Something that must hold for an installed wheel: exactly one of `imports`, `command` and `python`. */
+export interface WheelCheck {
+  /** What the report calls it, such as `tokenizer round trip`. */
+  readonly name: string;
+
+  /**
+   * Modules to import, each by name: a top-level import can pass where a submodule's fails. A name with `*` stands for the
+   * wheel's own modules that it matches at any depth, such as `mlc_llm.*`; one that matches none fails.
+   */
+  readonly imports?: string[];
+
+  /**
+   * Of `imports`, the names that are left out, `*` as there: modules that need what the wheel does not require.
+   *
+   * @default - none
+   */
+  readonly except?: string[];
+
+  /** Arguments to the environment's Python that must exit with 0, such as `['-m', 'mlc_llm', 'chat', '--help']`. */
+  readonly command?: string[];
+
+  /** Lines of Python that must run to their end. */
+  readonly python?: string[];
+
+  /**
+   * Text that the output must contain.
+   *
+   * @default - any output will do
+   */
+  readonly expect?: string;
+
+  /**
+   * Seconds after which the check counts as failed: a native library that hangs must not hold the pipeline.
+   *
+   * @default 120
+   */
+  readonly timeout?: number;
+
+  /**
+   * The only system that it runs on.
+   *
+   * @default - both
+   */
+  readonly only?: System;
+}
+
+/** @internal */
+export const checkSchema = objectOf<WheelCheck>()({
+  name: text("a check's name"),
+  imports: z.optional(listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/))),
+  except: z.optional(listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/))),
+  command: z.optional(listOf(value('an argument'))),
+  python: z.optional(listOf(codeLine)),
+  expect: z.optional(text('text that the output contains')),
+  timeout: z.optional(above0('a number of seconds above 0, up to a day', (seconds) => seconds <= 86_400)),
+  only: z.optional(systemSchema),
+});
+
+/** What a schema cannot say. @internal */
+export function validateCheck(at: string, check: WheelCheck): void {
+  const kinds = [check.imports, check.command, check.python].filter((kind) => kind !== undefined);
+  must(kinds.length === 1 && kinds[0]!.length > 0, at, check, 'exactly one of imports, command and python, not empty');
+  must(
+    check.except === undefined || check.imports !== undefined,
+    `${at}.except`,
+    check.except,
+    'given beside imports, which it makes exceptions from',
+  );
+}

@@ -1,0 +1,127 @@
+/** What can be chosen of the release, and of when the other workflows run. */
+import { runsOnSchema } from './job';
+import { flag, listOf, objectOf, text, z } from './schema/values';
+
+/** How a tag becomes a release. */
+export interface ReleaseOptions {
+  /**
+   * The environment on GitHub that publishing waits for: its reviewers and rules, which are set there, decide whether a
+   * release becomes public. An empty name for none.
+   *
+   * @default 'release'
+   */
+  readonly environment?: string;
+
+  /**
+   * Whether a release asks that its tag is on the default branch. Releases from branches of their own, such as for
+   * backports, need it off.
+   *
+   * @default true
+   */
+  readonly onDefaultBranch?: boolean;
+
+  /**
+   * Whether wheels and images are signed as what they are by GitHub. It cannot do that for private repositories outside
+   * its Enterprise Cloud.
+   *
+   * @default true
+   */
+  readonly attest?: boolean;
+
+  /**
+   * Whether a release has a list of its contents (SPDX) for each wheel.
+   *
+   * @default true
+   */
+  readonly sbom?: boolean;
+
+  /**
+   * The runner of the jobs that plan, verify, sign and publish: one label, or all that it must have.
+   *
+   * @default - GitHub's own runner
+   */
+  readonly runsOn?: string | string[];
+}
+
+/** When the workflows run beside pull requests, the merge queue and by hand. */
+export interface TriggerOptions {
+  /**
+   * The default branch: its builds fill the caches that other runs read, and its images are the ones that releases use.
+   *
+   * @default 'main'
+   */
+  readonly defaultBranch?: string;
+
+  /**
+   * When the wheels are built though nothing changed, as cron writes it and in UTC: GitHub forgets caches that nobody
+   * read for a week. Empty for never.
+   *
+   * @default '17 3 * * 1,4'
+   */
+  readonly schedule?: string;
+
+  /**
+   * Branches whose pushes build the wheels, beside the default branch.
+   *
+   * @default - none
+   */
+  readonly pushBranches?: string[];
+
+  /**
+   * The only branches that a pull request has to be for, to build the wheels.
+   *
+   * @default - every branch
+   */
+  readonly pullRequestBranches?: string[];
+
+  /**
+   * Globs of files, such as `docs/**`: a push or a pull request that changes nothing else builds no wheels. A check that the
+   * branch requires then never reports.
+   *
+   * @default - none
+   */
+  readonly ignoredPaths?: string[];
+}
+
+/** A branch's name as git takes it, in the part of that which needs no quotes anywhere. */
+const BRANCH = /^(?!.*(\.\.|\/\/|\.lock$))[A-Za-z0-9][A-Za-z0-9._/-]*(?<![./])$/;
+
+const FIELD = String.raw`(\*|[0-9]+(-[0-9]+)?)(\/[0-9]+)?(,(\*|[0-9]+(-[0-9]+)?)(\/[0-9]+)?)*`;
+const CRON = new RegExp(`^${Array<string>(5).fill(FIELD).join(' ')}$`);
+
+/** @internal */
+export const branchName = text('the name of a branch, such as main', BRANCH);
+
+/** @internal */
+export const releaseSchema = objectOf<ReleaseOptions>()({
+  environment: z.optional(
+    text(
+      'the name of an environment: letters, digits, dots, dashes and underscores; or empty for none',
+      /^([A-Za-z0-9][A-Za-z0-9._-]{0,254})?$/,
+      { empty: true },
+    ),
+  ),
+  onDefaultBranch: z.optional(flag),
+  attest: z.optional(flag),
+  sbom: z.optional(flag),
+  runsOn: z.optional(runsOnSchema),
+});
+
+const branches = z.optional(listOf(branchName, 'at least one branch'));
+
+/** @internal */
+export const triggersSchema = objectOf<TriggerOptions>()({
+  defaultBranch: z.optional(branchName),
+  schedule: z.optional(
+    text(
+      'five fields as cron writes them, such as 17 3 * * 1,4; or empty for never',
+      new RegExp(`(${CRON.source})|^$`),
+      { empty: true },
+    ),
+  ),
+  pushBranches: branches,
+  pullRequestBranches: branches,
+  ignoredPaths: z.optional(
+    listOf(text('a glob of files, such as docs/**', /^!?[\w.*?[\]@+-]+(\/[\w.*?[\]@+-]+)*$/), 'at least one glob'),
+  ),
+});

@@ -1,0 +1,107 @@
+/**
+ * What option schemas are made of. A schema's message is the end of the sentence "… must be …"; `parse.ts` makes the
+ * sentence of it.
+ */
+import * as z from 'zod/mini';
+
+type Shape<T> = { readonly [K in keyof Required<T>]: z.ZodMiniType<T[K]> };
+
+/** The schema of an option interface: each of its options, and no other. */
+export function objectOf<T>() {
+  return <S extends Shape<T>>(shape: S) => z.strictObject(shape, { error: 'an object of options' });
+}
+
+/** Control characters, halves of characters, and what some readers take for a line's end. */
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+
+/** A text of one line that can stand in any synthesized file: nothing in it is evaluated or ends the line. */
+export function text(
+  expected = 'text',
+  accepts: RegExp = /^/,
+  { empty = false, tabs = false } = {},
+): z.ZodMiniString<string> {
+  const line = (given: string): boolean => !UNSAFE.test(tabs ? given.replaceAll('\t', ' ') : given);
+  return z.string({ error: expected }).check(
+    z.refine((given) => empty || given.trim() !== '', { error: `${expected}, not an empty one`, abort: true }),
+    z.refine(line, { error: `${expected}, on one line and without control characters`, abort: true }),
+    z.refine((given) => !given.includes('${{'), {
+      error: `${expected}, without \${{ }}: GitHub would evaluate it`,
+      abort: true,
+    }),
+    z.refine((given) => accepts.test(given), { error: expected }),
+  );
+}
+
+/** A text that may be empty, such as a variable's value. */
+export function value(expected = 'text'): z.ZodMiniString<string> {
+  return text(expected, /^/, { empty: true });
+}
+
+/** A line of code, which may be empty or begin with tabs. */
+export const codeLine = text('a line of code', /^/, { empty: true, tabs: true });
+
+/** A path below a root that every platform reads, and that needs no quotes in any file. */
+export function path(of = 'its root'): z.ZodMiniString<string> {
+  const inside = (given: string): boolean => !/^([\\/]|[A-Za-z]:)/.test(given) && !given.split(/[\\/]/).includes('..');
+  return z.string({ error: `a path inside ${of}` }).check(
+    z.refine((given) => given !== '' && inside(given), {
+      error: `a relative path that stays inside ${of}`,
+      abort: true,
+    }),
+    z.refine((given) => !given.includes('\\'), {
+      error: 'a path with forward slashes, which every platform reads',
+      abort: true,
+    }),
+    z.refine((given) => /^[\w.@+-]+(\/[\w.@+-]+)*$/.test(given), {
+      error: 'a path of letters, digits and . _ @ + -, with / between',
+    }),
+  );
+}
+
+/** A list; where it must not be empty, that is said. */
+export function listOf<T extends z.ZodMiniType>(item: T, notEmpty?: string): z.ZodMiniArray<T> {
+  return z
+    .array(item, { error: notEmpty ?? 'a list' })
+    .check(z.refine((items) => notEmpty === undefined || items.length > 0, { error: notEmpty ?? '' }));
+}
+
+/** Names with values. */
+export function recordOf<T extends z.ZodMiniType>(name: z.ZodMiniString<string>, of: T) {
+  return z.record(name, of, { error: 'an object of names and values' });
+}
+
+/** One of an enum's values. */
+export function choice<const T extends Readonly<Record<string, string>>>(values: T) {
+  return z.enum(values, { error: `one of ${Object.values(values).join(', ')}` });
+}
+
+export const flag = z.boolean({ error: 'true or false' });
+
+/** A finite number above 0, whole where it counts something. */
+export function above0(expected: string, accepts: (given: number) => boolean = () => true): z.ZodMiniNumber<number> {
+  return z.number({ error: expected }).check(z.refine((given) => given > 0 && accepts(given), { error: expected }));
+}
+
+const DISTRIBUTION = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+
+/** A distribution's name, as pip takes it. */
+export const distributionName = text('a distribution name, such as mlc-llm', DISTRIBUTION);
+
+/** Environment variables by name. */
+export const variables = recordOf(
+  text('an environment-variable name: upper-case letters, digits and underscores', /^[A-Z_][A-Z0-9_]*$/),
+  value("a variable's text"),
+);
+
+/** An image that cannot change. */
+export const imageReferenceText = text(
+  'an image by name, tag and digest, such as quay.io/pypa/manylinux_2_28_x86_64:2026.08.15-1@sha256:<64 digits>',
+  /^[a-z0-9][a-z0-9./_-]*(:\d+\/[a-z0-9./_-]+)?:[\w.-]+@sha256:[0-9a-f]{64}$/,
+);
+
+/** A version of numbers, such as `3.26`. */
+export const plainVersion = text('a version of numbers with dots between, such as 3.26', /^\d+(\.\d+)*$/);
+
+export const sha256 = text('a SHA-256: 64 lower-case hexadecimal digits', /^[0-9a-f]{64}$/);
+
+export { z };

@@ -1,0 +1,117 @@
+/** `docs/customizing.md`: what can be chosen, and how. */
+import { Page, page, table } from './page';
+import { Step, WHEEL_STEPS, When } from '../declaration/hook';
+import { System } from '../declaration/platform';
+import { identifier } from '../github/names';
+import type { Plan } from '../plan/plan';
+
+function code(...lines: string[]): string[] {
+  return ['', '```ts', ...lines, '```', ''];
+}
+
+/** Declares the page. */
+export function customizingPage(plan: Plan): Page {
+  const systems = plan.builds[0].systems;
+  const linux = systems.includes(System.LINUX);
+  const system = systems[0];
+  const job = identifier(plan.builds[0].platforms[0].id);
+  return page(
+    'customizing',
+    'Customizing the pipeline',
+    'Everything below is an option in `.projenrc.ts`: of `WheelPipeline`, and of `MlcLlmPipelineProject` under `pipeline`. A wrong value or',
+    'a name that does not exist is one sentence at synthesis, and no file is written; `npx projen --debug` adds the stack.',
+    '',
+    '## What is added, and what is replaced',
+    '',
+    "A `MlcLlmPipelineProject` begins with MLC-LLM's declaration, and what you declare is merged into it: packages and channels of the",
+    'toolchain by name, tools by command, wheels by distribution, checks by name, pinned test requirements by distribution, variables and',
+    'CMake entries by name. Lists grow. One of the same name takes the place of the default.',
+    ...code(
+      'pipeline: {',
+      "  toolchain: { packages: [{ name: 'mesalib' }, { name: 'python', version: '3.12.*' }] },",
+      "  source: { git: { commit: '<40 digits>' } },  // submodules and Cargo.lock stay; the tag goes with its commit",
+      "  wheels: [{ distribution: 'tvm', cmake: { all: { USE_RPC: 'OFF' } }, checks: [{ name: 'mine', imports: ['tvm.ir'] }] }],",
+      '}',
+    ),
+    'To begin a part anew, say so; what you declare of it is then all that there is:',
+    ...code("pipeline: { startAnew: [MlcLlmPart.TOOLCHAIN], toolchain: { packages: [{ name: 'rust' }] } }"),
+    '## Commands before and after a step',
+    ...code(
+      'hooks: [',
+      "  { name: 'patch it', step: Step.SOURCE, when: When.AFTER, command: ['python', 'tools/patch.py'] },",
+      `  { name: 'strip it', step: Step.BUILD, wheel: '${plan.builds[0].wheels[0].distribution}', when: When.AFTER, command: ['python', 'tools/strip.py'], only: System.${system.toUpperCase()} },`,
+      ']',
+    ),
+    'The command is a program and its arguments; no shell reads them. It runs as the step does, and where it fails, the step fails.',
+    `\`when\` is \`${Object.values(When).join('` or `')}\`.`,
+    ...table(
+      ['Step', 'Name', 'Of'],
+      Object.entries(Step).map(([name, step]) => [
+        `\`Step.${name}\``,
+        `\`${step}${WHEEL_STEPS.includes(step) ? `:${plan.builds[0].wheels[0].distribution}` : ''}\``,
+        OF_TEST.includes(step) ? 'test' : WHEEL_STEPS.includes(step) ? 'build, for each wheel' : 'build',
+      ]),
+    ),
+    '## Variables of the builds',
+    ...code(
+      "environment: { CFLAGS: '-g1' },                   // for all; compiler flags are added to the pipeline's own",
+      ...systems.map((each) => `${each}: { environment: { ON: '${each}' } },`.padEnd(50) + '// for one system'),
+      "variants: [{ name: 'gpu-1.0', environment: { GPU: '1' }, … }],  // for one variant",
+      "wheels: [{ distribution: 'thing', environment: { THING: '1' }, … }],  // for one wheel",
+    ),
+    'For a variant of MLC-LLM: `variantChanges: [{ name: MlcLlmVariant.CUDA_12_8, environment: { … }, runsOn: [ … ] }]`.',
+    '',
+    '## Runners',
+    '',
+    'One label, or all that the runner must have:',
+    ...code(
+      ...systems.map((each) => `${each}: { runsOn: ['self-hosted', '${each}', 'big'], timeoutMinutes: 120 },`),
+      ...(linux ? ["linux: { aarch64RunsOn: 'our-arm' },", "docker: { runsOn: 'big' },"] : []),
+      "release: { runsOn: 'trusted' },",
+      "variants: [{ name: 'gpu-1.0', runsOn: ['self-hosted', 'gpu'], … }],",
+    ),
+    '## When wheels are built',
+    ...code(
+      'triggers: {',
+      "  defaultBranch: 'trunk',",
+      "  pushBranches: ['stable'],            // beside the default branch",
+      "  pullRequestBranches: ['trunk'],      // no others",
+      "  ignoredPaths: ['docs/**', '*.md'],   // a required check then never reports",
+      "  schedule: '0 4 * * 1',               // empty for never",
+      '}',
+    ),
+    '## Versions',
+    '',
+    'Python, CMake and every other Conda package: by name in `toolchain.packages`.',
+    ...(linux
+      ? [
+          "The base image's name says the lowest glibc, and with it the platform tag of the wheels everywhere, or else `toolchain.glibc` does.",
+        ]
+      : []),
+    ...code(
+      ...(linux ? ["toolchain: { baseImage: 'quay.io/pypa/manylinux_2_34_x86_64:<tag>@sha256:<64 digits>' },"] : []),
+      'pins: {',
+      "  actions: { 'actions/checkout': '<40 digits> # v7.0.2' },",
+      "  micromamba: 'docker.io/mambaorg/micromamba:2.3.3@sha256:<64 digits>',",
+      "  vulkanSdk: { version: '1.4.357.0', sha256: '<64 digits>' },",
+      '},',
+    ),
+    '## Several pipelines in one repository',
+    '',
+    'A second pipeline takes a `prefix`: a folder for its scripts, image, pages and wheels; its workflows and tasks begin with it as well',
+    `(\`<prefix>-${system}.yml\`, \`npx projen <prefix>:…\`). A subproject has the same by its folder: its workflows are at the root, where GitHub`,
+    'reads them. One pipeline of a repository releases; the others leave `WorkflowName.RELEASE` out of `workflows`.',
+    '',
+    '## Everything else',
+    '',
+    "projen's own way to change a file works on workflows too; what comes out is checked by the same policy as what is declared:",
+    ...code(
+      `project.tryFindObjectFile('.github/workflows/${system}.yml')?.addOverride('jobs.${job}.env.DEBUG', '1');`,
+      "WheelPipeline.of(project)?.workflow(WorkflowName.RELEASE)?.addDeletionOverride('on.push');",
+      "// An action: commit and version, as 'actions/checkout@<40 digits> # v7.0.2'.",
+    ),
+  );
+}
+
+/** The steps of testing. */
+const OF_TEST: readonly Step[] = [Step.WHEELS, Step.TEST_ENVIRONMENT, Step.REQUIREMENTS, Step.INSTALL, Step.CHECKS];

@@ -1,0 +1,38 @@
+/** Builds and tries the toolchain image, in the workflow that publishes it and in one that only works in it. */
+import { checkout, installRuntime } from './common';
+import type { Value, WorkflowStep } from './model';
+import { ACTIONS } from '../declaration/pins';
+import { PROGRAM } from '../plan/files';
+import type { PlannedBuild } from '../plan/plan';
+import { chosen } from '../plan/select';
+
+/** What the image is called on the runner, before it has a name that others see. */
+export const LOCAL_IMAGE = 'toolchain:local';
+
+/**
+ * What an image is built with. No layer is kept in GitHub's cache: an image is built only where what it is made from has
+ * changed, and then no layer of before is of use.
+ */
+export function imageOptions({ dockerfile }: PlannedBuild): { readonly [input: string]: Value } {
+  return { context: '.', file: dockerfile, 'build-args': 'REVISION=${{ github.sha }}\n' };
+}
+
+/** From the checkout on; a commit is what an expression names. */
+export function buildAndTry(build: PlannedBuild, commit?: string): WorkflowStep[] {
+  return [
+    checkout(commit),
+    { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx },
+    {
+      name: 'Build the image',
+      uses: ACTIONS.dockerBuildPush,
+      with: { ...imageOptions(build), load: true, tags: LOCAL_IMAGE },
+    },
+    installRuntime(),
+    tryImage('Try the image', LOCAL_IMAGE, build),
+  ];
+}
+
+/** Runs the image's own test. */
+export function tryImage(name: string, image: string, build: PlannedBuild): WorkflowStep {
+  return { name, env: { IMAGE: image }, run: `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}\n` };
+}

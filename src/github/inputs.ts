@@ -1,0 +1,76 @@
+/** What a workflow that builds wheels is told by its caller, and when it runs. */
+import type { Value } from './model';
+import { identifier } from './names';
+import { workflowFile } from './workflow';
+import type { SystemName } from '../declaration/platform';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+
+/** The inputs of a called build workflow. */
+export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', fresh: 'fresh' } as const;
+
+/** The input by which a called workflow is given a build's toolchain image, and the output that a job gives it as. */
+export function imageInput({ variant }: PlannedBuild): string {
+  return variant ? `${CALL_INPUTS.image}-${identifier(variant)}` : CALL_INPUTS.image;
+}
+
+/** What a build workflow tells its caller of a platform's wheels: the hash of their SHA256SUMS. */
+export function sumsOutput({ id }: PlannedPlatform): string {
+  return `sums-${identifier(id)}`;
+}
+
+/** The files that a system's wheels are made of, as globs: a change to another one builds nothing. */
+export function wheelPaths(plan: Plan, system: SystemName): string[] {
+  const { folder } = plan.source;
+  return [
+    'scripts/**',
+    'docker/**',
+    ...(system === 'linux' ? ['.dockerignore'] : []),
+    workflowFile(system),
+    ...(folder === null ? [] : [folder === '.' ? '**' : `${folder}/**`]),
+  ];
+}
+
+/**
+ * The triggers of a workflow that builds wheels. A pull request has no `paths`: a workflow that is required has to report
+ * on every one. A push to the default branch needs no report, and fills the caches.
+ */
+export function buildTriggers(
+  plan: Plan,
+  system: SystemName,
+  builds: readonly PlannedBuild[],
+  platforms: readonly PlannedPlatform[],
+): { readonly [event: string]: Value } {
+  const inputs: { readonly [name: string]: Value } = {
+    ...(system === 'linux' ? Object.fromEntries(builds.map((each) => [imageInput(each), imageText(each)])) : {}),
+    [CALL_INPUTS.ref]: text('The commit whose declaration is built; what the run is about without it'),
+    [CALL_INPUTS.version]: text("The wheels' version, PEP 440; a development version without it"),
+    [CALL_INPUTS.fresh]: {
+      description: 'Whether everything is made anew, with nothing of earlier runs',
+      type: 'boolean',
+      default: false,
+    },
+  };
+  const outputs = platforms.map((platform) => [
+    sumsOutput(platform),
+    {
+      description: `The SHA-256 of SHA256SUMS for ${platform.title}`,
+      value: `\${{ jobs.${identifier(platform.id)}.outputs.sums }}`,
+    },
+  ]);
+  return {
+    pull_request: {},
+    merge_group: {},
+    push: { branches: [plan.defaultBranch], paths: wheelPaths(plan, system) },
+    ...(plan.schedule === null ? {} : { schedule: [{ cron: plan.schedule }] }),
+    workflow_dispatch: { inputs },
+    workflow_call: { inputs, outputs: Object.fromEntries(outputs) },
+  };
+}
+
+function imageText({ variant }: PlannedBuild): Value {
+  return text(`Toolchain image${variant ? ` of ${variant}` : ''}, by tag or digest; the published one without it`);
+}
+
+function text(description: string): Value {
+  return { description, type: 'string', default: '' };
+}

@@ -1,0 +1,86 @@
+"""The command line of the workflows: `ci changes`, `ci images`, `ci image-tag` and `ci published`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ..arguments import Parser
+from ..console import console, set_named_outputs, set_outputs
+from ..errors import UsageError, nearest
+from ..plan import Plan
+from . import changes, images
+
+
+def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
+    """Answer what a workflow asks."""
+    if not argv or argv[0] in ("-h", "--help"):
+        console.say(
+            f"Usage: {console.program} QUESTION …\n\nQuestions: {', '.join(QUESTIONS)}\n\nEach has its own --help."
+        )
+        return 0 if argv else 2
+    name, *rest = argv
+    if name not in QUESTIONS:
+        raise UsageError(f"unknown question {name!r}: use one of {', '.join(QUESTIONS)}{nearest(name, QUESTIONS)}")
+    console.program = f"{console.program} {name}"
+    add_options, answer = QUESTIONS[name]
+    parser = Parser(prog=console.program, description=answer.__doc__, allow_abbrev=False)
+    add_options(parser)
+    answer(plan, root, parser.parse(rest))
+    return 0
+
+
+def changes_options(parser: Parser) -> None:
+    parser.add_argument("--event", required=True, help="what started the run: pull_request, push, …")
+    paths_help = "a glob of files that the wheels are made of; repeatable"
+    parser.add_argument("--path", action="append", default=[], metavar="GLOB", help=paths_help)
+
+
+def changes_answer(plan: Plan, root: Path, args: Namespace) -> None:
+    """Whether there is anything to build: the output build. A pull request may touch none of the files."""
+    changes.tell(plan, root, args.event, tuple(args.path))
+
+
+def images_options(parser: Parser) -> None:
+    add = parser.add_argument
+    given_help = "the image of a build, given by the caller: its output's name and the image; repeatable"
+    add("--given", action="append", default=[], metavar="NAME=IMAGE", help=given_help)
+    add("--released", action="store_true", help="only images that docker.yml has signed on the default branch")
+    add("--repository", default="", metavar="OWNER/NAME", help="whose docker.yml that is (default: the plan's)")
+
+
+def images_answer(plan: Plan, root: Path, args: Namespace) -> None:
+    """Each build's image by digest: the output image; or the output build-image, where the run has to build its own."""
+    given = dict(text.partition("=")[::2] for text in args.given)
+    found = images.Finder(plan, root, args.repository or plan.repository).find_all(given, released=args.released)
+    set_named_outputs(found)
+
+
+def tag_options(parser: Parser) -> None:
+    parser.add_argument("--variant", default="", help="the variant whose image it is (default: the pipeline's own)")
+
+
+def tag_answer(plan: Plan, root: Path, args: Namespace) -> None:
+    """The tag of an image by what it is made from: the output tag."""
+    set_outputs(tag=images.environment_tag(plan.build(args.variant), root))
+
+
+def published_options(parser: Parser) -> None:
+    parser.add_argument("--image", required=True, metavar="NAME@DIGEST", help="what was published")
+    parser.add_argument("--repository", default="", metavar="OWNER/NAME", help="who publishes it (default: the plan's)")
+
+
+def published_answer(plan: Plan, _: Path, args: Namespace) -> None:
+    """Say on the run's page what was published, and who can pull it."""
+    images.tell_published(plan, args.image, args.repository or plan.repository)
+
+
+type Question = tuple[Callable[[Parser], None], Callable[[Plan, Path, Namespace], None]]
+
+QUESTIONS: Mapping[str, Question] = {
+    "changes": (changes_options, changes_answer),
+    "images": (images_options, images_answer),
+    "image-tag": (tag_options, tag_answer),
+    "published": (published_options, published_answer),
+}

@@ -1,0 +1,22 @@
+/** The task `check`: that the synthesized files are the declared ones. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JsonPatch, Project } from 'projen';
+import { SynthesizedFile } from '../files';
+
+/** What the task runs. */
+export const CHECK = 'scripts/check.cjs';
+
+/** Adds the task, once for a repository, and has `build` begin with it instead of rewriting what was edited by hand. */
+export function addCheck(project: Project): void {
+  if (project.parent || project.tasks.tryFind('check')) return;
+  new SynthesizedFile(project, CHECK, readFileSync(join(__dirname, 'check.cjs'), 'utf8'));
+  project.annotateGenerated(`/${CHECK}`);
+  project.addTask('check', {
+    description: 'Synthesize, and fail where that changes a file',
+    exec: `node ${CHECK}`,
+  });
+  const [first] = project.tasks.tryFind('build')?.steps ?? [];
+  if (first?.spawn !== 'default') return;
+  project.tryFindObjectFile('.projen/tasks.json')?.patch(JsonPatch.replace('/tasks/build/steps/0/spawn', 'check'));
+}

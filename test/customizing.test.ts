@@ -1,0 +1,245 @@
+/** What can be chosen, and that the choice reaches every file that it is for. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Project } from 'projen';
+import { parse } from 'yaml';
+import { Platform, Step, System, WheelPipeline, WheelPipelineOptions, When, WorkflowName } from '../src';
+import type { Plan } from '../src/plan/plan';
+import { resolvePlan } from '../src/plan/resolve';
+
+const SMALL: WheelPipelineOptions = {
+  repository: 'owner/thing',
+  source: { folder: 'thing' },
+  wheels: [
+    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
+    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
+  ],
+};
+const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...SMALL, ...changes });
+
+let outdir: string;
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
+  process.env.PROJEN_DISABLE_POST = '1';
+});
+afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+
+const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
+const workflow = (name: string) => parse(read(`.github/workflows/${name}.yml`));
+const project = (): Project => new Project({ name: 'thing', outdir });
+function synthesize(changes: Partial<WheelPipelineOptions> = {}): void {
+  const made = project();
+  new WheelPipeline(made, { ...SMALL, ...changes });
+  made.synth();
+}
+
+describe('a base image of another floor', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const baseImage = (name: string): Partial<WheelPipelineOptions> => ({
+    toolchain: { baseImage: `quay.io/pypa/${name}:2026.08.15-1@${digest}` },
+    platforms: [Platform.LINUX_X86_64],
+  });
+
+  // The Dockerfile had it; the plan, the pages and the release went on with 2.28.
+  test.each([
+    ['manylinux_2_34_x86_64', 'manylinux_2_34_x86_64'],
+    ['manylinux2014_x86_64', 'manylinux_2_17_x86_64'],
+  ])('%s names the platform tag everywhere', (image, tag) => {
+    synthesize(baseImage(image));
+    expect(read('docker/Dockerfile')).toContain(`FROM quay.io/pypa/${image}:`);
+    expect(JSON.parse(read('scripts/plan.json')).builds[0].platforms[0].platformTag).toBe(tag);
+    for (const page of ['ci-pipeline', 'releases', 'local-development']) {
+      expect(read(`docs/${page}.md`)).toContain(tag);
+      expect(read(`docs/${page}.md`)).not.toContain('2_28');
+    }
+  });
+
+  test('whose name says nothing needs a word', () => {
+    expect(() => plan(baseImage('debian'))).toThrow('toolchain.glibc says it');
+    const { toolchain } = baseImage('debian');
+    expect(plan({ toolchain: { ...toolchain, glibc: '2.36' } }).builds[0].platforms[0].platformTag).toBe(
+      'manylinux_2_36_x86_64',
+    );
+    expect(() => plan(baseImage('musllinux_1_2_x86_64'))).toThrow('an image with glibc');
+  });
+});
+
+describe('a hook', () => {
+  const hook = { name: 'mine', when: When.AFTER, command: ['python', 'mine.py'] };
+
+  test('runs at a step, or at that of each wheel or of one', () => {
+    const { hooks } = plan({
+      hooks: [
+        { ...hook, step: Step.SOURCE },
+        { ...hook, step: Step.REPAIR, only: System.LINUX },
+        { ...hook, step: Step.BUILD, wheel: 'Second' },
+        { ...hook, step: Step.TEST_ENVIRONMENT, when: When.BEFORE },
+      ],
+    }).builds[0];
+    expect(hooks.map(({ step, when, system }) => [step, when, system])).toEqual([
+      ['source', 'after', null],
+      ['repair:first', 'after', 'linux'],
+      ['repair:second', 'after', 'linux'],
+      ['build:second', 'after', null],
+      ['test-environment', 'before', null],
+    ]);
+    expect(hooks[0].command).toEqual(['python', 'mine.py']);
+  });
+
+  test.each([
+    [{ step: 'sauce' as Step }, 'hooks[mine].step: "sauce" must be one of tools, compiler,'],
+    [{ step: Step.BUILD, wheel: 'third' }, 'hooks[mine].wheel: "third" must be a wheel of this pipeline'],
+    [{ step: Step.SOURCE, wheel: 'first' }, 'hooks[mine].wheel: "first" must be left out'],
+    [{ step: Step.SHARE }, 'hooks[mine].step: "share" must be a step that comes'],
+    [{ step: Step.VULKAN_SDK }, 'hooks[mine].step: "vulkan-sdk" must be a step that comes'],
+    [{ step: Step.SOURCE, command: [] }, 'hooks[mine].command: [] must be a program and its arguments'],
+  ])('%j is refused', (changes, message) => {
+    expect(() => plan({ hooks: [{ ...hook, ...changes }] })).toThrow(message);
+  });
+
+  // One place for the names; the program has them in its own code.
+  test('knows the very steps that the program has', () => {
+    const folder = join(__dirname, '../src/runtime');
+    const sources = ['building/build.py', 'building/wheel_build.py', 'gate/run.py'];
+    const text = sources.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    const ids = [...text.matchAll(/\b(?:Step|step)\(\s*"([\w-]+)"/g)].map(([, id]) => id);
+    expect(ids.sort()).toEqual(Object.values(Step).sort());
+  });
+});
+
+test('variables are for all builds, one system, one variant, one wheel', () => {
+  const variants = [{ name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'first' }], environment: { B: 'gpu' } }];
+  const [first, ...rest] = SMALL.wheels;
+  const { builds } = plan({
+    environment: { A: 'all', B: 'all', CFLAGS: '-g1' },
+    linux: { environment: { B: 'linux' } },
+    wheels: [{ ...first, environment: { C: 'first' } }, ...rest],
+    variants,
+  });
+  expect(builds.map((build) => build.environment)).toEqual([
+    { linux: { A: 'all', B: 'linux', CFLAGS: '-g1' }, windows: { A: 'all', B: 'all', CFLAGS: '-g1' } },
+    { linux: { A: 'all', B: 'gpu', CFLAGS: '-g1' }, windows: { A: 'all', B: 'gpu', CFLAGS: '-g1' } },
+  ]);
+  expect(builds[0].wheels.map((wheel) => wheel.environment.linux)).toEqual([{ C: 'first' }, {}]);
+});
+
+test('runners are chosen for each platform, the image and the release', () => {
+  synthesize({
+    platforms: Object.values(Platform),
+    variants: [
+      {
+        name: 'gpu',
+        suffix: 'gpu',
+        platforms: [Platform.LINUX_X86_64],
+        wheels: [{ distribution: 'first' }],
+        deviceOptions: '--gpus all',
+        runsOn: ['self-hosted', 'gpu'],
+      },
+    ],
+    linux: { runsOn: ['self-hosted', 'big'], aarch64RunsOn: 'our-arm', timeoutMinutes: 90 },
+    windows: { runsOn: 'our-windows' },
+    docker: { runsOn: 'builder', timeoutMinutes: 17 },
+    release: { runsOn: ['trusted'] },
+  });
+  const { jobs } = workflow('linux');
+  expect(jobs['linux-x86_64']).toMatchObject({ 'runs-on': ['self-hosted', 'big'], 'timeout-minutes': 90 });
+  expect(jobs['linux-aarch64']['runs-on']).toEqual(['our-arm']);
+  expect(jobs['linux-x86_64-gpu']['runs-on']).toEqual(['self-hosted', 'gpu']);
+  expect(workflow('windows').jobs['windows-amd64']['runs-on']).toEqual(['our-windows']);
+  for (const job of Object.values<any>(workflow('docker').jobs)) {
+    if (!job.uses) expect(job).toMatchObject({ 'runs-on': ['builder'], 'timeout-minutes': 17 });
+  }
+  expect(workflow('release').jobs.publish['runs-on']).toEqual(['trusted']);
+});
+
+test('triggers have filters', () => {
+  synthesize({
+    triggers: {
+      defaultBranch: 'trunk',
+      pushBranches: ['stable'],
+      pullRequestBranches: ['trunk'],
+      ignoredPaths: ['*.md'],
+    },
+  });
+  const { on } = workflow('linux');
+  expect(on.push.branches).toEqual(['trunk', 'stable']);
+  expect(on.push.paths).toContain('!*.md');
+  expect(on.pull_request).toEqual({ branches: ['trunk'], 'paths-ignore': ['*.md'] });
+});
+
+test('a pin is one line', () => {
+  const commit = 'f'.repeat(40);
+  const image = `docker.io/mambaorg/micromamba:9.9.9@sha256:${'b'.repeat(64)}`;
+  synthesize({
+    toolchain: { vulkan: true },
+    pins: {
+      actions: { 'actions/checkout': `${commit} # v9.1.2` },
+      micromamba: image,
+      vulkanSdk: { version: '9.8.7.0', sha256: 'c'.repeat(64) },
+    },
+  });
+  for (const name of ['docker', 'linux', 'windows', 'release']) {
+    const uses = [...read(`.github/workflows/${name}.yml`).matchAll(/uses: (actions\/checkout@.*)/g)];
+    expect(new Set(uses.map(([, text]) => text))).toEqual(new Set([`actions/checkout@${commit} # v9.1.2`]));
+  }
+  expect(read('docker/Dockerfile')).toContain(`FROM ${image} AS micromamba`);
+  expect(plan({ toolchain: { vulkan: true } }).builds[0].vulkanSdk).not.toBeNull();
+  expect(JSON.parse(read('scripts/plan.json')).builds[0].vulkanSdk).toEqual({
+    version: '9.8.7.0',
+    url: 'https://sdk.lunarg.com/sdk/download/9.8.7.0/windows/vulkansdk-windows-X64-9.8.7.0.exe',
+    sha256: 'c'.repeat(64),
+  });
+  expect(() => plan({ pins: { actions: { 'actions/chekout': `${commit} # v1` } } })).toThrow(
+    'the nearest is actions/checkout',
+  );
+  expect(() => plan({ pins: { actions: { 'actions/checkout': 'v4' } } })).toThrow('pins.actions[actions/checkout]');
+});
+
+describe("projen's own way to change a workflow", () => {
+  const file = '.github/workflows/linux.yml';
+
+  test('changes the file, with comments and order as they were', () => {
+    synthesize();
+    const before = read(file);
+    const other = project();
+    new WheelPipeline(other, SMALL);
+    other.tryFindObjectFile(file)!.addOverride('jobs.linux-x86_64.env.DEBUG', '1');
+    WheelPipeline.of(other)!
+      .workflow(WorkflowName.LINUX)!
+      .addOverride('on.schedule', [{ cron: '1 2 * * 3' }]);
+    other.synth();
+    const job = workflow('linux').jobs['linux-x86_64'];
+    expect(job.env).toMatchObject({ DEBUG: '1' });
+    expect(workflow('linux').on.schedule).toEqual([{ cron: '1 2 * * 3' }]);
+    const comments = (text: string): string[] => text.split('\n').filter((line) => line.includes('#'));
+    expect(comments(read(file))).toEqual(comments(before));
+    expect(Object.keys(workflow('linux'))).toEqual(Object.keys(parse(before)));
+  });
+
+  test.each([
+    ['jobs.linux-x86_64.permissions', undefined, 'must state its permissions'],
+    ['jobs.linux-x86_64.timeout-minutes', undefined, 'must have a timeout'],
+    ['jobs.linux-x86_64.steps', [{ name: 'x', run: 'echo ${{ github.ref }}' }], 'must not put an expression'],
+    ['jobs.linux-x86_64.steps', [{ name: 'x', uses: 'actions/checkout@v4' }], 'by its full commit'],
+    ['permissions', { contents: 'write' }, 'no permissions at its top'],
+  ])('is judged by the policy: %s, %j, and no file changes', (path, value, message) => {
+    synthesize();
+    const before = read(file);
+    const other = project();
+    new WheelPipeline(other, { ...SMALL, name: 'other' });
+    other.tryFindObjectFile(file)!.addOverride(path, value);
+    expect(() => other.synth()).toThrow(message);
+    expect(read(file)).toBe(before);
+    expect(read('scripts/plan.json')).toContain('"name": "thing"');
+  });
+});
+
+test('the page of what can be chosen names every option and every step', () => {
+  synthesize();
+  const page = read('docs/customizing.md');
+  for (const step of Object.values(Step)) expect(page).toMatch(new RegExp(`\`${step}(:first)?\``));
+  for (const option of ['hooks', 'environment', 'runsOn', 'triggers', 'pins', 'prefix', 'addOverride', 'startAnew']) {
+    expect(page).toContain(option);
+  }
+});

@@ -1,0 +1,106 @@
+/** The pages say what the files do: each claim is compared with the workflows that are rendered beside it. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Project } from 'projen';
+import { parse } from 'yaml';
+import { WheelPipeline } from '../../src';
+import type { WheelPipelineOptions } from '../../src';
+import { describeTriggers } from '../../src/docs/triggers';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'pages-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let count = 0;
+function synthesize(changes: Partial<WheelPipelineOptions> = {}): {
+  page: (name: string) => string;
+  workflow: (name: string) => any;
+} {
+  const outdir = join(root, String(count++));
+  const project = new Project({ name: 'thing', outdir });
+  new WheelPipeline(project, {
+    repository: 'owner/name',
+    source: { folder: 'package' },
+    wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+    ...changes,
+  });
+  process.env.PROJEN_DISABLE_POST = '1';
+  project.synth();
+  const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
+  return {
+    page: (name) => read(`docs/${name}.md`),
+    workflow: (name) => parse(read(`.github/workflows/${name}.yml`)),
+  };
+}
+
+const steps = (workflow: any): any[] => Object.values<any>(workflow.jobs).flatMap((job) => job.steps ?? []);
+
+test.each([
+  ['as it is', {}],
+  ['with other triggers', { triggers: { defaultBranch: 'trunk', schedule: '', pullRequestBranches: ['trunk'] } }],
+])('every workflow, %s, is listed with each of its triggers', (_, changes) => {
+  const { page, workflow } = synthesize(changes);
+  for (const name of ['docker', 'linux', 'windows', 'release', 'reproduce']) {
+    const row = page('ci-pipeline')
+      .split('\n')
+      .find((line) => line.startsWith(`| [\`${name}.yml\`]`))!;
+    expect(row).toContain(`| ${describeTriggers(workflow(name))} |`);
+  }
+});
+
+test('a trigger without words is no silent gap', () => {
+  expect(() => describeTriggers({ name: 'x', on: { gollum: {} }, jobs: {} })).toThrow(
+    /no words for the trigger gollum/,
+  );
+});
+
+test('the artifacts that the page names are those that are uploaded, for as long as it says', () => {
+  const { page, workflow } = synthesize();
+  const text = page('ci-pipeline');
+  for (const name of ['linux', 'windows']) {
+    const uploads = steps(workflow(name)).filter((step) => step.uses?.startsWith('actions/upload-artifact@'));
+    for (const { with: given } of uploads) {
+      if (/^(wheels|test-report)-/.test(given.name)) expect(text).toContain(`\`${given.name}\``);
+      const days = /^toolchain-/.test(given.name)
+        ? 'makes for itself for 1.'
+        : `kept for ${given['retention-days']} days`;
+      expect(text).toContain(days);
+    }
+    const report = uploads.find(({ with: given }) => given.name.startsWith('test-report-'))!;
+    expect(steps(workflow(name)).some((step) => step.run?.includes(`${report.with.path}test-report.json`))).toBe(true);
+  }
+});
+
+test('what the page says of a release holds in its workflow', () => {
+  const { page, workflow } = synthesize();
+  const [ci, releases, release] = [page('ci-pipeline'), page('releases'), workflow('release')];
+  expect(ci).toContain('GitHub gives it none (`cache-mode: none`)');
+  expect(release.jobs.linux['cache-mode']).toBe('none');
+  expect(ci).toContain('No other run is stopped, or replaced while it waits');
+  expect(release.concurrency['cancel-in-progress']).toBe(false);
+  expect(releases).toContain('Publishing waits for the environment `release`');
+  expect(release.jobs.publish.environment).toBe('release');
+  expect(Object.keys(release.jobs)).toEqual(['plan', 'linux', 'windows', 'verify', 'attest', 'publish']);
+  for (const step of ['Plan', 'Image', 'Build and test', 'Verify', 'Attest', 'Publish']) {
+    expect(releases).toMatch(new RegExp(`^\\d\\. \\*\\*${step}\\*\\*`, 'm'));
+  }
+});
+
+test('what is chosen otherwise is said otherwise', () => {
+  const { page } = synthesize({ release: { environment: '', attest: false, sbom: false, onDefaultBranch: false } });
+  const releases = page('releases');
+  expect(releases).toContain('whoever can push a tag `v*` publishes');
+  expect(releases).not.toMatch(/attest|sigstore|SPDX|signed it|\*\*Attest/);
+  expect(releases).not.toContain('the tag on `main`');
+});
+
+test('the timeouts are those of the jobs', () => {
+  const { page, workflow } = synthesize({ linux: { timeoutMinutes: 111 }, windows: { timeoutMinutes: 222 } });
+  expect(page('ci-pipeline')).toContain('111 minutes for a build (`linux.timeoutMinutes`), 222 minutes');
+  expect(workflow('linux').jobs['linux-x86_64']['timeout-minutes']).toBe(111);
+  expect(workflow('windows').jobs['windows-amd64']['timeout-minutes']).toBe(222);
+  expect(page('ci-pipeline')).toContain(`${workflow('linux').jobs['test-linux-x86_64']['timeout-minutes']} for tests`);
+});

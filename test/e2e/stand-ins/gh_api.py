@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Stands for `gh api` and `gh attestation verify` in the tests, on a git repository instead of GitHub.
+
+    $GH_STANDIN_REPOSITORY                     the repository that tags, branches and commits are read from
+    $GH_STANDIN_FOLDER/attested.txt            "SUBJECT SIGNER SOURCE" of each attestation, a line each
+    $GH_STANDIN_FOLDER/calls.jsonl             every call's arguments, written here
+
+What --jq asks is answered for the programs that a release uses, and refused for any other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+PROGRAMS: dict[str, Callable[[Any], str]] = {
+    ".object.sha": lambda data: str(data["object"]["sha"]),
+    ".status": lambda data: str(data["status"]),
+    '.object.type + " " + .object.sha': lambda data: f"{data['object']['type']} {data['object']['sha']}",
+    '.ref + " " + .object.type + " " + .object.sha': (
+        lambda data: f"{data['ref']} {data['object']['type']} {data['object']['sha']}"
+    ),
+    '.commits | reverse | .[] | .sha[0:9] + " " + (.commit.message | split("\\n")[0])': (
+        lambda data: "\n".join(reversed(data["commits"]))
+    ),
+}
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    print(message, file=sys.stderr)
+    sys.exit(status)
+
+
+def git(*words: str) -> str | None:
+    argv = ["git", "-c", "safe.directory=*", "-C", os.environ["GH_STANDIN_REPOSITORY"], *words]
+    answer = subprocess.run(argv, check=False, capture_output=True, text=True)
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+def reference(name: str) -> Any:
+    sha = git("rev-parse", "--verify", "--quiet", name)
+    return sha and {"ref": name, "object": {"type": git("cat-file", "-t", sha), "sha": sha}}
+
+
+def tag_object(sha: str) -> Any:
+    text = git("cat-file", "tag", sha)
+    words = dict(line.split(" ", 1) for line in text.splitlines()[:2]) if text else {}
+    return words and {"object": {"type": words["type"], "sha": words["object"]}}
+
+
+def compare(pair: str) -> Any:
+    one, _, other = pair.partition("...")
+    base = git("merge-base", one, other)
+    if base is None:
+        return None
+    status = "identical" if one == other else "ahead" if base == git("rev-parse", one) else "behind"
+    if base not in (git("rev-parse", one), git("rev-parse", other)):
+        status = "diverged"
+    commits = (git("log", "--reverse", "--abbrev=9", "--format=%h %s", f"{one}..{other}") or "").splitlines()
+    return {"status": status, "commits": commits}
+
+
+def api(words: list[str]) -> None:
+    if words[:2] != ["--method", "GET"] or words[3:4] != ["--jq"]:
+        fail(f"the stand-in for gh api takes --method GET PATH --jq PROGRAM, not {words}")
+    path, program = words[2].split("/"), words[4]
+    if program not in PROGRAMS:
+        fail(f"the stand-in for gh api knows no program {program}")
+    rest = "/".join(path[3:])
+    for start, answer in (("git/ref/", lambda name: reference(f"refs/{name}")), ("git/tags/", tag_object)):
+        if rest.startswith(start):
+            data = answer(rest.removeprefix(start))
+            break
+    else:
+        data = compare(rest.removeprefix("compare/"))
+    if not data:
+        fail("gh: Not Found (HTTP 404)")
+    print(PROGRAMS[program](data))
+
+
+def verify(words: list[str]) -> None:
+    options = dict(zip(words[1::2], words[2::2], strict=True))
+    wanted = [words[0], options["--signer-workflow"], options["--source-ref"]]
+    attested = Path(os.environ["GH_STANDIN_FOLDER"], "attested.txt")
+    lines = attested.read_text(encoding="utf-8").splitlines() if attested.is_file() else []
+    if wanted not in [line.split() for line in lines]:
+        fail(f'Error: verifying with issuer "sigstore.dev": no attestation of {words[0]} matches')
+
+
+def main(argv: list[str]) -> None:
+    folder = Path(os.environ["GH_STANDIN_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "calls.jsonl", "a", encoding="utf-8") as file:
+        file.write(json.dumps(argv) + "\n")
+    if not os.environ.get("GH_TOKEN"):
+        fail("gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable.", 4)
+    if argv[:1] == ["api"]:
+        api(argv[1:])
+    elif argv[:2] == ["attestation", "verify"]:
+        verify(argv[2:])
+    else:
+        fail(f"unknown command {argv[:2]} for the stand-in")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

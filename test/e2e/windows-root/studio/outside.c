@@ -1,0 +1,1 @@
+__declspec(dllexport) int outside_value(void) { return 2; }

@@ -1,0 +1,300 @@
+import { parse } from 'yaml';
+import { WorkflowName } from '../../src/declaration/pipeline';
+import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
+import { Platform } from '../../src/declaration/platform';
+import { CACHE_SIZES, compilerCacheSize } from '../../src/github/caches';
+import { dockerWorkflow } from '../../src/github/docker';
+import { linuxWorkflow } from '../../src/github/linux';
+import type { WorkflowDefinition } from '../../src/github/model';
+import { releaseWorkflow } from '../../src/github/release';
+import { reproduceWorkflow } from '../../src/github/reproduce';
+import { windowsWorkflow } from '../../src/github/windows';
+import { renderWorkflow } from '../../src/github/workflow';
+import type { Plan } from '../../src/plan/plan';
+import { resolvePlan } from '../../src/plan/resolve';
+
+const declaration: WheelPipelineOptions = {
+  repository: 'owner/name',
+  source: { folder: 'package' },
+  toolchain: { vulkan: true },
+  wheels: [{ distribution: 'thing', reuse: true, checks: [{ name: 'import', imports: ['thing'] }] }],
+};
+const variant = (name: string) => ({ name, suffix: name.replace(/\W/g, ''), wheels: [{ distribution: 'thing' }] });
+const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...declaration, ...changes });
+
+const declare: Record<string, (plan: Plan) => WorkflowDefinition> = {
+  docker: dockerWorkflow,
+  linux: linuxWorkflow,
+  windows: (of) => windowsWorkflow(of, (build) => build.conda.file),
+  release: releaseWorkflow,
+  reproduce: reproduceWorkflow,
+};
+interface Step {
+  readonly name: string;
+  readonly if?: string;
+  readonly uses?: string;
+  readonly with?: Record<string, any>;
+  readonly env?: Record<string, string>;
+  readonly run?: string;
+}
+interface Job {
+  readonly needs?: string[];
+  readonly if?: string;
+  readonly permissions: Record<string, string>;
+  readonly with?: Record<string, any>;
+  readonly environment?: string;
+  readonly steps?: Step[];
+  readonly [key: string]: any;
+}
+/** A workflow as GitHub reads it. */
+const read = (name: string, of: Plan = plan()): { on: any; jobs: Record<string, Job>; concurrency: any } =>
+  parse(renderWorkflow(declare[name](of), []));
+const steps = (job: Job): Step[] => job.steps ?? [];
+const uses = (job: Job, action: string): Step[] => steps(job).filter((step) => step.uses?.startsWith(`${action}@`));
+const everyJob = (of = plan()): Array<[string, Job]> =>
+  Object.keys(declare).flatMap((name) =>
+    Object.entries(read(name, of).jobs).map(([id, job]): [string, Job] => [`${name}/${id}`, job]),
+  );
+
+describe('one commit', () => {
+  const { jobs, on } = read('release');
+
+  test('the tag is resolved once, by the program, and every job after works on that commit', () => {
+    const plans = steps(jobs.plan).filter((step) => step.run?.includes('release plan --tag'));
+    expect(plans).toHaveLength(1);
+    expect(plans[0].run).toContain('--ref "$GITHUB_REF" --sha "$GITHUB_SHA"');
+    for (const id of ['verify', 'attest', 'publish']) {
+      expect(uses(jobs[id], 'actions/checkout').map((step) => step.with!.ref)).toEqual([
+        '${{ needs.plan.outputs.commit }}',
+      ]);
+    }
+    for (const id of ['linux', 'windows']) expect(jobs[id].with!.ref).toBe('${{ needs.plan.outputs.commit }}');
+    const refs = Object.values(jobs).flatMap((job) => uses(job, 'actions/checkout').map((step) => step.with!.ref));
+    expect([...new Set(refs)]).toEqual([
+      undefined,
+      '${{ steps.tag.outputs.commit }}',
+      '${{ needs.plan.outputs.commit }}',
+    ]);
+  });
+
+  test('whoever checks, signs or publishes asks whether the tag names it still', () => {
+    for (const [id, command] of [
+      ['verify', 'release same-commit'],
+      ['attest', 'release same-commit'],
+      ['publish', '--tag-commit "$COMMIT"'],
+    ]) {
+      const step = steps(jobs[id]).find((each) => each.run?.includes(command))!;
+      expect(step.env).toMatchObject({ COMMIT: '${{ needs.plan.outputs.commit }}', GH_TOKEN: '${{ github.token }}' });
+    }
+    const attest = steps(jobs.attest).map((step) => step.name);
+    expect(attest.indexOf('See that the tag names the commit still')).toBeLessThan(attest.indexOf('Attest the wheels'));
+  });
+
+  test('a run by hand is a dry run unless it says otherwise, and only one that publishes asks for more', () => {
+    expect(on.workflow_dispatch.inputs['dry-run'].default).toBe(true);
+    expect([jobs.attest.if, jobs.publish.if]).toEqual(['!inputs.dry-run', '!inputs.dry-run']);
+    expect(steps(jobs.plan)[2].env!.PUBLISHES).toBe('${{ !inputs.dry-run }}');
+  });
+});
+
+describe('trusted inputs', () => {
+  test('a cache is saved by builds of the default branch alone, and read by no release', () => {
+    const all = everyJob().flatMap(([, job]) => [
+      ...uses(job, 'actions/cache/save'),
+      ...uses(job, 'actions/cache/restore'),
+    ]);
+    expect(all.length).toBeGreaterThan(8);
+    for (const step of all) {
+      expect(step.if).toContain('!inputs.fresh');
+      if (step.uses!.includes('/save@')) {
+        expect(step.if).toContain("!inputs.ref && github.ref == 'refs/heads/main'");
+      }
+    }
+    for (const [, job] of everyJob()) {
+      for (const step of uses(job, 'mamba-org/setup-micromamba')) {
+        expect(step.with!['cache-environment']).toBe('${{ !inputs.fresh && !inputs.ref }}');
+      }
+    }
+  });
+
+  test('a release has everything made anew, and GitHub gives it no cache', () => {
+    const { jobs } = read('release');
+    for (const id of ['linux', 'windows']) {
+      expect(jobs[id]).toMatchObject({ 'cache-mode': 'none', with: { fresh: true } });
+    }
+  });
+
+  test('a release is built in the image of its commit, which docker.yml signed on the default branch', () => {
+    const { jobs } = read('release');
+    const names = steps(jobs.plan).map((step) => step.name);
+    expect(names.indexOf("Check out the tag's commit")).toBe(names.indexOf('Log in to the registry') - 1);
+    expect(steps(jobs.plan).at(-1)!.run).toContain('ci images --released');
+    expect(jobs.linux.with!.image).toBe('${{ needs.plan.outputs.image }}');
+    const run = steps(read('docker').jobs.publish).map((step) => step.run ?? step.name);
+    expect(run.findIndex((text) => text.includes('imagetools create'))).toBeGreaterThan(
+      run.findIndex((text) => text.includes('Attest')),
+    );
+  });
+
+  test('only ghcr.io gets the token, and no workflow asks a variable for its image', () => {
+    const elsewhere = plan({ image: { name: 'registry.example.com/thing' } });
+    for (const [id, job] of everyJob(elsewhere)) expect([id, uses(job, 'docker/login-action')]).toEqual([id, []]);
+    expect(everyJob().flatMap(([, job]) => uses(job, 'docker/login-action')).length).toBeGreaterThan(3);
+    expect(JSON.stringify(everyJob())).not.toMatch(/TOOLCHAIN_IMAGE'?\]? ?\|\|/);
+    expect(JSON.stringify(everyJob())).not.toContain('credentials":{');
+  });
+
+  test.each(['linux', 'windows'])('%s: what is tested is what was built, and the test cannot change it', (name) => {
+    const { jobs, on } = read(name);
+    const platform = name === 'linux' ? 'linux-x86_64' : 'windows-amd64';
+    const [build, tests] = [jobs[platform], jobs[`test-${platform}`]];
+    expect(build.outputs.sums).toBe('${{ steps.sums.outputs.sums }}');
+    expect(on.workflow_call.outputs[`sums-${platform}`].value).toBe(`\${{ jobs.${platform}.outputs.sums }}`);
+    expect(uses(build, 'actions/upload-artifact')[0].with).toMatchObject({
+      name: `wheels-${platform}`,
+      'if-no-files-found': 'error',
+    });
+    expect(steps(build).some((step) => step.run?.includes('test.'))).toBe(false);
+    const order = steps(tests).map((step) => step.name);
+    expect(order.indexOf('See that they are those that were built')).toBeLessThan(order.indexOf('Test the wheels'));
+    const uploads = uses(tests, 'actions/upload-artifact').map((step) => step.with!.name);
+    expect(uploads).toEqual([`test-report-${platform}`, `logs-test-${platform}`]);
+    expect(Object.values(tests.permissions)).not.toContain('write');
+  });
+
+  test('a release asks for the reports, and for the hash that each build told', () => {
+    const { jobs } = read('release');
+    const verify = steps(jobs.verify).find((step) => step.run?.includes('release verify'))!;
+    expect(verify.run).toContain('--require-tests --expect-sums "linux-x86_64=$SUMS_LINUX_X86_64"');
+    expect(verify.env!.SUMS_WINDOWS_AMD64).toBe('${{ needs.windows.outputs.sums-windows-amd64 }}');
+    for (const id of ['verify', 'attest', 'publish']) {
+      const names = uses(jobs[id], 'actions/download-artifact').map((step) => step.with!.name);
+      expect(names).toEqual(expect.arrayContaining(['wheels-windows-amd64', 'test-report-windows-amd64']));
+    }
+  });
+});
+
+describe('warm caches, and checks that report', () => {
+  test.each(['linux', 'windows'])('%s.yml runs for pushes to the default branch, the queue and the clock', (name) => {
+    const { on, jobs } = read(name, plan({ triggers: { defaultBranch: 'trunk', schedule: '1 2 * * 3' } }));
+    expect(on.push.branches).toContain('trunk');
+    expect(on.push.paths).toEqual(
+      expect.arrayContaining(['scripts/**', 'package/**', `.github/workflows/${name}.yml`]),
+    );
+    expect(on.pull_request.paths).toBeUndefined();
+    expect(on.merge_group).toEqual({});
+    expect(on.schedule).toEqual([{ cron: '1 2 * * 3' }]);
+    expect(read(name, plan({ triggers: { schedule: '' } })).on.schedule).toBeUndefined();
+    expect(jobs.green).toMatchObject({ if: 'always()', needs: Object.keys(jobs).filter((id) => id !== 'green') });
+    const planned = steps(jobs.plan).find((step) => step.run?.includes('ci changes'))!;
+    for (const path of on.push.paths) expect(planned.run).toContain(`--path '${path}'`);
+  });
+
+  test.each([
+    ['one platform', { platforms: [Platform.LINUX_X86_64] }],
+    ['two', {}],
+    ['all', { platforms: Object.values(Platform), variants: ['a', 'b', 'c', 'd'].map(variant) }],
+  ])('the caches of %s fit into what GitHub keeps, with room', (_, changes) => {
+    const of = plan(changes);
+    const { all, room, generations, keptWheels, vulkanSdk, conda } = CACHE_SIZES;
+    const count = of.builds.flatMap((build) => build.platforms).length;
+    const windows = of.builds[0].systems.includes('windows') ? 1 : 0;
+    const sum =
+      count * generations * (compilerCacheSize(of) + keptWheels) + windows * generations * conda + windows * vulkanSdk;
+    expect(sum).toBeLessThanOrEqual(all - room);
+    const { jobs } = read('linux', of);
+    const build = steps(jobs['linux-x86_64']).find((step) => step.name === 'Build the wheels')!;
+    expect(build.env!.SCCACHE_CACHE_SIZE).toBe(`${compilerCacheSize(of)}M`);
+  });
+
+  test('no run takes the place of another one that waits, but for a pull request', () => {
+    for (const name of ['docker', 'linux', 'windows']) {
+      expect(read(name).concurrency).toEqual({
+        group: `${name}-\${{ github.event_name == 'pull_request' && github.ref || github.run_id }}`,
+        'cancel-in-progress': "${{ github.event_name == 'pull_request' }}",
+      });
+    }
+    expect(read('release').concurrency.group).toBe(
+      'release-${{ inputs.dry-run && github.run_id || inputs.tag || github.ref_name }}',
+    );
+  });
+});
+
+describe('a change to the toolchain', () => {
+  test('is tried with wheels that are built in the image of that very run, which nobody has to have published', () => {
+    const { jobs } = read('linux');
+    const toolchain = jobs['toolchain-linux-x86_64'];
+    expect(toolchain.if).toContain("needs.plan.outputs.build-image == 'true'");
+    expect(toolchain.permissions).toEqual({ contents: 'read' });
+    for (const id of ['linux-x86_64', 'test-linux-x86_64']) {
+      expect(jobs[id].needs).toContain('toolchain-linux-x86_64');
+      const [download] = uses(jobs[id], 'actions/download-artifact');
+      expect(download).toMatchObject({ if: '!needs.plan.outputs.image', with: { name: 'toolchain-linux-x86_64' } });
+      const work = steps(jobs[id]).find((step) => step.run?.includes('docker.sh in "$IMAGE"'))!;
+      expect(work.env!.IMAGE).toBe("${{ needs.plan.outputs.image || 'toolchain:local' }}");
+    }
+  });
+
+  test('becomes the latest only after wheels were built in it, and on the default branch', () => {
+    const { jobs } = read('docker');
+    expect(jobs.wheels).toMatchObject({ needs: ['publish'], with: { image: '${{ needs.publish.outputs.image }}' } });
+    expect(jobs.latest).toMatchObject({ needs: ['publish', 'wheels'], if: "github.ref == 'refs/heads/main'" });
+    const moves = everyJob().filter(([, job]) => JSON.stringify(job).includes(':latest'));
+    expect(moves.map(([id]) => id)).toEqual(['docker/latest']);
+    const alone = read('docker', plan({ workflows: [WorkflowName.DOCKER] }));
+    expect(alone.on.pull_request.paths).toContain('docker/**');
+    expect(alone.jobs.latest.needs).toEqual(['publish']);
+  });
+});
+
+describe('publishing', () => {
+  test('waits for an environment, which can have another name, or none', () => {
+    expect(read('release').jobs.publish.environment).toBe('release');
+    expect(read('release', plan({ release: { environment: 'pypi' } })).jobs.publish.environment).toBe('pypi');
+    expect(read('release', plan({ release: { environment: '' } })).jobs.publish.environment).toBeUndefined();
+  });
+
+  test('hands the signature on to be released; without signing, nothing asks for one', () => {
+    const { jobs } = read('release');
+    expect(jobs.attest.permissions).toEqual({
+      contents: 'read',
+      'id-token': 'write',
+      attestations: 'write',
+    });
+    // Only what is pushed to a registry has a record of where it is kept.
+    expect(read('docker').jobs.publish.permissions).toMatchObject({ 'artifact-metadata': 'write' });
+    expect(steps(jobs.publish).at(-1)!.run).toContain('--signature signature/wheels.sigstore.json');
+    const without = plan({ release: { attest: false } });
+    expect(Object.keys(read('release', without).jobs)).toEqual(['plan', 'linux', 'windows', 'verify', 'publish']);
+    expect(JSON.stringify(everyJob(without))).not.toMatch(/attest|signature|id-token/);
+  });
+
+  test('only that job may write to the repository, and it runs nothing that it has built', () => {
+    const writers = everyJob().filter(([, job]) => job.permissions.contents === 'write');
+    expect(writers.map(([id]) => id)).toEqual(['release/publish']);
+  });
+});
+
+test('a release is made again from its own commit and images, with nothing of other runs', () => {
+  const { jobs } = read('reproduce');
+  expect(jobs.linux.with).toEqual({
+    image: '${{ needs.plan.outputs.image }}',
+    ref: '${{ needs.plan.outputs.commit }}',
+    version: '${{ needs.plan.outputs.version }}',
+    fresh: true,
+  });
+  expect([jobs.linux['cache-mode'], jobs.windows['cache-mode']]).toEqual(['none', 'none']);
+  expect(jobs.compare.permissions).toEqual({ contents: 'read', issues: 'write' });
+});
+
+test('every job says how long it may take, what it may do, and for how long its artifacts stay', () => {
+  for (const [id, job] of everyJob()) {
+    expect(job.permissions).toBeDefined();
+    if (job.uses) continue;
+    expect([id, typeof job['timeout-minutes']]).toEqual([id, 'number']);
+    for (const step of uses(job, 'actions/upload-artifact')) {
+      expect(step.with!['retention-days']).toBeGreaterThan(0);
+      if (String(step.with!.name).startsWith('logs-')) expect(step.if).toBe('!success()');
+    }
+  }
+});

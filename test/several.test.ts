@@ -1,0 +1,97 @@
+/** Several pipelines in one repository: by a prefix, or in a subproject. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Project } from 'projen';
+import { parse } from 'yaml';
+import { WheelPipeline, WheelPipelineOptions, WorkflowName } from '../src';
+
+const SMALL: WheelPipelineOptions = {
+  repository: 'owner/thing',
+  source: { folder: 'thing' },
+  wheels: [
+    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
+    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
+  ],
+};
+
+let outdir: string;
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
+  process.env.PROJEN_DISABLE_POST = '1';
+});
+afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+
+const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
+const workflow = (name: string) => parse(read(`.github/workflows/${name}.yml`));
+const project = (): Project => new Project({ name: 'thing', outdir });
+function files(folder = outdir): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((path) => statSync(join(folder, path)).isFile());
+}
+
+const TESTS = [WorkflowName.DOCKER, WorkflowName.LINUX, WorkflowName.WINDOWS];
+
+test('two pipelines live in one repository: the second one has a folder, workflows and tasks of its own', () => {
+  const both = project();
+  new WheelPipeline(both, SMALL);
+  new WheelPipeline(both, { ...SMALL, prefix: 'nightly', workflows: TESTS });
+  expect(WheelPipeline.of(both, 'nightly')!.prefix).toBe('nightly');
+  expect(WheelPipeline.of(both)!.prefix).toBe('');
+  both.synth();
+  const of = (start: string): string[] => files().filter((path) => path.startsWith(start));
+  expect(of('nightly/scripts/').map((path) => path.slice(8))).toEqual(
+    of('scripts/').filter((path) => path !== 'scripts/check.cjs'),
+  );
+  const { on, concurrency, jobs, name } = workflow('nightly-docker');
+  expect(name).toBe('nightly-docker');
+  expect(concurrency.group).not.toBe(workflow('docker').concurrency.group);
+  expect(on.push.paths).toContain('.github/workflows/nightly-docker.yml');
+  expect(on.push.paths).toContain('nightly/docker/**');
+  const [publish] = Object.values<any>(jobs);
+  expect(publish.defaults).toEqual({ run: { 'working-directory': 'nightly' } });
+  const build = publish.steps.find((step: any) => step.with?.context);
+  expect(build.with).toMatchObject({ context: 'nightly', file: 'nightly/docker/Dockerfile' });
+  const wheels = workflow('nightly-linux').jobs['linux-x86_64'].steps;
+  expect(
+    wheels
+      .map((step: any) => step.with?.path)
+      .filter(Boolean)
+      .join('\n'),
+  ).toMatch(/nightly\/dist\/linux-x86_64/);
+  expect(read('nightly/docs/ci-pipeline.md')).toContain('](../../.github/workflows/nightly-linux.yml)');
+  expect(JSON.parse(read('.projen/tasks.json')).tasks['nightly:wheel'].steps[0].cwd ?? 'nightly').toBe('nightly');
+  expect(JSON.parse(read('nightly/scripts/plan.json')).image.name).toBe('ghcr.io/owner/thing-nightly');
+});
+
+test('two pipelines of one folder, or two that release, are refused', () => {
+  const both = project();
+  new WheelPipeline(both, SMALL);
+  expect(() => new WheelPipeline(both, { ...SMALL, workflows: TESTS })).toThrow('prefix: nothing must be a folder');
+  expect(() => new WheelPipeline(both, { ...SMALL, prefix: 'two' })).toThrow('must be without release');
+});
+
+// They were written below the subproject, where GitHub reads none.
+test("a subproject's workflows are at the root of the repository", () => {
+  const root = project();
+  mkdirSync(join(outdir, 'packages/thing'), { recursive: true });
+  const sub = new Project({ name: 'sub', parent: root, outdir: 'packages/thing' });
+  new WheelPipeline(sub, SMALL);
+  root.synth();
+  expect(
+    files()
+      .filter((path) => path.includes('workflows/'))
+      .sort(),
+  ).toEqual(
+    ['docker', 'linux', 'release', 'reproduce', 'windows'].map(
+      (name) => `.github/workflows/packages-thing-${name}.yml`,
+    ),
+  );
+  const { jobs } = workflow('packages-thing-release');
+  expect(jobs.linux.uses).toBe('./.github/workflows/packages-thing-linux.yml');
+  expect(jobs.publish.defaults.run['working-directory']).toBe('packages/thing');
+  // A job without a checkout has no such folder.
+  expect(workflow('packages-thing-linux').jobs.green.defaults).toBeUndefined();
+  expect(read('packages/thing/docs/ci-pipeline.md')).toContain(
+    '](../../../.github/workflows/packages-thing-linux.yml)',
+  );
+});
