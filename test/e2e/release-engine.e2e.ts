@@ -2,37 +2,21 @@
  * The release as it is synthesized, in a workflow engine, without a compiler: what its jobs take, check, sign and publish,
  * and every way in which one must end before anything is signed. The builds themselves are stood in for.
  */
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Project } from 'projen';
-import { forAct } from './support/act-schema';
 import { Engine, startEngine } from './support/engine';
-import { pythonTools } from './support/machine';
 import { check } from './support/process';
 import { Registry, startRegistry } from './support/registry';
-import { readRelease, runnerPrograms } from './support/releases';
-import { makeStorage, runWorkflow, Storage, WorkflowRun } from './support/workflow-engine';
-import {
-  dispatch,
-  GIT_ENV,
-  makeRepository,
-  pushBranch,
-  pushTag,
-  Repository,
-  WorkflowEvent,
-} from './support/workflow-events';
-import { WheelPipeline } from '../../src';
-import { RUNTIME } from '../../src/declaration/pins';
-
-const STAND_INS = resolve(__dirname, 'stand-ins');
-const SIGNED = 'owner/name/.github/workflows/docker.yml refs/heads/main';
+import { ActOptions, failureOf, published, ReleaseBench, SIGNED, synthesize } from './support/release-repository';
+import { digestOf } from './support/releases';
+import { makeStorage, Storage, WorkflowRun } from './support/workflow-engine';
+import { dispatch, GIT_ENV, pushBranch, pushTag, Repository, WorkflowEvent } from './support/workflow-events';
 
 let engine: Engine;
 let registry: Registry;
+let bench: ReleaseBench;
 let folder: string;
-let bin: string;
-let programs: string;
 let repository: Repository;
 /** By digest. */
 let image: string;
@@ -41,11 +25,11 @@ let storage: Storage;
 beforeAll(async () => {
   [engine, registry] = await Promise.all([startEngine(), startRegistry()]);
   folder = mkdtempSync(join(tmpdir(), 'release-engine-e2e-'));
-  bin = await pythonTools('release', Object.keys(RUNTIME));
-  programs = await runnerPrograms(join(folder, 'programs'));
-  copyFileSync(join(STAND_INS, 'release/pwsh'), join(programs, 'pwsh'));
-  chmodSync(join(programs, 'pwsh'), 0o755);
-  repository = await synthesize();
+  bench = await ReleaseBench.prepare(folder, engine, registry);
+  const wheel = { distribution: 'release-demo', reuse: true, checks: [{ name: 'import', imports: ['release_demo'] }] };
+  const docker = readFileSync(resolve(__dirname, 'stand-ins/release/docker.sh'), 'utf8');
+  const files = { 'scripts/docker.sh': docker };
+  repository = await synthesize(join(folder, 'project'), bench.image, [wheel], files);
   image = await pushImage();
 });
 afterAll(async () => {
@@ -60,36 +44,9 @@ beforeEach(() => {
 });
 afterEach(() => storage.remove());
 
-async function synthesize(): Promise<Repository> {
-  const outdir = join(folder, 'project');
-  const project = new Project({ name: 'release-demo', outdir });
-  new WheelPipeline(project, {
-    repository: 'owner/name',
-    name: 'release-demo',
-    source: { folder: 'package' },
-    image: { name: `${registry.host}/owner/name` },
-    wheels: [{ distribution: 'release-demo', reuse: true, checks: [{ name: 'import', imports: ['release_demo'] }] }],
-  });
-  process.env.PROJEN_DISABLE_POST = '1';
-  project.synth();
-  const entries = readdirSync(outdir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const files = entries.map((entry) => join(entry.parentPath, entry.name).slice(outdir.length + 1));
-  const text = forAct(readFileSync(join(outdir, '.github/workflows/release.yml'), 'utf8'));
-  return makeRepository({
-    from: { folder: outdir, files: files.filter((file) => !/release\.yml$|docker\.sh$/.test(file)) },
-    files: {
-      'package/pyproject.toml': '',
-      '.github/workflows/release.yml': text,
-      'scripts/docker.sh': readFileSync(join(STAND_INS, 'release/docker.sh'), 'utf8'),
-    },
-  });
-}
-
 /** An image with nothing in it, under the tag of the environment. */
 async function pushImage(): Promise<string> {
-  const program = ['scripts/wheel_pipeline', 'ci', 'image-tag'];
-  const { stdout } = await check([join(bin, 'python'), ...program], { cwd: repository.folder, quiet: true });
-  const tag = `${registry.host}/owner/name:${/^tag=(env-[0-9a-f]{16})$/m.exec(stdout)![1]}`;
+  const tag = await bench.environmentTag(repository);
   writeFileSync(join(folder, 'empty'), '');
   const tar = join(folder, 'image.tar');
   await check(['tar', '--create', '--file', tar, '--directory', folder, 'empty']);
@@ -100,39 +57,23 @@ async function pushImage(): Promise<string> {
   return inspected.stdout.trim();
 }
 
-interface Options {
-  readonly workflow?: string;
-  readonly env?: Record<string, string>;
-  /** What docker.yml has signed. */
-  readonly signed?: string;
+function act(event: WorkflowEvent, options: ActOptions = {}): Promise<WorkflowRun> {
+  return bench.act(storage, repository, event, { attested: { [image]: SIGNED }, ...options });
 }
 
-async function act(event: WorkflowEvent, options: Options = {}): Promise<WorkflowRun> {
-  const releases = join(storage.folder, 'releases');
-  await check(['mkdir', '-p', releases], { quiet: true });
-  writeFileSync(join(releases, 'attested.txt'), `oci://${image} ${options.signed ?? SIGNED}\n`);
-  return runWorkflow({
-    engine,
-    storage,
-    repository,
-    event,
-    workflow: options.workflow ?? 'release.yml',
-    programs: [programs],
-    env: {
-      E2E_PYTHON: join(bin, 'python'),
-      E2E_BUILT: join(STAND_INS, 'built.py'),
-      E2E_PWSH: join(STAND_INS, 'actions/runner/pwsh'),
-      E2E_REGISTRY: registry.host,
-      GH_STANDIN_FOLDER: releases,
-      GH_STANDIN_API: join(STAND_INS, 'gh_api.py'),
-      GH_STANDIN_REPOSITORY: join(storage.folder, 'origin.git'),
-      ...options.env,
-    },
-  });
-}
-
-const published = (tag: string) => readRelease(join(storage.folder, 'releases'), tag);
-const failureOf = (done: WorkflowRun): string => (done.status === 0 ? '' : done.output.slice(-6000));
+/** The names of a release's files. */
+const assetsOf = (version: string): string[] => [
+  'SHA256SUMS',
+  'build-record-linux-x86_64.json',
+  'build-record-windows-amd64.json',
+  `release-demo-${version}.sigstore.json`,
+  `release_demo-${version}-py3-none-manylinux_2_28_x86_64.whl`,
+  `release_demo-${version}-py3-none-manylinux_2_28_x86_64.whl.spdx.json`,
+  `release_demo-${version}-py3-none-win_amd64.whl`,
+  `release_demo-${version}-py3-none-win_amd64.whl.spdx.json`,
+  'requirements-linux-x86_64.txt',
+  'requirements-windows-amd64.txt',
+];
 const steps = (done: WorkflowRun, name: string): string[] =>
   done.jobs.find((job) => job.name.endsWith(name))?.steps.map((step) => step.name) ?? [];
 
@@ -147,20 +88,9 @@ async function elsewhere(...commands: string[][]): Promise<string> {
 test('a tag is built by its commit in the signed image, tested apart, signed and published', async () => {
   const done = await act(pushTag('v1.0.0'));
   expect(failureOf(done)).toBe('');
-  const release = published('v1.0.0')!;
+  const release = published(storage, 'v1.0.0')!;
   expect(release).toMatchObject({ draft: false, prerelease: false });
-  expect(release.assets).toEqual([
-    'SHA256SUMS',
-    'build-record-linux-x86_64.json',
-    'build-record-windows-amd64.json',
-    'release-demo-1.0.0.sigstore.json',
-    'release_demo-1.0.0-py3-none-manylinux_2_28_x86_64.whl',
-    'release_demo-1.0.0-py3-none-manylinux_2_28_x86_64.whl.spdx.json',
-    'release_demo-1.0.0-py3-none-win_amd64.whl',
-    'release_demo-1.0.0-py3-none-win_amd64.whl.spdx.json',
-    'requirements-linux-x86_64.txt',
-    'requirements-windows-amd64.txt',
-  ]);
+  expect(release.assets).toEqual(assetsOf('1.0.0'));
   expect(release.notes).toContain(image);
   expect(release.notes).toContain('--source-ref refs/tags/v1.0.0');
   expect(done.output).toContain(`commit=${repository.sha}`);
@@ -206,7 +136,7 @@ const dry = (tag: string, dryRun: boolean): WorkflowEvent => dispatch({ tag, 'dr
 async function endsInThePlan(done: WorkflowRun, words: string): Promise<void> {
   expect(done.output).toContain(words);
   expect(done.jobs.map((job) => [job.id, job.result])).toEqual([['plan', 'failure']]);
-  expect([done.attestations, published('v1.0.0')]).toEqual([[], undefined]);
+  expect([done.attestations, published(storage, 'v1.0.0')]).toEqual([[], undefined]);
 }
 
 test('a dispatch from elsewhere publishes nothing, and is told where to start it', async () => {
@@ -251,13 +181,15 @@ test('a tag that is not on the default branch is not released', async () => {
 });
 
 test('an image that docker.yml did not sign on the default branch is not used', async () => {
-  const done = await act(pushTag('v1.0.0'), { signed: SIGNED.replace('heads/main', 'heads/dev') });
+  const done = await act(pushTag('v1.0.0'), {
+    attested: { [image]: SIGNED.replace('heads/main', 'heads/dev') },
+  });
   await endsInThePlan(done, 'images only that docker.yml has signed on refs/heads/main');
 });
 
 test('wheels that fail their test are not released, and the logs are kept', async () => {
   const done = await act(pushTag('v1.0.0'), { env: { E2E_TEST_FAILS: '1' } });
-  expect([done.job('verify'), done.attestations, published('v1.0.0')]).toEqual(['skipped', [], undefined]);
+  expect([done.job('verify'), done.attestations, published(storage, 'v1.0.0')]).toEqual(['skipped', [], undefined]);
   expect(done.jobs.find((job) => job.name.endsWith('All of linux is green'))!.result).toBe('failure');
 });
 
@@ -266,4 +198,55 @@ test('what a test writes into its copy of the wheels reaches nobody', async () =
   expect(failureOf(done)).toBe('');
   const sums = readFileSync(join(storage.folder, 'releases/v1.0.0/assets/SHA256SUMS'), 'utf8');
   expect(sums).not.toContain('more');
+});
+
+test('a release candidate is a prerelease', async () => {
+  const done = await act(pushTag('v1.0.0rc1'));
+  expect(failureOf(done)).toBe('');
+  expect(published(storage, 'v1.0.0rc1')).toMatchObject({
+    draft: false,
+    prerelease: true,
+    assets: assetsOf('1.0.0rc1'),
+  });
+});
+
+test('a tag that is no version ends in the plan', async () => {
+  const done = await act(pushTag('vnext'));
+  expect([done.jobs.map((job) => [job.id, job.result]), done.output]).toEqual([
+    [['plan', 'failure']],
+    expect.stringContaining('vnext'),
+  ]);
+});
+
+test('a platform without its wheel, or with the wheel of another version, is not released', async () => {
+  const faults: Array<Record<string, string>> = [
+    { E2E_BUILT_WITHOUT: 'windows-amd64' },
+    { E2E_BUILT_VERSION: 'windows-amd64=0.9.0' },
+  ];
+  for (const wrong of faults) {
+    const done = await act(pushTag('v1.0.0'), { env: wrong });
+    expect([wrong, done.job('verify'), done.attestations, published(storage, 'v1.0.0')]).toEqual([
+      wrong,
+      'failure',
+      [],
+      undefined,
+    ]);
+  }
+});
+
+test('a publishing that breaks off leaves a draft, which the next run takes up; what is published is changed by none', async () => {
+  const faults: Array<Record<string, string>> = [
+    { GH_STANDIN_FAIL: 'upload:1+' },
+    { GH_STANDIN_CORRUPT: 'win_amd64.whl' },
+  ];
+  for (const fault of faults) {
+    const broken = await act(pushTag('v1.0.0'), { env: fault });
+    expect([fault, broken.job('publish'), published(storage, 'v1.0.0')?.draft]).toEqual([fault, 'failure', true]);
+  }
+  expect(failureOf(await act(pushTag('v1.0.0')))).toBe('');
+  expect(published(storage, 'v1.0.0')).toMatchObject({ draft: false, assets: assetsOf('1.0.0') });
+  const before = digestOf(join(storage.folder, 'releases/v1.0.0'));
+  const again = await act(pushTag('v1.0.0'));
+  expect([failureOf(again), again.output]).toEqual(['', expect.stringContaining('already published')]);
+  expect(digestOf(join(storage.folder, 'releases/v1.0.0'))).toBe(before);
 });

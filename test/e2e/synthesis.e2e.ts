@@ -61,10 +61,11 @@ test('a new project can be made from the package: projen new --from', async () =
   expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toMatch(
     /import { MlcLlmPipelineProject } from .mlc-llm-pipeline.;/,
   );
-  // The program came with the package, all of it.
+  expect(readFileSync(join(path, 'docker/Dockerfile'), 'utf8')).toContain('The toolchain image of mlc-llm.');
+  // The program is there, all of it, and knows what it builds.
   const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
-  const help = await check(['bash', 'scripts/build.sh', '--help'], { cwd: path, env: { PYTHON: python } });
-  expect(help.stdout).toMatch(/The wheels:\s+apache-tvm-ffi, tvm, mlc-llm\./);
+  const { stdout: help } = await check(['bash', 'scripts/build.sh', '--help'], { cwd: path, env: { PYTHON: python } });
+  expect(help).toMatch(/The\s+wheels:\s+apache-tvm-ffi,\s+tvm,\s+mlc-llm\./);
   expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);
   // It synthesizes by itself from then on, and to the same.
   await check(['git', 'init', '--quiet'], { cwd: path });

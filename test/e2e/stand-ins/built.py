@@ -4,11 +4,14 @@
     built.py report SCRIPTS FOLDER FILE PLATFORM      the report of a test of the wheels in FOLDER, all of it passed
 
 SCRIPTS is the synthesized scripts' folder, whose program writes them.
+
+E2E_BUILT_WITHOUT=PLATFORM loses that platform's wheel, and E2E_BUILT_VERSION=PLATFORM=VERSION gives it another version.
 """
 
 import base64
 import hashlib
 import json
+import os
 import sys
 import zipfile
 from importlib import import_module
@@ -40,7 +43,10 @@ def wheels(version: str) -> list[str]:
             record += f"{path},sha256={digest},{len(data)}\n"
         wheel.writestr(zipfile.ZipInfo(f"{name}.dist-info/RECORD"), f"{record}{name}.dist-info/RECORD,,\n")
     made = recording.Made(dirty=False)
-    return list(recording.write_record(plan, build, build.platform(platform), folder, made))
+    problems = recording.write_record(plan, build, build.platform(platform), folder, made)
+    if os.environ.get("E2E_BUILT_WITHOUT") == platform:
+        (folder / f"{name}-{tag}.whl").unlink()
+    return list(problems)
 
 
 def report(file: Path) -> None:
@@ -52,4 +58,7 @@ def report(file: Path) -> None:
     file.write_text(json.dumps({**facts, "leftOut": 0, "wheels": tested, "checks": []}), encoding="utf-8")
 
 
-sys.exit("\n".join(wheels(last)) or 0 if what == "wheels" else report(Path(last)))
+if what == "wheels":
+    other, _, version = os.environ.get("E2E_BUILT_VERSION", "").partition("=")
+    sys.exit("\n".join(wheels(version if other == platform else last)) or 0)
+report(Path(last))

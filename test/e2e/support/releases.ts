@@ -1,7 +1,6 @@
-/** The stand-in for gh, and what it keeps of releases. */
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+/** The stand-ins that a release needs, and what is kept of releases. */
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { python } from './machine';
 import { digest } from './process';
 
 /** A release as the world sees it. */
@@ -29,11 +28,13 @@ export function digestOf(folder: string): string {
   return digest(...files.flatMap((file) => [file, readFileSync(file)]));
 }
 
-/** A folder of what GitHub's runners have: gh, which is stood in for, and a Python that the program runs in. */
-export async function runnerPrograms(folder: string): Promise<string> {
+/** A folder of what GitHub's runners have, stood in for: gh, and a PowerShell whose builds and tests leave made-up wheels. */
+export function runnerPrograms(folder: string): string {
+  const standIns = resolve(__dirname, '..', 'stand-ins');
   mkdirSync(folder);
-  cpSync(resolve(__dirname, '..', 'stand-ins/gh.py'), join(folder, 'gh'));
-  chmodSync(join(folder, 'gh'), 0o755);
-  symlinkSync(await python(), join(folder, 'python3'));
+  for (const [program, standIn] of Object.entries({ gh: 'gh.py', pwsh: 'release/pwsh' })) {
+    cpSync(join(standIns, standIn), join(folder, program));
+    chmodSync(join(folder, program), 0o755);
+  }
   return folder;
 }

@@ -1,0 +1,124 @@
+/** A repository with the pipeline of the small package, its workflows run in the engine, and what GitHub keeps of them. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Project } from 'projen';
+import { forAct } from './act-schema';
+import { Engine } from './engine';
+import { pythonTools } from './machine';
+import { check } from './process';
+import { Registry } from './registry';
+import { readRelease, Release, runnerPrograms } from './releases';
+import { runWorkflow, Storage, WorkflowRun } from './workflow-engine';
+import { makeRepository, Repository, WorkflowEvent } from './workflow-events';
+import { WheelPipeline, WheelPipelineOptions } from '../../../src';
+import { RUNTIME } from '../../../src/declaration/pins';
+
+const STAND_INS = resolve(__dirname, '..', 'stand-ins');
+const PACKAGE = resolve(__dirname, '..', 'release-package');
+
+/** The one workflow that signs images, on the branch whose images are trusted. */
+export const SIGNED = 'owner/name/.github/workflows/docker.yml refs/heads/main';
+
+/** Synthesizes the small package's pipeline into a folder, whose files become the repository. */
+export async function synthesize(
+  outdir: string,
+  image: string,
+  wheels: WheelPipelineOptions['wheels'],
+  files: Readonly<Record<string, string>> = {},
+): Promise<Repository> {
+  const project = new Project({ name: 'release-demo', outdir });
+  new WheelPipeline(project, {
+    repository: 'owner/name',
+    name: 'release-demo',
+    source: { folder: 'package' },
+    image: { name: image },
+    wheels,
+  });
+  process.env.PROJEN_DISABLE_POST = '1';
+  project.synth();
+  cpSync(PACKAGE, join(outdir, 'package'), { recursive: true });
+  const written = readdirSync(outdir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(outdir.length + 1));
+  const workflows = written.filter((path) => path.startsWith('.github/workflows/'));
+  return makeRepository({
+    from: { folder: outdir, files: written.filter((path) => !(path in files)) },
+    files: {
+      ...Object.fromEntries(workflows.map((path) => [path, forAct(readFileSync(join(outdir, path), 'utf8'))])),
+      ...files,
+    },
+  });
+}
+
+/** How a run differs from the usual one. */
+export interface ActOptions {
+  readonly workflow?: string;
+  readonly repository?: Repository;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Images that are signed: by reference with digest, each with who signed it. */
+  readonly attested?: Readonly<Record<string, string>>;
+}
+
+/** Where the workflows of a release run. */
+export class ReleaseBench {
+  /** A Python with what the program needs. */
+  static async prepare(folder: string, engine: Engine, registry: Registry): Promise<ReleaseBench> {
+    const bin = await pythonTools('release', Object.keys(RUNTIME));
+    return new ReleaseBench(engine, registry, bin, runnerPrograms(join(folder, 'programs')));
+  }
+
+  private constructor(
+    readonly engine: Engine,
+    readonly registry: Registry,
+    readonly bin: string,
+    private readonly programs: string,
+  ) {}
+
+  /** The image's name, in the registry that stands for GitHub's. */
+  get image(): string {
+    return `${this.registry.host}/owner/name`;
+  }
+
+  /** The tag that the repository's image has by its environment. */
+  async environmentTag(repository: Repository): Promise<string> {
+    const argv = [join(this.bin, 'python'), 'scripts/wheel_pipeline', 'ci', 'image-tag'];
+    const { stdout } = await check(argv, { cwd: repository.folder, quiet: true });
+    return `${this.image}:${/^tag=(env-[0-9a-f]{16})$/m.exec(stdout)![1]}`;
+  }
+
+  /** Runs a workflow; releases are kept in the storage. */
+  async act(storage: Storage, repository: Repository, event: WorkflowEvent, options: ActOptions): Promise<WorkflowRun> {
+    const releases = join(storage.folder, 'releases');
+    mkdirSync(releases, { recursive: true });
+    const attested = Object.entries(options.attested ?? {}).map(([image, by]) => `oci://${image} ${by}\n`);
+    writeFileSync(join(releases, 'attested.txt'), attested.join(''));
+    return runWorkflow({
+      engine: this.engine,
+      storage,
+      repository,
+      event,
+      workflow: options.workflow ?? 'release.yml',
+      programs: [this.programs],
+      env: {
+        E2E_PYTHON: join(this.bin, 'python'),
+        E2E_BUILT: join(STAND_INS, 'built.py'),
+        E2E_PWSH: join(STAND_INS, 'actions/runner/pwsh'),
+        E2E_REGISTRY: this.registry.host,
+        GH_STANDIN_FOLDER: releases,
+        GH_STANDIN_API: join(STAND_INS, 'gh_api.py'),
+        GH_STANDIN_REPOSITORY: join(storage.folder, 'origin.git'),
+        ...options.env,
+      },
+    });
+  }
+}
+
+/** The release of a tag, as the world sees it. */
+export function published(storage: Storage, tag: string): Release | undefined {
+  return readRelease(join(storage.folder, 'releases'), tag);
+}
+
+/** What act printed, where a run should have succeeded. */
+export function failureOf(done: WorkflowRun): string {
+  return done.status === 0 ? '' : done.output.slice(-6000);
+}
