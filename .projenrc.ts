@@ -1,4 +1,4 @@
-import { typescript } from 'projen';
+import * as typescript from 'projen/lib/typescript';
 import { JSII_TSCONFIG, Repository } from './projenrc/repository';
 import { MlcLlmPipelineProject } from './src/project';
 

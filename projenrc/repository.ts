@@ -1,4 +1,7 @@
-import { cdk, Component, javascript, typescript } from 'projen';
+import * as cdk from 'projen/lib/cdk';
+import { Component } from 'projen/lib/component';
+import * as javascript from 'projen/lib/javascript';
+import * as typescript from 'projen/lib/typescript';
 import { buildWorkflow, INSTALL } from '../src/github/build';
 import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';

@@ -1,4 +1,5 @@
-import { FileBase, FileBaseOptions, Project } from 'projen';
+import { FileBase, FileBaseOptions } from 'projen/lib/file';
+import { Project } from 'projen/lib/project';
 
 /** How a synthesized file is written. */
 export type SynthesizedFileOptions = Pick<FileBaseOptions, 'executable' | 'readonly' | 'editGitignore'>;

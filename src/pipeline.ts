@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { Component, ObjectFile, Project, TaskShell } from 'projen';
+import { Component } from 'projen/lib/component';
+import { ObjectFile } from 'projen/lib/object-file';
+import { Project } from 'projen/lib/project';
+import { TaskShell } from 'projen/lib/task-shell';
 import { must } from './declaration/error';
 import { WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 import { parsePipeline } from './declaration/pipeline-rules';

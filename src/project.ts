@@ -1,4 +1,5 @@
-import { javascript, typescript } from 'projen';
+import * as javascript from 'projen/lib/javascript';
+import * as typescript from 'projen/lib/typescript';
 import { distance, must, SpecError, within } from './declaration/error';
 import { repositorySchema } from './declaration/pipeline-rules';
 import { parse } from './declaration/schema/parse';

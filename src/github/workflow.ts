@@ -1,4 +1,5 @@
-import { ObjectFile, Project } from 'projen';
+import { ObjectFile } from 'projen/lib/object-file';
+import { Project } from 'projen/lib/project';
 import { Document, isScalar, Pair, Scalar, visit, YAMLMap } from 'yaml';
 import { Content, contentOf, definitionOf } from './content';
 import type { WorkflowDefinition } from './model';

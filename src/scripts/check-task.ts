@@ -1,7 +1,8 @@
 /** The task `check`: that the synthesized files are the declared ones. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JsonPatch, Project } from 'projen';
+import { JsonPatch } from 'projen/lib/json-patch';
+import { Project } from 'projen/lib/project';
 import { SynthesizedFile } from '../files';
 
 /** What the task runs. */
