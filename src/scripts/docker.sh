@@ -22,6 +22,8 @@ options=(--rm --user "$(id -u):$(id -g)" --volume "$PWD:/workspace" --env-file "
 if [[ -t 0 && -t 1 ]]; then options+=(--interactive --tty); fi
 # A source tree of the caller is mounted where the container finds it.
 if [[ -n ${SOURCE_DIR-} ]]; then
+  # Docker would make a folder that is not there, as root.
+  [[ -d $SOURCE_DIR ]] || advise "SOURCE_DIR: $SOURCE_DIR is not a folder"
   options+=(--volume "$(realpath -- "$SOURCE_DIR"):/source:ro" --env SOURCE_DIR=/source)
 fi
 # In a job of GitHub Actions, what the program says there reaches the run's page from the container too.

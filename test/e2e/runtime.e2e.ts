@@ -46,7 +46,7 @@ describe('before any work', () => {
   test.each([
     ['WHEEL_VERSION', { WHEEL_VERSION: 'one' }, [], "'one' must be a version by PEP 440"],
     ['AUDITWHEEL_PLAT', { AUDITWHEEL_PLAT: 'win_amd64' }, [], "'win_amd64' must be a platform tag of this machine"],
-    ['SOURCE_DIR', { SOURCE_DIR: '/nowhere' }, [], '/nowhere is not a folder'],
+    ['SOURCE_DIR', { SOURCE_DIR: '/no/such/folder' }, [], '/no/such/folder is not a folder'],
     ['JOBS', { JOBS: 'many' }, [], "'many' must be a whole number"],
     ['--jobs', { JOBS: '2' }, ['--jobs=0'], "'0' must be a whole number above 0"],
     ['SOURCE_DATE_EPOCH', { SOURCE_DATE_EPOCH: 'now' }, [], "'now' must be seconds since 1970"],

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WORKSPACE } from '../../src/docker/dockerfile';
@@ -95,6 +105,13 @@ test("a caller's own tree is mounted read-only where the container finds it", ()
   mkdirSync(join(folder, 'my tree'));
   runTask('wheel', [], { SOURCE_DIR: 'my tree' });
   expect(argv().join('\n')).toContain(`--volume\n${join(folder, 'my tree')}:/source:ro\n--env\nSOURCE_DIR=/source\n`);
+});
+
+test("a caller's own tree that is not there is named, and made by nobody", () => {
+  installDocker(0);
+  const { status, stderr } = runTask('wheel', [], { SOURCE_DIR: 'no such tree' });
+  expect([status, stderr]).toEqual([1, 'docker.sh: SOURCE_DIR: no such tree is not a folder\n']);
+  expect(existsSync(join(folder, 'argv'))).toBe(false);
 });
 
 test("the caller's variables go in by name: inputs and shared caches, and no folder of the caller's", () => {
