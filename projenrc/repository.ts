@@ -2,9 +2,11 @@ import * as cdk from 'projen/lib/cdk';
 import { Component } from 'projen/lib/component';
 import * as javascript from 'projen/lib/javascript';
 import * as typescript from 'projen/lib/typescript';
+import { MINUTES } from '../src/declaration/minutes';
 import { buildWorkflow, INSTALL } from '../src/github/build';
 import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';
+import type { MlcLlmPipelineProject } from '../src/project';
 import { CHECK } from '../src/scripts/check-task';
 
 /** The slow suite's jest configuration. */
@@ -25,7 +27,7 @@ export const JSII_TSCONFIG: javascript.TypescriptConfigOptions = {
 
 /** What only this repository has: it is a jsii module, it has examples, and its slow suite runs what it synthesizes. */
 export class Repository extends Component {
-  constructor(project: typescript.TypeScriptProject) {
+  constructor(project: MlcLlmPipelineProject) {
     super(project);
     this.addJsiiModule(project);
     // 1.13.0 was published for some platforms before others; a lock file made meanwhile fails `npm ci`.
@@ -34,12 +36,12 @@ export class Repository extends Component {
     new Workflow(
       project,
       'build',
-      buildWorkflow({
+      buildWorkflow(project.pipeline._plan, {
         e2e: {
           name: 'Run the synthesized files for real',
           permissions: { contents: 'read' },
           runsOn: 'ubuntu-24.04',
-          timeoutMinutes: 60,
+          timeoutMinutes: MINUTES.slowSuite,
           steps: [
             ...INSTALL,
             {

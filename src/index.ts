@@ -5,12 +5,13 @@ export { WheelPipeline } from './pipeline';
 export { WheelCheck } from './declaration/check';
 export { Hook, Step, When } from './declaration/hook';
 export { JobOptions, LinuxOptions, SystemOptions } from './declaration/job';
-export { PinOptions, VulkanSdkPin } from './declaration/pin-options';
+export { PinOptions, SourcePin, VulkanSdkPin } from './declaration/pin-options';
 export { ImageOptions, PipelineSettings, WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 export { Platform, System } from './declaration/platform';
 export { ReleaseOptions, TriggerOptions } from './declaration/release';
 export { GitSource, SdistSource, Source } from './declaration/source';
 export { CondaPackage, Tool, Toolchain } from './declaration/toolchain';
+export { UpkeepOptions } from './declaration/upkeep';
 export { Variant, VariantChanges, VariantFields } from './declaration/variant';
 export {
   CMakeDefinitions,

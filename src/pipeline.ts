@@ -6,6 +6,7 @@ import { ObjectFile } from 'projen/lib/object-file';
 import { Project } from 'projen/lib/project';
 import { TaskShell } from 'projen/lib/task-shell';
 import { must } from './declaration/error';
+import { mergedPins, readPins } from './declaration/pin-options';
 import { WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 import { parsePipeline } from './declaration/pipeline-rules';
 import { dockerfile, dockerignore } from './docker/dockerfile';
@@ -17,6 +18,7 @@ import { releasesPage } from './docs/releases';
 import { inOneSentence } from './failure';
 import { SynthesizedFile, SynthesizedFileOptions } from './files';
 import { adapted, placedFile } from './github/adapt';
+import { cleanupWorkflow } from './github/cleanup';
 import { dockerWorkflow } from './github/docker';
 import { linuxWorkflow } from './github/linux';
 import type { WorkflowDefinition } from './github/model';
@@ -24,12 +26,14 @@ import { identifier } from './github/names';
 import { checkArtifacts } from './github/policy';
 import { releaseWorkflow } from './github/release';
 import { reproduceWorkflow } from './github/reproduce';
+import { upgradeWorkflow } from './github/upgrade';
 import { windowsWorkflow } from './github/windows';
 import { Workflow, workflowFile } from './github/workflow';
 import { header } from './header';
 import { PROGRAM } from './plan/files';
 import { Plan, PlannedBuild, PlannedPlatform, planSchema } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
+import { PINS_FILE } from './plan/resolve-pins';
 import { buildsOn, platformsOn } from './plan/select';
 import { addCheck } from './scripts/check-task';
 import { program, wrappers } from './scripts/copies';
@@ -105,7 +109,9 @@ export class WheelPipeline extends Component {
     const { root, outdir } = this.project;
     const { prefix = '' } = parsePipeline(options);
     const folder = [relative(root.outdir, outdir).replaceAll(sep, '/'), prefix].filter(Boolean).join('/');
-    const plan = resolvePlan(options, { folder, id: identifier(folder.replaceAll('/', '-')) });
+    const file = options.pinsFile ?? PINS_FILE;
+    const pins = mergedPins(readPins(join(outdir, prefix, file), file), options.pins);
+    const plan = resolvePlan({ ...options, pins }, { folder, id: identifier(folder.replaceAll('/', '-')) });
     const others = [root, ...root.subprojects]
       .flatMap((project) => project.components)
       .filter((each): each is WheelPipeline => each instanceof WheelPipeline && each._plan !== undefined);
@@ -183,7 +189,7 @@ export class WheelPipeline extends Component {
       [
         files.runtimeRequirements,
         'What the program in scripts/wheel_pipeline needs itself, for a machine that builds nothing.',
-        runtimeRequirements(),
+        runtimeRequirements(this._plan),
       ],
     ] as const) {
       this.file(path, [...comment(header(purpose, 'scripts/requirements.ts')), ...lines]);
@@ -201,6 +207,8 @@ export class WheelPipeline extends Component {
       [WorkflowName.WINDOWS]: (plan) =>
         windowsWorkflow(plan, (build, platform) => this.lockOf(platform) ?? build.conda.file),
       [WorkflowName.RELEASE]: releaseWorkflow,
+      [WorkflowName.UPGRADE]: upgradeWorkflow,
+      [WorkflowName.CLEANUP]: cleanupWorkflow,
     };
     const { name: of, workflows: names, place } = this._plan;
     const add = (id: string, name: WorkflowName, definition: WorkflowDefinition): Workflow => {

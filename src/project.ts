@@ -75,7 +75,12 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       ),
     );
     if (options.buildWorkflow ?? true) {
-      new Workflow(this, 'build', buildWorkflow(), header(`The build workflow of ${name}.`, 'github/build.ts'));
+      new Workflow(
+        this,
+        'build',
+        buildWorkflow(this.pipeline._plan),
+        header(`The build workflow of ${name}.`, 'github/build.ts'),
+      );
     }
   }
 }

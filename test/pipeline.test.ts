@@ -70,10 +70,12 @@ test('one declaration gives the image, the plan and what executes it, the workfl
   );
   expect(files).toEqual([
     '.dockerignore',
+    '.github/workflows/cleanup.yml',
     '.github/workflows/docker.yml',
     '.github/workflows/linux.yml',
     '.github/workflows/release.yml',
     '.github/workflows/reproduce.yml',
+    '.github/workflows/upgrade.yml',
     '.github/workflows/windows.yml',
     'docker/Dockerfile',
     'docker/environment.yml',
@@ -252,7 +254,7 @@ test('the program and the wrappers are copied as they are, read-only; what bash 
   expect(files.get('scripts/wheel_pipeline/plan/whole.py')).toBe(original('runtime/plan/whole.py'));
   const mode = (path: string): string => statSync(join(outdir, path)).mode.toString(8).slice(-3);
   expect(['build.sh', 'test.sh', 'docker.sh'].map((name) => mode(`scripts/${name}`))).toEqual(['544', '544', '544']);
-  expect(['build.ps1', 'plan.json', 'wheel_pipeline/plan.py'].map((name) => mode(`scripts/${name}`))).toEqual([
+  expect(['build.ps1', 'plan.json', 'wheel_pipeline/plan/whole.py'].map((name) => mode(`scripts/${name}`))).toEqual([
     '444',
     '444',
     '444',

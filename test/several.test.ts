@@ -82,7 +82,7 @@ test("a subproject's workflows are at the root of the repository", () => {
       .filter((path) => path.includes('workflows/'))
       .sort(),
   ).toEqual(
-    ['docker', 'linux', 'release', 'reproduce', 'windows'].map(
+    ['cleanup', 'docker', 'linux', 'release', 'reproduce', 'upgrade', 'windows'].map(
       (name) => `.github/workflows/packages-thing-${name}.yml`,
     ),
   );

@@ -1,6 +1,9 @@
-import { must, nearest } from './error';
+import { readFileSync } from 'node:fs';
+import { must, nearest, SpecError, within } from './error';
 import { ACTIONS } from './pins';
+import { parse } from './schema/parse';
 import { imageReferenceText, objectOf, recordOf, sha256, text, z } from './schema/values';
+import { gitSourceShape } from './source';
 
 /** LunarG's Vulkan SDK for Windows. */
 export interface VulkanSdkPin {
@@ -9,6 +12,22 @@ export interface VulkanSdkPin {
 
   /** The SHA-256 of its installer for x86-64, 64 hexadecimal digits. */
   readonly sha256: string;
+}
+
+/** A newer commit than the declared one. */
+export interface SourcePin {
+  /** The declared commit that it takes the place of. Where another one is declared, this pin has no effect. */
+  readonly replaces: string;
+
+  /** The commit to build. */
+  readonly commit: string;
+
+  /**
+   * Its release tag.
+   *
+   * @default - none
+   */
+  readonly tag?: string;
 }
 
 /** What this library has fixed, and a project wants at another version. */
@@ -29,15 +48,74 @@ export interface PinOptions {
   readonly micromamba?: string;
 
   /**
+   * The image of BuildKit, which builds the toolchain image.
+   *
+   * @default - this library's pin
+   */
+  readonly buildkit?: string;
+
+  /**
+   * The image of what lists the contents of the toolchain image.
+   *
+   * @default - this library's pin
+   */
+  readonly sbomScanner?: string;
+
+  /**
+   * The base image for x86-64, where the toolchain names none.
+   *
+   * @default - this library's pin
+   */
+  readonly baseImage?: string;
+
+  /**
+   * The base image for 64-bit ARM, where the toolchain names none.
+   *
+   * @default - this library's pin
+   */
+  readonly aarch64BaseImage?: string;
+
+  /**
    * The Vulkan SDK.
    *
    * @default - this library's pin
    */
   readonly vulkanSdk?: VulkanSdkPin;
+
+  /**
+   * Versions of Conda packages that the toolchain has without one, by name.
+   *
+   * @default - this library's pins
+   */
+  readonly packages?: { readonly [name: string]: string };
+
+  /**
+   * Versions of test requirements: the declared one, such as `numpy==2.5.5` → the version that takes its place. An entry
+   * whose requirement is not declared any more has no effect.
+   *
+   * @default - the declared ones
+   */
+  readonly testRequirements?: { readonly [requirement: string]: string };
+
+  /**
+   * All that the pipeline's own program needs, such as `rich==15.0.0` → the SHA-256 of its wheel.
+   *
+   * @default - this library's pins
+   */
+  readonly runtime?: { readonly [requirement: string]: string };
+
+  /**
+   * A newer commit of the source.
+   *
+   * @default - the declared one
+   */
+  readonly source?: SourcePin;
 }
 
 /** A commit with the version that people read. */
 export const PINNED = /^([0-9a-f]{40}) # (v\d[\w.-]*)$/;
+
+const requirement = text('a requirement of one version, such as numpy==2.5.5', /^[A-Za-z0-9][\w.-]*==\d[\w.!+]*$/);
 
 /** @internal */
 export const pinsSchema = objectOf<PinOptions>()({
@@ -48,10 +126,29 @@ export const pinsSchema = objectOf<PinOptions>()({
     ),
   ),
   micromamba: z.optional(imageReferenceText),
+  buildkit: z.optional(imageReferenceText),
+  sbomScanner: z.optional(imageReferenceText),
+  baseImage: z.optional(imageReferenceText),
+  aarch64BaseImage: z.optional(imageReferenceText),
   vulkanSdk: z.optional(
     objectOf<VulkanSdkPin>()({
       version: text('a version of four numbers, such as 1.4.357.0', /^\d+(\.\d+){3}$/),
       sha256,
+    }),
+  ),
+  packages: z.optional(
+    recordOf(
+      text("a Conda package's name, in lower case", /^[a-z0-9_][a-z0-9._-]*$/),
+      text('a series of versions, such as 3.31.*', /^\d[\w.]*(\.\*)?$/),
+    ),
+  ),
+  testRequirements: z.optional(recordOf(requirement, text('a version, such as 2.5.6', /^\d[\w.!+]*$/))),
+  runtime: z.optional(recordOf(requirement, sha256)),
+  source: z.optional(
+    objectOf<SourcePin>()({
+      replaces: gitSourceShape.commit,
+      commit: gitSourceShape.commit,
+      tag: gitSourceShape.tag,
     }),
   ),
 });
@@ -73,4 +170,33 @@ export function validatePins({ actions = {}, micromamba }: PinOptions): void {
     micromamba,
     "an image whose tag is micromamba's version, such as 2.3.3",
   );
+}
+
+/** The pins that a file holds; none where there is no such file. */
+export function readPins(path: string, name: string): PinOptions {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(content);
+  } catch (error) {
+    throw new SpecError('pinsFile', name, `a file of JSON (${(error as Error).message})`);
+  }
+  return within(name, () => parse(pinsSchema, data));
+}
+
+/** Pins on top of others: those with names are merged by them. */
+export function mergedPins(ours: PinOptions, theirs: PinOptions = {}): PinOptions {
+  return {
+    ...ours,
+    ...theirs,
+    actions: { ...ours.actions, ...theirs.actions },
+    packages: { ...ours.packages, ...theirs.packages },
+    testRequirements: { ...ours.testRequirements, ...theirs.testRequirements },
+  };
 }

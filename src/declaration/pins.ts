@@ -28,6 +28,7 @@ export const ACTIONS = {
   dockerBuildPush: action('docker/build-push-action', 'v7.3.0', '53b7df96c91f9c12dcc8a07bcb9ccacbed38856a'),
   dockerSetupBuildx: action('docker/setup-buildx-action', 'v4.3.0', '37fe631027851001ddb9b187196cc803df7f5f0e'),
   dockerLogin: action('docker/login-action', 'v4.2.0', '650006c6eb7dba73a995cc03b0b2d7f5ca915bee'),
+  createAppToken: action('actions/create-github-app-token', 'v3.2.0', 'bcd2ba49218906704ab6c1aa796996da409d3eb1'),
   setupMicromamba: action('mamba-org/setup-micromamba', 'v3.1.0', 'ce51e99f4bb8a82ab7158c4dc59ef4634c59c4f9'),
 } as const;
 
@@ -43,7 +44,12 @@ export function imageReference(pin: ImagePin): string {
   return `${pin.name}:${pin.tag}@${pin.digest}`;
 }
 
-/** Base images of the toolchain image by the machine that `uname -m` names, and the image that brings micromamba. @internal */
+/**
+ * Base images of the toolchain image by the machine that `uname -m` names, the image that brings micromamba, and what builds
+ * the image and lists its contents: both from Docker Hub, their digests as several independent public repositories have them.
+ *
+ * @internal
+ */
 export const IMAGES = {
   base: {
     x86_64: {
@@ -61,6 +67,16 @@ export const IMAGES = {
     name: 'docker.io/mambaorg/micromamba',
     tag: '2.3.3',
     digest: 'sha256:800e7ade3ffe29c9a9ac2026163131495f8197c3852e572c5835beb4e8a33cd6',
+  } as ImagePin,
+  buildkit: {
+    name: 'docker.io/moby/buildkit',
+    tag: 'v0.33.1',
+    digest: 'sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea',
+  } as ImagePin,
+  sbomScanner: {
+    name: 'docker.io/docker/buildkit-syft-scanner',
+    tag: '1.12.0',
+    digest: 'sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9',
   } as ImagePin,
 } as const;
 

@@ -10,6 +10,7 @@ import { parse } from './schema/parse';
 import { choice, listOf, objectOf, path, text, variables, z } from './schema/values';
 import { sourceSchema, validateSource } from './source';
 import { toolchainSchema, validateToolchain } from './toolchain';
+import { upkeepSchema } from './upkeep';
 import { validateVariants, variantSchema } from './variant';
 import { validateWheels, wheelSchema } from './wheel-rules';
 
@@ -40,6 +41,8 @@ export const settings = {
   environment: z.optional(variables),
   hooks: z.optional(listOf(hookSchema)),
   pins: z.optional(pinsSchema),
+  pinsFile: z.optional(path("the pipeline's folder")),
+  upkeep: z.optional(upkeepSchema),
   image: z.optional(imageSchema),
   docker: z.optional(jobSchema),
   linux: z.optional(linuxOptionsSchema),
@@ -81,6 +84,9 @@ export function validatePipeline(
   if (declared.workflows) validateWorkflows(declared.workflows, possibleWorkflows(platforms));
 }
 
+/** The workflows that a release calls. */
+const BUILDS: readonly WorkflowName[] = [WorkflowName.LINUX, WorkflowName.WINDOWS];
+
 function validateWorkflows(workflows: readonly WorkflowName[], possible: readonly WorkflowName[]): void {
   mustBeUnique('workflows', workflows);
   workflows.forEach((workflow) =>
@@ -89,7 +95,7 @@ function validateWorkflows(workflows: readonly WorkflowName[], possible: readonl
   if (!workflows.includes(WorkflowName.RELEASE)) return;
   for (const workflow of possible) {
     must(
-      workflow === WorkflowName.DOCKER || workflows.includes(workflow),
+      !BUILDS.includes(workflow) || workflows.includes(workflow),
       'workflows',
       workflows,
       `with ${workflow}: a release builds every platform's wheels`,

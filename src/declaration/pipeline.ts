@@ -5,6 +5,7 @@ import { Platform, systemsOf } from './platform';
 import type { ReleaseOptions, TriggerOptions } from './release';
 import type { Source } from './source';
 import type { Toolchain } from './toolchain';
+import type { UpkeepOptions } from './upkeep';
 import type { Variant } from './variant';
 import type { Wheel } from './wheel';
 
@@ -18,6 +19,10 @@ export enum WorkflowName {
   WINDOWS = 'windows',
   /** Rebuilds everything for a tag and publishes the verified wheels. */
   RELEASE = 'release',
+  /** Looks for newer versions of everything that is pinned, and proposes them as one change. */
+  UPGRADE = 'upgrade',
+  /** Removes images that nothing needs any more. */
+  CLEANUP = 'cleanup',
 }
 
 /** The toolchain image. */
@@ -88,6 +93,21 @@ export interface PipelineSettings {
    * @default - this library's pins
    */
   readonly pins?: PinOptions;
+
+  /**
+   * A file of JSON with pins as in `pins`, which is read where it is there: `upgrade.yml` writes what it raises into it.
+   * What `pins` says in `.projenrc.ts` wins.
+   *
+   * @default 'pins.json'
+   */
+  readonly pinsFile?: string;
+
+  /**
+   * How versions are raised, and old images removed.
+   *
+   * @default - proposed every week, each when it has been public for seven days
+   */
+  readonly upkeep?: UpkeepOptions;
 
   /**
    * The toolchain image.
@@ -163,7 +183,7 @@ export function possibleWorkflows(platforms: readonly Platform[]): WorkflowName[
   const systems = systemsOf(platforms);
   return Object.values(WorkflowName).filter((workflow) => {
     if (workflow === WorkflowName.WINDOWS) return systems.includes('windows');
-    if (workflow === WorkflowName.RELEASE) return true;
+    if (workflow === WorkflowName.RELEASE || workflow === WorkflowName.UPGRADE) return true;
     return systems.includes('linux');
   });
 }

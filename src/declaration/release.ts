@@ -93,6 +93,13 @@ const CRON = new RegExp(`^${Array<string>(5).fill(FIELD).join(' ')}$`);
 export const branchName = text('the name of a branch, such as main', BRANCH);
 
 /** @internal */
+export const scheduleText = text(
+  'five fields as cron writes them, such as 17 3 * * 1,4; or empty for never',
+  new RegExp(`(${CRON.source})|^$`),
+  { empty: true },
+);
+
+/** @internal */
 export const releaseSchema = objectOf<ReleaseOptions>()({
   environment: z.optional(
     text(
@@ -112,13 +119,7 @@ const branches = z.optional(listOf(branchName, 'at least one branch'));
 /** @internal */
 export const triggersSchema = objectOf<TriggerOptions>()({
   defaultBranch: z.optional(branchName),
-  schedule: z.optional(
-    text(
-      'five fields as cron writes them, such as 17 3 * * 1,4; or empty for never',
-      new RegExp(`(${CRON.source})|^$`),
-      { empty: true },
-    ),
-  ),
+  schedule: z.optional(scheduleText),
   pushBranches: branches,
   pullRequestBranches: branches,
   ignoredPaths: z.optional(

@@ -1,9 +1,11 @@
 /** `docs/ci-pipeline.md`: what runs when, and what it may do. */
 import { commands, Page, page, table } from './page';
 import { describeTriggers } from './triggers';
+import { upkeepSection } from './upkeep';
+import { MINUTES } from '../declaration/minutes';
 import { WorkflowName } from '../declaration/pipeline';
 import { CACHE_SIZES, compilerCacheSize } from '../github/caches';
-import { MINUTES, reportArtifact, RETENTION, runnerVariable, wheelsArtifact } from '../github/common';
+import { reportArtifact, RETENTION, runnerVariable, wheelsArtifact } from '../github/common';
 import type { WorkflowDefinition } from '../github/model';
 import { workflowFile } from '../github/workflow';
 import { outputFolder } from '../plan/files';
@@ -38,6 +40,7 @@ export function ciPipelinePage(plan: Plan, workflows: readonly NamedWorkflow[]):
     ...(has(WorkflowName.DOCKER) ? imageSection(plan) : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? wheelsSection(plan) : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? cacheSection(plan) : []),
+    ...upkeepSection(plan),
     '## What holds for all of them',
     '',
     '- No rights by default (`permissions: {}`); each job states its own.',
@@ -58,6 +61,9 @@ const WHAT: Record<NamedWorkflow['name'], (plan: Plan) => string> = {
   [WorkflowName.WINDOWS]: () => 'builds and tests the Windows wheels on the runner',
   [WorkflowName.RELEASE]: () =>
     'builds all wheels anew from source and publishes them as one release: see [releases](releases.md)',
+  [WorkflowName.UPGRADE]: () =>
+    'looks for newer versions of all that is pinned, and proposes them as one change: see [upkeep](#upkeep)',
+  [WorkflowName.CLEANUP]: () => 'removes images that nothing needs any more: see [upkeep](#upkeep)',
   reproduce: () =>
     'makes a release again from its tag, in the images of its records, and opens an issue where a wheel differs',
 };

@@ -33,19 +33,22 @@ export function placedFile({ place }: Plan, file: string): string {
 }
 
 function declared({ builds, jobs }: Plan, name: WorkflowName, id: string, job: StepsJob): StepsJob {
-  if (name === WorkflowName.DOCKER || name === WorkflowName.RELEASE) {
-    const { runsOn, timeoutMinutes = null } = { timeoutMinutes: null, ...jobs[name] };
-    return { ...job, runsOn: runsOn ?? job.runsOn, timeoutMinutes: timeoutMinutes ?? job.timeoutMinutes };
-  }
   // A platform's jobs end in its name; a variant's name is the longer one.
   const [platform] = builds
     .flatMap((build) => build.platforms)
     .filter((each) => id === identifier(each.id) || id.endsWith(`-${identifier(each.id)}`))
     .sort((a, b) => b.id.length - a.id.length);
+  if (name === WorkflowName.DOCKER || name === WorkflowName.RELEASE) {
+    const { runsOn, timeoutMinutes = null } = { timeoutMinutes: null, ...jobs[name] };
+    // The declared runner of the image is one for x86-64.
+    const own = platform?.machine === 'aarch64' ? platform.runsOn : runsOn;
+    return { ...job, runsOn: own ?? job.runsOn, timeoutMinutes: timeoutMinutes ?? job.timeoutMinutes };
+  }
   return { ...job, runsOn: platform?.runsOn ?? job.runsOn };
 }
 
-function pinned({ pins }: Plan, job: StepsJob): StepsJob {
+/** A job with each action at its pin. */
+export function pinned({ pins }: Plan, job: StepsJob): StepsJob {
   const other = (pin: ActionPin): ActionPin => {
     const [, commit, version] = PINNED.exec(pins.actions[pin.action] ?? '') ?? [];
     return commit === undefined ? pin : { ...pin, commit, version };

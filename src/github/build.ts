@@ -1,7 +1,10 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
+import { pinned } from './adapt';
 import { checkout, concurrency } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { MINUTES } from '../declaration/minutes';
 import { ACTIONS, NODE_VERSION, ZIZMOR } from '../declaration/pins';
+import type { Plan } from '../plan/plan';
 
 /** A job of this workflow starts with the project's dependencies installed. */
 export const INSTALL: readonly WorkflowStep[] = [
@@ -14,9 +17,9 @@ export const INSTALL: readonly WorkflowStep[] = [
   { name: 'Install dependencies', run: 'npm ci\n' },
 ];
 
-/** Declares the workflow; a repository may add jobs to it. */
-export function buildWorkflow(jobs: { readonly [id: string]: StepsJob } = {}): WorkflowDefinition {
-  return {
+/** Declares the workflow; a repository may add jobs to it. The plan has the actions' pins. */
+export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJob } = {}): WorkflowDefinition {
+  const definition: WorkflowDefinition & { readonly jobs: { readonly [id: string]: StepsJob } } = {
     name: 'build',
     on: { pull_request: {}, merge_group: {}, workflow_dispatch: {} },
     concurrency: concurrency('build'),
@@ -25,7 +28,7 @@ export function buildWorkflow(jobs: { readonly [id: string]: StepsJob } = {}): W
         name: 'Build',
         permissions: { contents: 'read' },
         runsOn: 'ubuntu-24.04',
-        timeoutMinutes: 30,
+        timeoutMinutes: MINUTES.build,
         steps: [
           ...INSTALL,
           { name: 'See that the synthesized files are the declared ones', run: 'npx projen check\n' },
@@ -36,7 +39,7 @@ export function buildWorkflow(jobs: { readonly [id: string]: StepsJob } = {}): W
         name: 'Read the workflows',
         permissions: { contents: 'read' },
         runsOn: 'ubuntu-24.04',
-        timeoutMinutes: 10,
+        timeoutMinutes: MINUTES.lint,
         steps: [
           checkout(),
           {
@@ -57,4 +60,6 @@ export function buildWorkflow(jobs: { readonly [id: string]: StepsJob } = {}): W
       ...jobs,
     },
   };
+  const entries = Object.entries(definition.jobs).map(([id, job]) => [id, pinned(plan, job)]);
+  return { ...definition, jobs: Object.fromEntries(entries) as WorkflowDefinition['jobs'] };
 }

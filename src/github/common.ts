@@ -3,6 +3,7 @@ import { BUILD_STEP, cacheSteps, compilerCacheSize } from './caches';
 import { CALL_INPUTS } from './inputs';
 import type { StepsJob, Value, WorkflowStep } from './model';
 import { identifier, variableName } from './names';
+import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import type { SystemName } from '../declaration/platform';
 import { BUILD_FOLDERS, FILES, outputFolder, PROGRAM } from '../plan/files';
@@ -11,9 +12,6 @@ import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 
 /** Days that GitHub keeps what jobs hand on. */
 export const RETENTION = { wheels: 14, logs: 14, handedOn: 1 } as const;
-
-/** Minutes after which a job is stopped that does not build wheels, each some five times what it takes. */
-export const MINUTES = { plan: 10, image: 60, test: 60, verify: 15, publish: 30, report: 5 } as const;
 
 /** The registry that knows the jobs of a repository: the only one that their token is for. */
 const REGISTRY = 'ghcr.io';

@@ -1,15 +1,16 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
-import { concurrency, logIn, MINUTES } from './common';
-import { buildAndTry, imageOptions, tryImage } from './image';
+import { checkout, concurrency, installRuntime, logIn } from './common';
+import { buildAndTry, imageOptions, setUpBuildx, tryImage } from './image';
 import { imageInput } from './inputs';
-import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
 import { workflowFile } from './workflow';
+import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import { WorkflowName } from '../declaration/pipeline';
 import { PROGRAM } from '../plan/files';
-import type { Plan, PlannedBuild } from '../plan/plan';
-import { buildsOn, chosen } from '../plan/select';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { buildsOn, chosen, platformsOn } from '../plan/select';
 
 /** The program's part that knows of images. */
 const CI = `python3 ${PROGRAM} ci`;
@@ -37,69 +38,156 @@ export function dockerWorkflow(plan: Plan): WorkflowDefinition {
   };
 }
 
-function jobId(name: string, { variant }: PlannedBuild): string {
+function jobId(name: string, { variant }: PlannedBuild, platform?: PlannedPlatform): string {
+  if (platform) return `${name}-${identifier(platform.id)}`;
   return variant ? `${name}-${identifier(variant)}` : name;
 }
 
+/** What signs an image, as far as it is signed. */
+const SIGNS = { 'id-token': 'write', attestations: 'write', 'artifact-metadata': 'write' } as const;
+
+/** An image of one processor is one job. One of several is built where each is at home, and then put together. */
 function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob]> {
-  const of = build.variant ? ` of ${build.variant}` : '';
-  const common = { runsOn: 'ubuntu-24.04', timeoutMinutes: MINUTES.image };
-  const signs = { 'id-token': 'write', attestations: 'write', 'artifact-metadata': 'write' } as const;
+  const platforms = platformsOn(build, 'linux');
+  const [only] = platforms;
+  const several = platforms.length > 1;
+  const ids = (name: string, platform: PlannedPlatform): string => jobId(name, build, several ? platform : undefined);
+  const tries = platforms.map((platform): [string, StepsJob] => [
+    ids('try', platform),
+    {
+      name: `Try the toolchain image${nameOf(build, several ? platform : undefined)}`,
+      if: "github.event_name == 'pull_request'",
+      permissions: { contents: 'read' },
+      runsOn: platform.runner,
+      timeoutMinutes: MINUTES.image,
+      steps: buildAndTry(plan, build),
+    },
+  ]);
+  const common = { if: "github.event_name != 'pull_request'", timeoutMinutes: MINUTES.image };
+  const publishing = {
+    ...common,
+    name: `Publish the toolchain image${nameOf(build)}`,
+    permissions: { contents: 'read', packages: 'write', ...(plan.release.attest ? SIGNS : {}) } as const,
+    outputs: { image: `${plan.image.name}@${DIGEST}` },
+  };
+  if (!several) {
+    const steps = [...buildAndTry(plan, build), ...logIn(plan), push(plan, build, {}), tryPushed(plan, build)];
+    return [
+      ...tries,
+      [jobId('publish', build), { ...publishing, runsOn: only.runner, steps: [...steps, ...published(plan, build)] }],
+    ];
+  }
   return [
-    [
-      jobId('try', build),
+    ...tries,
+    ...platforms.map((platform): [string, StepsJob] => [
+      ids('push', platform),
       {
         ...common,
-        name: `Try the toolchain image${of}`,
-        if: "github.event_name == 'pull_request'",
-        permissions: { contents: 'read' },
-        steps: buildAndTry(build),
+        name: `Push the toolchain image${nameOf(build, platform)}`,
+        permissions: { contents: 'read', packages: 'write' },
+        runsOn: platform.runner,
+        outputs: { digest: DIGEST },
+        steps: [
+          ...buildAndTry(plan, build),
+          ...logIn(plan),
+          push(plan, build, BY_DIGEST(plan)),
+          tryPushed(plan, build),
+        ],
       },
-    ],
+    ]),
     [
       jobId('publish', build),
       {
-        ...common,
-        name: `Publish the toolchain image${of}`,
-        if: "github.event_name != 'pull_request'",
-        permissions: { contents: 'read', packages: 'write', ...(plan.release.attest ? signs : {}) },
-        outputs: { image: `${plan.image.name}@\${{ steps.push.outputs.digest }}` },
-        steps: [...buildAndTry(build), ...publish(plan, build)],
+        ...publishing,
+        needs: platforms.map((platform) => ids('push', platform)),
+        runsOn: 'ubuntu-24.04',
+        timeoutMinutes: MINUTES.publish,
+        steps: [
+          checkout(),
+          setUpBuildx(plan),
+          installRuntime(),
+          ...logIn(plan),
+          putTogether(
+            plan,
+            build,
+            platforms.map((platform) => ids('push', platform)),
+          ),
+          ...published(plan, build),
+        ],
       },
     ],
   ];
 }
 
-/**
- * Pushed by its commit first, then tried as the registry gives it, and signed; only then does it get the tag of what it
- * is made from, by which jobs find it.
- */
-function publish(plan: Plan, build: PlannedBuild): WorkflowStep[] {
-  const { name } = plan.image;
-  const ours = build.variant ? `-${build.variant}` : '';
-  const digest = '${{ steps.push.outputs.digest }}';
-  const pushed = `${name}@${digest}`;
-  return [
-    ...logIn(plan),
-    {
-      name: 'Push the image under its commit',
-      id: 'push',
-      uses: ACTIONS.dockerBuildPush,
-      with: {
-        ...imageOptions(build),
-        push: true,
-        tags: `${name}:\${{ github.sha }}${ours}`,
-        provenance: 'mode=max',
-        sbom: true,
-      },
+function nameOf({ variant }: PlannedBuild, platform?: PlannedPlatform): string {
+  if (platform) return ` for ${platform.title}`;
+  return variant ? ` of ${variant}` : '';
+}
+
+/** The digest of what was pushed. */
+const DIGEST = '${{ steps.push.outputs.digest }}';
+
+/** The image of one processor has no tag: only all of them together have. */
+const BY_DIGEST = ({ image }: Plan): { readonly [input: string]: Value } => ({
+  outputs: `type=image,name=${image.name},push-by-digest=true,name-canonical=true,push=true`,
+});
+
+/** The tag that says of which commit an image is. */
+function commitTag({ image }: Plan, { variant }: PlannedBuild): string {
+  return `${image.name}:\${{ github.sha }}${variant ? `-${variant}` : ''}`;
+}
+
+/** Pushed by its commit first, then tried as the registry gives it. */
+function push(plan: Plan, build: PlannedBuild, where: { readonly [input: string]: Value }): WorkflowStep {
+  const byDigest = 'outputs' in where;
+  return {
+    name: byDigest ? 'Push the image' : 'Push the image under its commit',
+    id: 'push',
+    uses: ACTIONS.dockerBuildPush,
+    with: {
+      ...imageOptions(build),
+      ...(byDigest ? where : { push: true, tags: commitTag(plan, build) }),
+      provenance: 'mode=max',
+      sbom: `generator=${plan.pins.sbomScanner}`,
     },
-    tryImage('Try what the registry gives', pushed, build),
+  };
+}
+
+function tryPushed({ image }: Plan, build: PlannedBuild): WorkflowStep {
+  return tryImage('Try what the registry gives', `${image.name}@${DIGEST}`, build);
+}
+
+/** One image of those for each processor: who pulls it gets the one for theirs. */
+function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly string[]): WorkflowStep {
+  const variables = pushed.map((id, index) => [
+    `IMAGE_${index + 1}`,
+    `${plan.image.name}@\${{ needs.${id}.outputs.digest }}`,
+  ]);
+  return {
+    name: 'Put them together under its commit',
+    id: 'push',
+    shell: 'bash',
+    env: { TAG: commitTag(plan, build), ...Object.fromEntries(variables) },
+    run: [
+      `docker buildx imagetools create --tag "$TAG" ${variables.map(([name]) => `"$${name}"`).join(' ')}`,
+      'digest=$(docker buildx imagetools inspect "$TAG" --format \'{{.Manifest.Digest}}\')',
+      'echo "digest=$digest" | tee -a "$GITHUB_OUTPUT"',
+      '',
+    ].join('\n'),
+  };
+}
+
+/** Signed first; only then does an image get the tag of what it is made from, by which jobs find it. */
+function published(plan: Plan, build: PlannedBuild): WorkflowStep[] {
+  const { name } = plan.image;
+  const pushed = `${name}@${DIGEST}`;
+  return [
     ...(plan.release.attest
       ? [
           {
             name: 'Attest where the image comes from',
             uses: ACTIONS.attest,
-            with: { 'subject-name': name, 'subject-digest': digest, 'push-to-registry': true },
+            with: { 'subject-name': name, 'subject-digest': DIGEST, 'push-to-registry': true },
           },
         ]
       : []),

@@ -3,7 +3,7 @@ import { checkout, installRuntime } from './common';
 import type { Value, WorkflowStep } from './model';
 import { ACTIONS } from '../declaration/pins';
 import { PROGRAM } from '../plan/files';
-import type { PlannedBuild } from '../plan/plan';
+import type { Plan, PlannedBuild } from '../plan/plan';
 import { chosen } from '../plan/select';
 
 /** What the image is called on the runner, before it has a name that others see. */
@@ -17,11 +17,16 @@ export function imageOptions({ dockerfile }: PlannedBuild): { readonly [input: s
   return { context: '.', file: dockerfile, 'build-args': 'REVISION=${{ github.sha }}\n' };
 }
 
+/** BuildKit itself by digest: what it is called floats. */
+export function setUpBuildx({ pins }: Plan): WorkflowStep {
+  return { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx, with: { 'driver-opts': `image=${pins.buildkit}` } };
+}
+
 /** From the checkout on; a commit is what an expression names. */
-export function buildAndTry(build: PlannedBuild, commit?: string): WorkflowStep[] {
+export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): WorkflowStep[] {
   return [
     checkout(commit),
-    { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx },
+    setUpBuildx(plan),
     {
       name: 'Build the image',
       uses: ACTIONS.dockerBuildPush,

@@ -1,9 +1,10 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
-import { concurrency, download, greenJob, logIn, MINUTES, planJob, platformJobs, RETENTION, upload } from './common';
+import { concurrency, download, greenJob, logIn, planJob, platformJobs, RETENTION, upload } from './common';
 import { buildAndTry, LOCAL_IMAGE } from './image';
 import { buildTriggers, imageInput, wheelPaths } from './inputs';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
+import { MINUTES } from '../declaration/minutes';
 import { PROGRAM } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
@@ -19,7 +20,9 @@ export function linuxWorkflow(plan: Plan): WorkflowDefinition {
   const platforms = pairs.map(({ platform }) => platform);
   const jobs: { [id: string]: StepsJob | CallJob } = {
     plan: planJob(wheelPaths(plan, 'linux'), findImages(plan, builds)),
-    ...Object.fromEntries(pairs.map(({ build, platform }) => [toolchainId(platform), toolchainJob(build, platform)])),
+    ...Object.fromEntries(
+      pairs.map(({ build, platform }) => [toolchainId(platform), toolchainJob(plan, build, platform)]),
+    ),
     ...Object.fromEntries(pairs.flatMap(({ build, platform }) => wheelJobs(plan, build, platform))),
   };
   return {
@@ -57,7 +60,7 @@ function toolchainId({ id }: PlannedPlatform): string {
 }
 
 /** A change to the image is tried with wheels that are built in it, in the run of a fork too, which can publish nothing. */
-function toolchainJob(build: PlannedBuild, platform: PlannedPlatform): StepsJob {
+function toolchainJob(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): StepsJob {
   return {
     name: `Toolchain image for ${platform.title}`,
     needs: ['plan'],
@@ -66,7 +69,7 @@ function toolchainJob(build: PlannedBuild, platform: PlannedPlatform): StepsJob 
     runsOn: platform.runner,
     timeoutMinutes: MINUTES.image,
     steps: [
-      ...buildAndTry(build, 'inputs.ref'),
+      ...buildAndTry(plan, build, 'inputs.ref'),
       {
         name: 'Pack the image',
         shell: 'bash',

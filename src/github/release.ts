@@ -5,7 +5,6 @@ import {
   installRuntime,
   jobIds,
   logIn,
-  MINUTES,
   reportArtifact,
   RETENTION,
   TOKEN,
@@ -16,6 +15,7 @@ import { CALL_INPUTS, imageInput, sumsOutput } from './inputs';
 import type { CallJob, Permissions, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { variableName } from './names';
 import { workflowFile } from './workflow';
+import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import type { SystemName } from '../declaration/platform';
 import { FILES, outputFolder, PROGRAM } from '../plan/files';

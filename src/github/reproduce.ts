@@ -1,8 +1,9 @@
 /** `reproduce.yml`: makes a release again, in the images of its records, and compares each wheel with the released one. */
-import { checkout, concurrency, download, installRuntime, MINUTES, TOKEN, wheelsArtifact } from './common';
+import { checkout, concurrency, download, installRuntime, TOKEN, wheelsArtifact } from './common';
 import { CALL_INPUTS, imageInput } from './inputs';
 import type { CallJob, WorkflowDefinition } from './model';
 import { workflowFile } from './workflow';
+import { MINUTES } from '../declaration/minutes';
 import { FILES, outputFolder, PROGRAM } from '../plan/files';
 import type { Plan } from '../plan/plan';
 import { buildsOn } from '../plan/select';

@@ -59,10 +59,29 @@ function checkCall(at: string, job: CallJob, releases: boolean): void {
   );
 }
 
+const DIGEST = /@sha256:[0-9a-f]{64}\b/;
+
 /** Expressions that name a commit, or nothing. */
 const COMMITS = /^\$\{\{ (inputs\.ref|needs\.plan\.outputs\.commit|steps\.tag\.outputs\.commit) \}\}$/;
 
+/** The action that becomes somebody with more rights than a job has. */
+const APP_TOKEN = 'actions/create-github-app-token';
+
+/** Whoever may write runs no code that others can change: npm's packages bring scripts of their own. */
+function checkRights(at: string, job: StepsJob): void {
+  const app = job.steps.filter((step) => step.uses?.action === APP_TOKEN);
+  const writes = app.length > 0 || Object.values(job.permissions ?? {}).includes('write');
+  const npm = job.steps.find((step) => /\bnp[mx]\b/.test(step.run ?? ''));
+  check(!writes || npm === undefined, at, `must not run npm or npx (${npm?.name}): it may write`);
+  for (const { name, with: given = {} } of app) {
+    const limited = Object.keys(given).some((input) => input.startsWith('permission-'));
+    check(limited, `${at}, step "${name}"`, 'must say what its token may do at most: permission-contents and so on');
+    check(job.environment !== undefined, at, "must have an environment: the app's key is that environment's alone");
+  }
+}
+
 function checkSteps(at: string, job: StepsJob, called: boolean): void {
+  checkRights(at, job);
   check(
     job.container?.credentials === undefined,
     at,
@@ -98,7 +117,12 @@ function checkStep(at: string, step: WorkflowStep, called: boolean): void {
     const trusted = cache === 'false' || (cache.includes('!inputs.fresh') && cache.includes('!inputs.ref'));
     check(trusted, at, 'must not cache the environment of a release, nor that of another commit');
   }
+  if (action === 'docker/setup-buildx-action') {
+    check(DIGEST.test(String(given['driver-opts'])), at, 'must name the image of BuildKit by digest: driver-opts');
+  }
   if (action === 'docker/build-push-action') {
+    const scanner = given.sbom ?? false;
+    check(scanner === false || DIGEST.test(String(scanner)), at, 'must name what lists its contents by digest: sbom');
     const caches = `${String(given['cache-to'] ?? '')} ${String(given['cache-from'] ?? '')}`;
     check(!caches.includes('type=gha'), at, "must not keep an image's layers in the cache: they push the others out");
   }

@@ -3,7 +3,7 @@ import { MAY_READ } from './caches';
 import { concurrency, greenJob, planJob, platformJobs } from './common';
 import { buildTriggers, CALL_INPUTS, wheelPaths } from './inputs';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
-import { ACTIONS, IMAGES } from '../declaration/pins';
+import { ACTIONS } from '../declaration/pins';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
 
@@ -30,6 +30,11 @@ export function windowsWorkflow(
   };
 }
 
+/** The version that the image has too: the tag of what brings it. */
+function micromambaVersion({ pins }: Plan): string {
+  return pins.micromamba.replace(/@.*/, '').split(':').at(-1)!;
+}
+
 function wheelJobs(
   plan: Plan,
   build: PlannedBuild,
@@ -41,7 +46,7 @@ function wheelJobs(
     name: 'Set up the Conda environment',
     uses: ACTIONS.setupMicromamba,
     with: {
-      'micromamba-version': `${IMAGES.micromamba.tag}-0`,
+      'micromamba-version': `${micromambaVersion(plan)}-0`,
       'environment-file': environmentFile,
       'environment-name': build.conda.name,
       'init-shell': 'none',

@@ -92,9 +92,9 @@ const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: stri
 /** What a permission beyond reading the code is for. */
 const PERMISSIONS: Record<string, string> = {
   'contents: write': 'publishes the release',
-  'issues: write': 'tells of a release that comes out differently',
+  'issues: write': 'tells of what a person has to look at',
   'packages: read': 'pulls the toolchain image',
-  'packages: write': 'publishes the toolchain image',
+  'packages: write': 'publishes the toolchain image or removes old ones',
   'id-token: write': 'proves to the signer which workflow this is',
   'attestations: read': 'reads who signed the toolchain image',
   'attestations: write': 'keeps the signed attestation',

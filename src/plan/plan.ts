@@ -213,6 +213,24 @@ const build = said(
   "One build of the source: the pipeline's own (variant: none), or a variant's.",
 );
 
+const pins = said(
+  z.strictObject({
+    file: said(text, 'Where the raised ones are written, in the shape of this object.'),
+    actions: said(z.record(z.string(), text), 'Commit and version, as <commit> # <version>.'),
+    micromamba: text,
+    buildkit: text,
+    sbomScanner: text,
+    baseImage: said(z.nullable(text), 'None where the declaration names one itself, or has no such platform.'),
+    aarch64BaseImage: z.nullable(text),
+    vulkanSdk: z.nullable(z.strictObject({ version: text, sha256: text })),
+    packages: said(z.record(z.string(), text), 'Conda packages without a version of their own.'),
+    testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
+    runtime: said(z.record(z.string(), text), "The SHA-256 of each wheel that the pipeline's own program needs."),
+    source: z.nullable(z.strictObject({ replaces: text, commit: text, tag: z.nullable(text) })),
+  }),
+  'Every version that upgrade.yml may raise, as it is in effect.',
+);
+
 const plan = z.strictObject({
   $schema: z.literal(SCHEMA_REFERENCE),
   schema: z.literal(PLAN_SCHEMA),
@@ -245,9 +263,12 @@ const plan = z.strictObject({
     'What is declared of the jobs that build no wheels; none: as usual.',
   ),
   filters: z.strictObject({ pushBranches: texts, pullRequestBranches: texts, ignoredPaths: texts }),
-  pins: z.strictObject({
-    actions: said(z.record(z.string(), text), 'Commit and version of those that are not at the usual ones.'),
-    micromamba: text,
+  pins,
+  upkeep: z.strictObject({
+    schedule: said(z.nullable(text), 'When newer versions are looked for, and old images removed, as cron writes it.'),
+    cooldownDays: said(count, 'Days that a version has to be public before it is proposed.'),
+    hold: said(texts, 'Names of what is never raised.'),
+    keepImagesDays: said(count, 'Days that an image is kept that no release names.'),
   }),
   place: z.strictObject({
     folder: said(z.string(), "The pipeline's folder, from the repository's root; empty for the root itself."),

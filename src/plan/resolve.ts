@@ -4,20 +4,22 @@ import { inputs } from './inputs';
 import { Plan, PLAN_SCHEMA, PlannedInput, PlannedSource, SCHEMA_REFERENCE } from './plan';
 import { labels, resolveBuild } from './resolve-build';
 import { checkHooks } from './resolve-hooks';
+import { resolvePins } from './resolve-pins';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
+import { withPins } from '../declaration/apply-pins';
 import { must } from '../declaration/error';
-import { imageReference, IMAGES } from '../declaration/pins';
-import { possibleWorkflows, WheelPipelineOptions } from '../declaration/pipeline';
+import { MINUTES } from '../declaration/minutes';
+import { possibleWorkflows, WheelPipelineOptions, WorkflowName } from '../declaration/pipeline';
 import { parsePipeline, validatePipeline } from '../declaration/pipeline-rules';
 import { Platform, SYSTEMS } from '../declaration/platform';
 import type { Source } from '../declaration/source';
 import { versionOfTag } from '../declaration/version';
 
-/** The most that GitHub gives a job. */
-const TIMEOUT_MINUTES = 360;
-
 /** Twice a week, at no hour that everybody else takes: GitHub forgets caches that nobody read for a week. */
 const SCHEDULE = '17 3 * * 1,4';
+
+/** Once a week, at an hour of its own. */
+const UPKEEP_SCHEDULE = '29 4 * * 1';
 
 const LIMITS: Plan['limits'] = { attempts: 4, pause: 5, command: 120, upload: 1800, check: 120, keptWheels: 3 };
 
@@ -31,7 +33,8 @@ export type Place = Plan['place'];
  * @param place where the pipeline lies, where that is not its repository's root
  */
 export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
-  const options = parsePipeline(given);
+  const declared = parsePipeline(given);
+  const options = withPins(declared);
   const platforms = options.platforms ?? [Platform.LINUX_X86_64, Platform.WINDOWS_AMD64];
   const { folder, id } = place ?? { folder: options.prefix ?? '', id: options.prefix ?? '' };
   const name = options.name ?? [options.repository.split('/')[1], id].filter(Boolean).join('-');
@@ -42,11 +45,11 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     branches: options.image?.branches ?? [...new Set([runs.defaultBranch, 'dev'])],
   };
   const main: DeclaredBuild = { name, platforms, wheels: options.wheels, toolchain: options.toolchain ?? {} };
-  const declared = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];
-  const builds = declared.map((build) => resolveBuild(build, image.name, options));
+  const variants = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];
+  const builds = variants.map((build) => resolveBuild(build, image.name, options));
   checkEnvironment(options, inputs(builds));
   checkHooks(options.hooks ?? [], builds);
-  const possible = possibleWorkflows(platforms);
+  const possible = possibleWorkflows(platforms).filter((each) => each !== WorkflowName.CLEANUP || onGitHub(image.name));
   return {
     $schema: SCHEMA_REFERENCE,
     schema: PLAN_SCHEMA,
@@ -60,6 +63,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     image,
     workflows: possible.filter((workflow) => options.workflows?.includes(workflow) ?? true),
     ...runs,
+    pins: resolvePins(declared, platforms),
     place: { folder, id },
   };
 }
@@ -67,8 +71,8 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
 /** When and where the workflows run, and how a tag becomes a release. */
 function resolveRuns(
   options: WheelPipelineOptions,
-): Pick<Plan, 'defaultBranch' | 'schedule' | 'release' | 'timeoutMinutes' | 'jobs' | 'filters' | 'pins'> {
-  const { triggers = {}, release = {}, docker = {}, pins = {} } = options;
+): Pick<Plan, 'defaultBranch' | 'schedule' | 'release' | 'timeoutMinutes' | 'jobs' | 'filters' | 'upkeep'> {
+  const { triggers = {}, release = {}, docker = {}, upkeep = {} } = options;
   return {
     defaultBranch: triggers.defaultBranch ?? 'main',
     schedule: (triggers.schedule ?? SCHEDULE) || null,
@@ -79,8 +83,8 @@ function resolveRuns(
       sbom: release.sbom ?? true,
     },
     timeoutMinutes: {
-      linux: options.linux?.timeoutMinutes ?? TIMEOUT_MINUTES,
-      windows: options.windows?.timeoutMinutes ?? TIMEOUT_MINUTES,
+      linux: options.linux?.timeoutMinutes ?? MINUTES.wheels,
+      windows: options.windows?.timeoutMinutes ?? MINUTES.wheels,
     },
     jobs: {
       docker: { runsOn: labels(docker.runsOn), timeoutMinutes: docker.timeoutMinutes ?? null },
@@ -91,8 +95,19 @@ function resolveRuns(
       pullRequestBranches: triggers.pullRequestBranches ?? [],
       ignoredPaths: triggers.ignoredPaths ?? [],
     },
-    pins: { actions: { ...pins.actions }, micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba) },
+    upkeep: {
+      schedule: (upkeep.schedule ?? UPKEEP_SCHEDULE) || null,
+      cooldownDays: upkeep.cooldownDays ?? 7,
+      // Another Python is another wheel.
+      hold: upkeep.hold ?? ['python'],
+      keepImagesDays: upkeep.keepImagesDays ?? 90,
+    },
   };
+}
+
+/** Whether images are published to GitHub's own registry, which is the only one whose images a job may remove. */
+function onGitHub(image: string): boolean {
+  return image.startsWith('ghcr.io/');
 }
 
 /** What a caller can set, the declaration cannot: it would say one thing to everybody and do another. */

@@ -1,5 +1,4 @@
 /** What pip installs: for the checks of the wheels, in the place of the toolchain image, and for the program on a runner. */
-import { RUNTIME } from '../declaration/pins';
 import type { Plan } from '../plan/plan';
 
 /** The requirements of all checks, each once, in the order of the alphabet: they are pinned, so that variants agree. */
@@ -20,6 +19,6 @@ export function buildRequirements({ builds: [{ conda, systems }] }: Plan): strin
 }
 
 /** What the program itself needs, where there is no Conda environment. */
-export function runtimeRequirements(): string[] {
-  return Object.entries(RUNTIME).map(([requirement, sha256]) => `${requirement} --hash=sha256:${sha256}`);
+export function runtimeRequirements({ pins }: Plan): string[] {
+  return Object.entries(pins.runtime).map(([requirement, sha256]) => `${requirement} --hash=sha256:${sha256}`);
 }

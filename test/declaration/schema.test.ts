@@ -12,6 +12,7 @@ import { definitionOf, parse } from '../../src/declaration/schema/parse';
 import type { z } from '../../src/declaration/schema/values';
 import { sourceSchema } from '../../src/declaration/source';
 import { packageSchema, toolchainSchema, toolSchema } from '../../src/declaration/toolchain';
+import { upkeepSchema } from '../../src/declaration/upkeep';
 import { variantChangesSchema, variantSchema } from '../../src/declaration/variant';
 import { wheelChangesSchema, wheelSchema } from '../../src/declaration/wheel-rules';
 import { mlcLlmSchema } from '../../src/mlc-llm/options';
@@ -43,6 +44,7 @@ test('each schema takes what its interface says, and nothing else', () => {
     true satisfies Says<typeof pinsSchema, declared.PinOptions>,
     true satisfies Says<typeof releaseSchema, declared.ReleaseOptions>,
     true satisfies Says<typeof triggersSchema, declared.TriggerOptions>,
+    true satisfies Says<typeof upkeepSchema, declared.UpkeepOptions>,
   ];
   expect(agree).not.toContain(false);
 });

@@ -93,6 +93,34 @@ const faults: Array<[string, WorkflowDefinition, RegExp]> = [
     workflow({ on: { ...required, pull_request: { paths: ['docker/**'] } }, jobs: { job, green } }),
     /never reports/,
   ],
+  [
+    'npm beside a right to write',
+    workflow({ jobs: { job: { ...job, permissions: { issues: 'write' }, steps: [{ name: 'Npm', run: 'npm ci' }] } } }),
+    /must not run npm or npx \(Npm\)/,
+  ],
+  [
+    'npm beside an app',
+    workflow({
+      jobs: { job: { ...job, steps: [step('createAppToken', { 'client-id': 'x' }), { name: 'Npx', run: 'npx x' }] } },
+    }),
+    /must not run npm or npx \(Npx\)/,
+  ],
+  [
+    'an app that may do whatever it was given',
+    workflow({ step: step('createAppToken', { 'client-id': 'x' }) }),
+    /what its token may do at most/,
+  ],
+  [
+    "an app's key that every job can read",
+    workflow({ step: step('createAppToken', { 'permission-contents': 'write' }) }),
+    /must have an environment/,
+  ],
+  ['a BuildKit that floats', workflow({ step: step('dockerSetupBuildx', {}) }), /BuildKit by digest/],
+  [
+    'a scanner that floats',
+    workflow({ step: step('dockerBuildPush', { sbom: true }) }),
+    /what lists its contents by digest/,
+  ],
   ['a required workflow without one report', workflow({ on: required }), /must have a job that always runs/],
 ];
 

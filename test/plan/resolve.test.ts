@@ -18,7 +18,7 @@ test('a small declaration is enough, and its defaults are those of the field', (
   const plan = resolve();
   expect(plan.name).toBe('thing-wheels');
   expect(plan.image).toEqual({ name: 'ghcr.io/owner/thing-wheels', branches: ['main', 'dev'] });
-  expect(plan.workflows).toEqual(['docker', 'linux', 'windows', 'release']);
+  expect(plan.workflows).toEqual(['docker', 'linux', 'windows', 'release', 'upgrade', 'cleanup']);
   expect(plan.timeoutMinutes).toEqual({ linux: 360, windows: 360 });
   expect(plan.builds).toHaveLength(1);
   expect(plan.builds[0]).toMatchObject({

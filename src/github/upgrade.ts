@@ -1,0 +1,116 @@
+/**
+ * `upgrade.yml`: looks for newer versions of everything that is pinned, and proposes them as one change.
+ *
+ * The token of a job may not change workflows, and a pull request that it opens starts no checks. So a GitHub App opens it,
+ * where one is set up; without one, an issue holds the change and the commands that apply it. Nothing is ever merged.
+ */
+import { INSTALL } from './build';
+import { checkout, concurrency, download, installRuntime, RETENTION, TOKEN, upload } from './common';
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { MINUTES } from '../declaration/minutes';
+import { ACTIONS } from '../declaration/pins';
+import { FILES, PROGRAM } from '../plan/files';
+import type { Plan } from '../plan/plan';
+
+/** What a person sets on GitHub, so that an app of theirs opens the pull request. */
+export const UPGRADE_APP = {
+  /** The repository variable with the app's client ID. */
+  clientId: 'UPGRADE_APP_CLIENT_ID',
+  /** The secret with its private key. */
+  privateKey: 'UPGRADE_APP_PRIVATE_KEY',
+  /** The environment that has the secret: only this job can read it. */
+  environment: 'upgrade',
+  /** What the app may do with the repository. */
+  permissions: { contents: 'write', 'pull-requests': 'write', workflows: 'write' },
+} as const;
+
+const ARTIFACT = 'upgrade';
+const FOLDER = `${FILES.build}/${ARTIFACT}`;
+const UPKEEP = `python3 ${PROGRAM} upkeep`;
+const HAS_APP = `vars.${UPGRADE_APP.clientId} != ''`;
+
+/** Declares the workflow. */
+export function upgradeWorkflow({ upkeep }: Plan): WorkflowDefinition {
+  return {
+    name: 'upgrade',
+    on: {
+      ...(upkeep.schedule === null ? {} : { schedule: [{ cron: upkeep.schedule }] }),
+      workflow_dispatch: {},
+    },
+    concurrency: concurrency('upgrade'),
+    jobs: { look: lookJob(), propose: proposeJob() },
+  };
+}
+
+/** Runs other people's code, and so can write to nothing. */
+function lookJob(): StepsJob {
+  return {
+    name: 'Look for newer versions',
+    permissions: { contents: 'read' },
+    runsOn: 'ubuntu-24.04',
+    timeoutMinutes: MINUTES.upgrade,
+    outputs: { found: '${{ steps.look.outputs.found }}' },
+    steps: [
+      ...INSTALL,
+      installRuntime(),
+      {
+        name: 'Look for versions that are newer, and old enough',
+        id: 'look',
+        env: { GH_TOKEN: TOKEN },
+        run: `${UPKEEP} look --output ${FOLDER}\n`,
+      },
+      ...found(
+        {
+          name: 'Synthesize everything anew',
+          // Where the project is, whatever folder of it the pipeline has.
+          run: 'cd "$GITHUB_WORKSPACE"\nnpx projen\n',
+        },
+        { name: 'Keep what has changed', run: `${UPKEEP} pack --output ${FOLDER}\n` },
+        upload('Hand it on', ARTIFACT, `${FOLDER}/`, RETENTION.logs),
+      ),
+    ],
+  };
+}
+
+function found(...steps: readonly WorkflowStep[]): WorkflowStep[] {
+  return steps.map((step) => ({ ...step, if: "steps.look.outputs.found == 'true'" }));
+}
+
+/** Can write, and so runs nothing but this repository's own program. */
+function proposeJob(): StepsJob {
+  const permissions = Object.entries(UPGRADE_APP.permissions).map(([name, right]) => [`permission-${name}`, right]);
+  return {
+    name: 'Propose them',
+    needs: ['look'],
+    if: "needs.look.outputs.found == 'true'",
+    permissions: { contents: 'read', issues: 'write' },
+    runsOn: 'ubuntu-24.04',
+    timeoutMinutes: MINUTES.publish,
+    environment: UPGRADE_APP.environment,
+    steps: [
+      checkout(),
+      installRuntime(),
+      download('Take what was found', ARTIFACT, FOLDER),
+      {
+        name: 'Become the app that opens pull requests',
+        id: 'app',
+        if: HAS_APP,
+        uses: ACTIONS.createAppToken,
+        with: {
+          'client-id': `\${{ vars.${UPGRADE_APP.clientId} }}`,
+          'private-key': `\${{ secrets.${UPGRADE_APP.privateKey} }}`,
+          ...Object.fromEntries(permissions),
+        },
+      },
+      {
+        name: 'Open a pull request, or an issue, or bring the one that is open up to date',
+        env: {
+          GH_TOKEN: '${{ steps.app.outputs.token || github.token }}',
+          AS: `\${{ ${HAS_APP} && 'pull-request' || 'issue' }}`,
+          RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
+        },
+        run: `${UPKEEP} propose ${FOLDER} --as "$AS" --repository "$GITHUB_REPOSITORY" --run-url "$RUN_URL"\n`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,85 @@
+/** Versions that upgrade.yml raises stand in a file that synthesis reads. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Project } from 'projen';
+import { WheelPipeline, WheelPipelineOptions } from '../src';
+import type { Plan } from '../src/plan/plan';
+import { resolvePlan } from '../src/plan/resolve';
+
+const SMALL: WheelPipelineOptions = {
+  repository: 'owner/thing',
+  source: { folder: 'thing' },
+  wheels: [
+    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
+    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
+  ],
+};
+const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...SMALL, ...changes });
+
+let outdir: string;
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
+  process.env.PROJEN_DISABLE_POST = '1';
+});
+afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+
+const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
+const project = (): Project => new Project({ name: 'thing', outdir });
+function synthesize(changes: Partial<WheelPipelineOptions> = {}): void {
+  const made = project();
+  new WheelPipeline(made, { ...SMALL, ...changes });
+  made.synth();
+}
+
+describe('pins.json', () => {
+  const write = (pins: object): void => writeFileSync(join(outdir, 'pins.json'), JSON.stringify(pins));
+  const image = (name: string, digit: string): string => `docker.io/${name}:9.9.9@sha256:${digit.repeat(64)}`;
+
+  test('is read where it is there, and what .projenrc.ts says wins', () => {
+    write({
+      actions: { 'actions/checkout': `${'f'.repeat(40)} # v9.1.2` },
+      micromamba: image('mambaorg/micromamba', 'a'),
+      buildkit: image('moby/buildkit', 'b'),
+      sbomScanner: image('docker/scanner', 'c'),
+      packages: { cmake: '3.99.*' },
+      testRequirements: { 'numpy==2.2.6': '2.9.0', 'gone==1.0': '2.0' },
+      runtime: { 'rich==99.0': 'd'.repeat(64) },
+    });
+    const [first, second] = SMALL.wheels;
+    synthesize({
+      wheels: [{ ...first, testRequirements: ["numpy==2.2.6 ; sys_platform == 'linux'"] }, second],
+      pins: { micromamba: image('mambaorg/micromamba', 'e') },
+    });
+    expect(read('.github/workflows/linux.yml')).toContain(`actions/checkout@${'f'.repeat(40)} # v9.1.2`);
+    expect(read('docker/Dockerfile')).toContain(image('mambaorg/micromamba', 'e'));
+    expect(read('.github/workflows/windows.yml')).toContain('micromamba-version: 9.9.9-0');
+    expect(read('.github/workflows/docker.yml')).toContain(`driver-opts: image=${image('moby/buildkit', 'b')}`);
+    expect(read('.github/workflows/docker.yml')).toContain(`sbom: generator=${image('docker/scanner', 'c')}`);
+    expect(read('docker/environment.yml')).toContain('cmake=3.99.*');
+    expect(read('scripts/test-requirements.txt')).toContain("numpy==2.9.0 ; sys_platform == 'linux'");
+    expect(read('scripts/runtime-requirements.txt')).toContain(`rich==99.0 --hash=sha256:${'d'.repeat(64)}`);
+    expect(JSON.parse(read('scripts/plan.json')).pins.testRequirements).toEqual({ 'numpy==2.2.6': '2.9.0' });
+  });
+
+  test('raises a commit only where the one that it replaces is declared', () => {
+    const [commit, newer] = ['a'.repeat(40), 'b'.repeat(40)];
+    const git = { repository: 'https://github.com/owner/source', commit, tag: 'v1.0.0' };
+    write({ source: { replaces: commit, commit: newer, tag: 'v1.1.0' } });
+    synthesize({ source: { git } });
+    const sourceOf = (): object => JSON.parse(read('scripts/plan.json')).source;
+    expect(sourceOf()).toMatchObject({ git: { commit: newer, tag: 'v1.1.0' }, baseVersion: '1.1.0' });
+    write({ source: { replaces: 'c'.repeat(40), commit: newer } });
+    expect(plan({ source: { git } }).source.git!.commit).toBe(commit);
+  });
+
+  test.each([
+    ['{', 'pinsFile: "pins.json" must be a file of JSON'],
+    ['{"action":{}}', 'pins.json.options: "action" must be an option that there is; the nearest is actions'],
+    ['{"packages":{"cmake":">=3"}}', 'pins.json.packages[cmake]'],
+    ['{"packages":{"cmakke":"3.*"}}', 'pins.packages: "cmakke" must be a package of the toolchain'],
+  ])('that says %s is one sentence', (text, message) => {
+    writeFileSync(join(outdir, 'pins.json'), text);
+    expect(() => new WheelPipeline(project(), SMALL)).toThrow(message);
+  });
+});
