@@ -23,6 +23,7 @@ from .release.commands import release
 from .reproduction import run_reproduction
 from .session import Session
 from .steps import explain
+from .upkeep.commands import upkeep
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,7 @@ OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
     "compare-records": compare_with_record,
     "ci": ci,
     "release": release,
+    "upkeep": upkeep,
 }
 
 

@@ -216,6 +216,7 @@ const build = said(
 const pins = said(
   z.strictObject({
     file: said(text, 'Where the raised ones are written, in the shape of this object.'),
+    channels: said(texts, 'Of Conda, first one first.'),
     actions: said(z.record(z.string(), text), 'Commit and version, as <commit> # <version>.'),
     micromamba: text,
     buildkit: text,

@@ -18,6 +18,7 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
   const windows = platforms.includes(Platform.WINDOWS_AMD64);
   return {
     file: declared.pinsFile ?? PINS_FILE,
+    channels: toolchain.channels ?? ['conda-forge'],
     actions: { ...Object.fromEntries(pinned), ...pins.actions },
     micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba),
     buildkit: pins.buildkit ?? imageReference(IMAGES.buildkit),

@@ -39,6 +39,21 @@ FILES = plans.Files(
     environment="docker/environment.yml",
     dockerfile="docker/Dockerfile",
 )
+PINS = plans.Pins(
+    file="pins.json",
+    channels=("conda-forge",),
+    actions={},
+    micromamba="",
+    buildkit="",
+    sbom_scanner="",
+    base_image=None,
+    aarch64_base_image=None,
+    vulkan_sdk=None,
+    packages={},
+    test_requirements={},
+    runtime={},
+    source=None,
+)
 LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, upload=60, check=60, kept_wheels=3)
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -111,6 +126,8 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
         "default_branch": "main",
         "release": plans.Release(on_default_branch=True, attest=True, sbom=True),
         "place": plans.Place(""),
+        "pins": PINS,
+        "upkeep": plans.Upkeep(cooldown_days=7, hold=(), keep_images_days=90),
     }
     return plans.Plan(**{**defaults, **overrides})
 

@@ -5,6 +5,7 @@ made from is in the file as well and not here. A key that stands in the file as 
 """
 
 from .build import Build, Hook, Platform, Tool, VulkanSdk
+from .pins import Pins, SourcePin, Upkeep, VulkanSdkPin
 from .reading import camel_case, converter, load
 from .source import GitSource, SdistSource, Source, Submodule
 from .system import BySystem, System
@@ -22,6 +23,7 @@ __all__ = [
     "Images",
     "Input",
     "Limits",
+    "Pins",
     "Place",
     "Plan",
     "Platform",
@@ -29,10 +31,13 @@ __all__ = [
     "Requirements",
     "SdistSource",
     "Source",
+    "SourcePin",
     "Submodule",
     "System",
     "Tool",
+    "Upkeep",
     "VulkanSdk",
+    "VulkanSdkPin",
     "Wheel",
     "camel_case",
     "converter",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..errors import UsageError, nearest
 from .build import Build
+from .pins import Pins, Upkeep
 from .source import Source
 from .system import System
 
@@ -100,6 +101,8 @@ class Plan:
     default_branch: str
     release: Release
     place: Place
+    pins: Pins
+    upkeep: Upkeep
 
     def workflow(self, name: str) -> str:
         """The file name of one of its workflows."""

@@ -1,0 +1,52 @@
+"""Every version that may be raised, as it is in effect, and how that goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class VulkanSdkPin:
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SourcePin:
+    replaces: str
+    """The declared commit."""
+    commit: str
+    tag: str | None
+
+
+@dataclass(frozen=True)
+class Pins:
+    file: str
+    """Where the raised ones are written, from the pipeline's folder."""
+    channels: tuple[str, ...]
+    """Of Conda, first one first."""
+    actions: dict[str, str]
+    """Commit and version, as <commit> # <version>."""
+    micromamba: str
+    buildkit: str
+    sbom_scanner: str
+    base_image: str | None
+    aarch64_base_image: str | None
+    vulkan_sdk: VulkanSdkPin | None
+    packages: dict[str, str]
+    """Conda packages without a version of their own."""
+    test_requirements: dict[str, str]
+    """The declared requirement, and the version in effect."""
+    runtime: dict[str, str]
+    """Requirements of this program, and the SHA-256 of each one's wheel."""
+    source: SourcePin | None
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    cooldown_days: int
+    """How long a version has to be public before it is proposed."""
+    hold: tuple[str, ...]
+    """Names of what is never raised."""
+    keep_images_days: int
+    """How long an image is kept that no release names."""

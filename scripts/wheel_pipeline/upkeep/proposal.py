@@ -1,0 +1,127 @@
+"""Proposes what was found: as a pull request where an app may open one, else as an issue. Nothing is ever merged."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..console import console
+from ..errors import Failure
+from ..gh import Gh
+from ..git import without_repository
+from ..plan import Plan
+from ..processes import ask
+from ..wheels.files import read_text, write_text
+from .search import REASONS
+
+WHOLE, PINS = "whole.patch", "pins.patch"
+TITLE = "Raise pinned versions"
+AUTHOR = "upgrade@users.noreply.github.com"
+IDENTITY = ("-c", "user.name=upgrade.yml", "-c", f"user.email={AUTHOR}", "-c", "commit.gpgSign=false")
+# gh has the token; git asks it, so that the token stands in no command and in no file.
+CREDENTIALS = ("-c", "credential.helper=", "-c", "credential.helper=!gh auth git-credential")
+MOST = 60_000  # characters: an issue holds 65,536
+
+
+@dataclass(frozen=True)
+class About:
+    repository: str
+    """owner/name."""
+    run_url: str
+    """The run that looked."""
+
+
+class Git:
+    """The checkout that is proposed to be changed, from its top."""
+
+    def __init__(self, plan: Plan, root: Path) -> None:
+        self.timeout, self.folder = plan.limits.upload, root
+        self.folder = Path(self("rev-parse", "--show-toplevel").strip())
+
+    def __call__(self, *words: str) -> str:
+        argv = ["git", "-c", "safe.directory=*", "-C", str(self.folder), *words]
+        answer = ask(argv, timeout=self.timeout, env=without_repository(os.environ))
+        if answer.status != 0:
+            raise Failure(f"git {words[0]} failed: {answer.reason}")
+        return answer.stdout
+
+
+def pack(plan: Plan, root: Path, output: Path) -> list[str]:
+    """Keep what the new pins change: everything, and, for a person to apply, the file of pins alone."""
+    git = Git(plan, root)
+    git("add", "--all")
+    write_text(output / PINS, git("diff", "--cached", "--", str((root / plan.pins.file).resolve())))
+    git("diff", "--cached", "--binary", f"--output={(output / WHOLE).resolve()}")
+    console.say(git("diff", "--cached", "--stat").rstrip())
+    return []
+
+
+def branch_of(plan: Plan) -> str:
+    return f"upgrade/{plan.place.id or plan.name}"
+
+
+def title_of(plan: Plan) -> str:
+    return f"{TITLE} of {plan.place.id}" if plan.place.id else TITLE
+
+
+def pull_request(plan: Plan, root: Path, folder: Path, about: About) -> list[str]:
+    """Bring the branch up to date, and open a pull request for it, unless there is one."""
+    git, gh, branch = Git(plan, root), Gh(plan.limits), branch_of(plan)
+    tip = (git(*CREDENTIALS, "ls-remote", "origin", f"refs/heads/{branch}").split() or [""])[0]
+    tree = ""
+    if tip:
+        git(*CREDENTIALS, "fetch", "--quiet", "--depth", "1", "origin", tip)
+        author, tree = git("show", "--no-patch", "--format=%ae %T", tip).split()
+        if author != AUTHOR:
+            told = f"the branch {branch} has a commit of {author} at its end, which a new proposal would remove"
+            return [f"{told}: merge it, or delete the branch, and run this again"]
+    git("apply", "--index", "--binary", str((folder / WHOLE).resolve()))
+    git(*IDENTITY, "commit", "--quiet", "--message", f"{title_of(plan)}\n\n{read_text(folder / REASONS)}")
+    if git("rev-parse", "HEAD^{tree}").strip() == tree:
+        console.say(f"{branch} has these very versions")
+    else:
+        # Only in the place of what was seen above.
+        lease = f"--force-with-lease=refs/heads/{branch}:{tip}"
+        git(*CREDENTIALS, "push", "--quiet", lease, "origin", f"HEAD:refs/heads/{branch}")
+    end = f"Looked for by {about.run_url}. Synthesized anew; nothing merges it by itself.\n"
+    body = f"{read_text(folder / REASONS)}\n{end}"
+    advice = "give the app the permission `Pull requests: write`, and install it on this repository"
+    words = ["--repo", about.repository, "--title", title_of(plan), "--body", body]
+    search = ["pr", "list", "--repo", about.repository, "--head", branch, "--state", "open"]
+    number = gh.ask([*search, "--json", "number", "--jq", ".[].number"], "pr list", advice=advice).split()
+    if number:
+        console.say(gh.ask(["pr", "edit", number[0], *words], "pr edit", advice=advice).strip())
+    else:
+        base = ["--head", branch, "--base", plan.default_branch]
+        console.say(gh.ask(["pr", "create", *words, *base], "pr create", once=True, advice=advice).strip())
+    return []
+
+
+def issue(plan: Plan, folder: Path, about: About) -> list[str]:
+    """Open an issue with the change and the commands that apply it, or bring the open one up to date."""
+    gh, title, advice = Gh(plan.limits), title_of(plan), "give the job the permission `issues: write`"
+    words = ["--repo", about.repository, "--title", title, "--body", issue_text(plan, folder, about)]
+    search = ["issue", "list", "--repo", about.repository, "--state", "open", "--search", f'"{title}" in:title']
+    number = gh.ask([*search, "--json", "number", "--jq", ".[].number"], "issue list", advice=advice).split()
+    if number:
+        console.say(gh.ask(["issue", "edit", number[0], *words], "issue edit", advice=advice).strip())
+    else:
+        console.say(gh.ask(["issue", "create", *words], "issue create", once=True, advice=advice).strip())
+    return []
+
+
+def issue_text(plan: Plan, folder: Path, about: About) -> str:
+    run = about.run_url.rpartition("/")[2]
+    take = f"gh run download {run} --repo {about.repository} --name upgrade --dir build/upgrade"
+    patch = read_text(folder / PINS)
+    shown = f"The change of `{plan.pins.file}`, of which everything else follows:\n\n```diff\n{patch}```\n"
+    if len(patch) > MOST // 2:
+        shown = f"The change of `{plan.pins.file}` is too long for an issue; the commands above download it.\n"
+    commands = f"git switch --create {branch_of(plan)}\n{take}\ngit apply --index build/upgrade/{WHOLE}\n"
+    commands += f'npx projen\ngit commit --all --message "{title_of(plan)}"\ngh pr create --fill\n'
+    told = read_text(folder / REASONS)
+    if len(told) > MOST // 2:
+        told = f"There are too many to list here: {about.run_url} has them.\n"
+    why = "No GitHub App is set up that may open pull requests here (docs/ci-pipeline.md, Upkeep), so a person has to:"
+    return f"{told}\n{why}\n\n```bash\n{commands}```\n\n{shown}\nLooked for by {about.run_url}\n"

@@ -1,0 +1,149 @@
+"""Distributions of the Python package index: a whole closure at a time, since each of it may require others of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from ..errors import Failure
+from .look import Look, Raised, moment, version_of
+
+FLOOR = "3.12"
+"""The lowest Python that this program runs on."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    version: Version
+    released: datetime
+    sha256: str
+    """Of its wheel for any machine; empty where it has none."""
+
+
+class Closure:
+    """Distributions that only require each other, each in one version."""
+
+    def __init__(self, look: Look, current: Mapping[str, str], python: str, *, any_machine: bool) -> None:
+        self.look, self.python, self.any_machine = look, python, any_machine
+        self.current = {name: Version(version) for name, version in current.items()}
+        self.allowed = {name: self.candidates(name) for name in self.current}
+        self.asked: dict[tuple[str, Version], list[Requirement]] = {}
+
+    def candidates(self, name: str) -> list[Candidate]:
+        """Old enough, for this Python, and not older than today's; the newest first, and today's in any case."""
+        current = self.current[name]
+        found = [Candidate(current, self.look.before, "")]
+        if self.look.holds(name):
+            return found
+        listed = self.look.web.json(f"{self.look.web.at.python}/pypi/{name}/json")["releases"]
+        for text, files in listed.items():
+            version = version_of(text)
+            fit = [each for each in files if not each["yanked"] and supports(each["requires_python"], self.python)]
+            if version is None or version <= current or not fit:
+                continue
+            released = min(moment(each["upload_time_iso_8601"]) for each in files)
+            wheel = next((each for each in fit if each["filename"].endswith("-none-any.whl")), None)
+            if self.look.is_old_enough(released) and (wheel or not self.any_machine):
+                found.append(Candidate(version, released, wheel["digests"]["sha256"] if wheel else ""))
+        return sorted(found, key=lambda each: each.version, reverse=True)
+
+    def settled(self) -> dict[str, Candidate]:
+        """The newest of each that fit together: where two do not, one of them gives way, down to today's."""
+        chosen = {name: found[0] for name, found in self.allowed.items()}
+        while any(self.gives_way(name, chosen) for name in sorted(chosen)):
+            pass
+        return chosen
+
+    def gives_way(self, name: str, chosen: dict[str, Candidate]) -> bool:
+        """Whether something had to go back for what a distribution requires."""
+        for requirement in self.requires(name, chosen[name].version):
+            other = canonicalize_name(requirement.name)
+            if other in chosen and requirement.specifier.contains(chosen[other].version, prereleases=True):
+                continue
+            for place in (other, name):
+                older = [each for each in self.allowed.get(place, []) if each.version < chosen[place].version]
+                if place == other:
+                    older = [each for each in older if requirement.specifier.contains(each.version, prereleases=True)]
+                if older:
+                    chosen[place] = older[0]
+                    return True
+            # Today's versions do not fit either: that is not of this change's making.
+        return False
+
+    def requires(self, name: str, version: Version) -> Sequence[Requirement]:
+        """What a version requires on any of our systems."""
+        if (name, version) not in self.asked:
+            told = self.look.web.json(f"{self.look.web.at.python}/pypi/{name}/{version}/json")["info"]["requires_dist"]
+            try:
+                all_of_them = [Requirement(text) for text in told or ()]
+            except InvalidRequirement as error:
+                raise Failure(f"{name} {version} requires what cannot be read ({error}): hold {name}") from error
+            self.asked[name, version] = [each for each in all_of_them if self.counts(each)]
+        return self.asked[name, version]
+
+    def counts(self, requirement: Requirement) -> bool:
+        systems = (("linux", "posix", "Linux"), ("win32", "nt", "Windows"))
+        return requirement.marker is None or any(
+            requirement.marker.evaluate(
+                {
+                    "sys_platform": sys_platform,
+                    "os_name": os_name,
+                    "platform_system": platform_system,
+                    "python_version": self.python,
+                    "python_full_version": f"{self.python}.0",
+                    "extra": "",
+                }
+            )
+            for sys_platform, os_name, platform_system in systems
+        )
+
+
+def supports(requires_python: str | None, python: str) -> bool:
+    try:
+        return SpecifierSet(requires_python or "").contains(f"{python}.99")
+    except InvalidSpecifier:
+        return False
+
+
+def name_in(requirement: str) -> str:
+    """The distribution's name of a requirement of one version, in PEP 503's normal form."""
+    return canonicalize_name(requirement.partition("==")[0])
+
+
+def test_requirements(look: Look) -> Iterator[Raised]:
+    """What the checks need, for the Python that the wheels are tested with."""
+    declared = {name_in(key): key for key in look.plan.pins.test_requirements}
+    current = {name: look.plan.pins.test_requirements[key] for name, key in declared.items()}
+    found = re.match(r"\D*(3\.\d+)", look.plan.pins.packages.get("python", ""))
+    for name, new in Closure(look, current, found[1] if found else FLOOR, any_machine=False).settled().items():
+        if new.version > Version(current[name]):
+            key = ("testRequirements", declared[name])
+            yield raised("test requirement", name, key, str(new.version), current[name], new)
+
+
+def program(look: Look) -> Iterator[Raised]:
+    """What this program needs: all of it or nothing, as it is one list."""
+    pins = look.plan.pins.runtime
+    current = {name_in(key): key.partition("==")[2] for key in pins}
+    hashes = {name_in(key): value for key, value in pins.items()}
+    settled = Closure(look, current, FLOOR, any_machine=True).settled()
+    newer = {name: each for name, each in settled.items() if each.version > Version(current[name])}
+    value: dict[str, Any] = {
+        f"{name}=={settled[name].version}": settled[name].sha256 if name in newer else hashes[name]
+        for name in sorted(settled)
+    }
+    for name, new in newer.items():
+        yield raised("the program's requirement", name, ("runtime",), value, current[name], new)
+
+
+def raised(kind: str, name: str, key: tuple[str, ...], value: Any, old: str, new: Candidate) -> Raised:
+    url = f"https://pypi.org/project/{name}/{new.version}/"
+    return Raised(kind, name, key, value, old, str(new.version), new.released, url)

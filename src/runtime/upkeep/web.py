@@ -1,0 +1,79 @@
+"""Asks those who publish what is pinned, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+
+from ..console import console, duration
+from ..errors import Failure
+from ..plan import Limits
+
+PAGE = 100  # entries of a page, the most that each of them gives
+PAGES = 20  # of a list at most: nothing that is asked for has more
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Who is asked."""
+
+    github: str = "https://api.github.com"
+    python: str = "https://pypi.org"
+    conda: str = "https://api.anaconda.org"
+    docker_hub: str = "https://hub.docker.com"
+    quay: str = "https://quay.io"
+    lunarg: str = "https://vulkan.lunarg.com"
+
+
+class Web:
+    """Asks again where that can help. The token is for GitHub alone."""
+
+    def __init__(self, limits: Limits, token: str, addresses: Addresses | None = None) -> None:
+        self.limits, self.token, self.at = limits, token, addresses or Addresses()
+
+    def ask(self, url: str, method: str = "GET", accept: str = "*/*") -> tuple[bytes, Message]:
+        """What an address answers, and its headers."""
+        request = urllib.request.Request(url, method=method, headers={"Accept": accept, "User-Agent": "wheel-pipeline"})
+        if self.token and url.startswith(f"{self.at.github}/"):
+            # Not handed on to where GitHub sends us: files are somebody else's.
+            request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+        for attempt in range(1, self.limits.attempts + 1):
+            try:
+                with urllib.request.urlopen(request, timeout=self.limits.command) as answer:
+                    return answer.read(), answer.headers
+            except urllib.error.HTTPError as error:
+                reason, final = f"HTTP {error.code} {error.reason}", error.code < 500 and error.code != 429
+            except OSError as error:
+                reason, final = str(error), False
+            failure = Failure(f"{method} {url} failed ({reason}): see whether it answers, and run this again")
+            if final or attempt == self.limits.attempts:
+                raise failure
+            seconds = self.limits.pause * attempt
+            console.say(f"{failure}; trying again in {duration(seconds)}")
+            time.sleep(seconds)
+        raise AssertionError("there is at least one attempt")
+
+    def text(self, url: str) -> str:
+        return self.ask(url)[0].decode("utf-8", "replace")
+
+    def json(self, url: str) -> Any:
+        try:
+            return json.loads(self.text(url))
+        except ValueError as error:
+            raise Failure(f"{url} does not answer with JSON ({error}): has its API changed?") from error
+
+    def pages(self, url: str) -> Iterator[Any]:
+        """Every entry of a list of GitHub's."""
+        separator = "&" if "?" in url else "?"
+        for page in range(1, PAGES + 1):
+            entries = self.json(f"{url}{separator}per_page={PAGE}&page={page}")
+            yield from entries
+            if len(entries) < PAGE:
+                return
+        raise Failure(f"{url} has more than {PAGE * PAGES} entries, which nobody expected: nothing is done")
