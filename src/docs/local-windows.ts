@@ -87,5 +87,34 @@ export function windowsSection(build: PlannedBuild): string[] {
         ],
       ],
     ),
+    ...unseen(build),
+  ];
+}
+
+/** What stand-ins took the place of, the riskiest first. */
+function unseen({ conda, vulkanSdk, rust }: PlannedBuild): string[] {
+  const risks = [
+    ...(conda.packages.some(({ name }) => name === 'llvmdev')
+      ? ["conda-forge's static LLVM libraries, linked by MSVC: the suite links none"]
+      : []),
+    `the Conda environment as micromamba resolves it for Windows, with its activation scripts${rust ? ', and its Rust beside that of rustup' : ''}`,
+    'Visual Studio itself: `vswhere`, `VsDevCmd.bat` and the Windows SDK are programs of the suite that answer as they do',
+    ...(vulkanSdk
+      ? [
+          "LunarG's installer with `copy_only=1`, with and without an administrator's rights",
+          'a Vulkan device of a real driver',
+        ]
+      : []),
+    'the time and the disk that it takes: GitHub gives a job six hours, and some 14 GB on the drive of the checkout',
+    'the PowerShell wrappers, under 5.1 and 7: they are read by a parser, and never ran',
+    'what a user has: a Windows without developer tools, a virus scanner that holds files open',
+  ];
+  return [
+    '### What only a real Windows can show',
+    '',
+    "The suite runs Windows' Python and programs under Wine. What it cannot show, in the order of risk:",
+    '',
+    ...risks.map((risk, index) => `${index + 1}. ${risk}`),
+    '',
   ];
 }

@@ -21,7 +21,7 @@ export const CACHE_SIZES = {
   generations: 2,
   /** An installed Vulkan SDK, packed; kept under its version, and so once. */
   vulkanSdk: 800,
-  /** The Conda environment on Windows, packed; kept under its contents and the day. A variant's is not kept. */
+  /** The Conda environment on Windows, packed; kept under what its file says. A variant's is not kept. */
   conda: 700,
   /** The kept wheels of a platform. */
   keptWheels: 100,

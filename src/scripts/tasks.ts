@@ -16,16 +16,10 @@ interface ShellTask {
 
 /** What runs without Docker, where a release is declared. */
 export function releaseTask({ files }: Plan): ShellTask {
-  const release = `python3 ${PROGRAM} release`;
   return {
     name: 'release:dry-run',
     description: `Plan and verify a release of the wheels in ${files.output}/: npx projen release:dry-run v0.1.0`,
-    exec: [
-      'dry_run() {',
-      `  if [ $# -eq 0 ]; then echo 'Name the tag: npx projen release:dry-run v0.1.0' >&2; exit 2; fi;`,
-      `  ${release} plan --tag "$1" && ${release} verify ${files.output} --version "$1";`,
-      '}; dry_run',
-    ].join(' '),
+    exec: `python3 ${PROGRAM} release dry-run ${files.output}`,
   };
 }
 

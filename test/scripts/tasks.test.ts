@@ -130,14 +130,9 @@ test('a variant is chosen by its name, in its own image', () => {
   );
 });
 
-test('a release is tried for a tag, or says how', () => {
-  const { status, stderr } = runTask('release:dry-run');
-  expect([status, stderr]).toEqual([2, 'Name the tag: npx projen release:dry-run v0.1.0\n']);
+// projen shows the command of a task that fails: one that a person can read.
+test('a release is tried for a tag by one command of the program', () => {
   writeFileSync(join(folder, 'bin/python3'), '#!/bin/bash\necho "$@"\n');
   chmodSync(join(folder, 'bin/python3'), 0o755);
-  expect(runTask('release:dry-run', ['v1 0']).stdout.split('\n')).toEqual([
-    'scripts/wheel_pipeline release plan --tag v1 0',
-    'scripts/wheel_pipeline release verify dist --version v1 0',
-    '',
-  ]);
+  expect(runTask('release:dry-run', ['v1 0']).stdout).toBe('scripts/wheel_pipeline release dry-run dist v1 0\n');
 });

@@ -32,7 +32,9 @@ def enter(env: Mapping[str, str], timeout: float) -> dict[str, str]:
         # Git's and Conda's link.exe is another program, which makes hard links.
         entered["PATH"] = os.pathsep.join([str(Path(compiler).parent), entered["PATH"]])
     console.say(f"cl.exe is {compiler}")
-    return entered
+    # CMake looks for cc and gcc first, in every folder of the PATH, where GitHub's runner has MinGW's; and Conda's
+    # compilers name themselves in these variables.
+    return {**entered, "CC": "cl.exe", "CXX": "cl.exe"}
 
 
 def developer_environment(env: Mapping[str, str], timeout: float) -> dict[str, str]:

@@ -93,6 +93,19 @@ def plan_step(plan: Plan, args: Namespace) -> list[str]:
     return problems
 
 
+def dry_run_options(parser: Parser) -> None:
+    parser.add_argument("dist", type=Path, metavar="DIST", help="the folder that holds a folder for each platform")
+    parser.add_argument("tag", nargs="?", default="", metavar="TAG", help="such as v0.1.0")
+
+
+def dry_run_step(plan: Plan, args: Namespace) -> list[str]:
+    """What a release would say of a tag and of the wheels here, without asking GitHub."""
+    if not args.tag:
+        raise UsageError("name the tag: npx projen release:dry-run v0.1.0")
+    plan_release(args.tag)
+    return verification.verify(plan, verification.Expected(dist=args.dist, version=args.tag), None)
+
+
 def same_commit_options(parser: Parser) -> None:
     parser.add_argument("--tag", required=True, help="such as v0.1.0")
     parser.add_argument("--repository", required=True, metavar="OWNER/NAME", help="where it is released")
@@ -181,6 +194,7 @@ type Step = tuple[Callable[[Parser], None], Callable[[Plan, Namespace], list[str
 
 STEPS: Mapping[str, Step] = {
     "plan": (plan_options, plan_step),
+    "dry-run": (dry_run_options, dry_run_step),
     "same-commit": (same_commit_options, same_commit_step),
     "verify": (verify_options, verify_step),
     "notes": (notes_options, notes_step),

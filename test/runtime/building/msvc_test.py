@@ -1,0 +1,47 @@
+"""The compilers of a Windows build are Microsoft's, whatever else is on the PATH."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from runtime.building import msvc
+from runtime.errors import Failure
+
+
+def program(folder: Path, name: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text("", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def path_of(*folders: Path) -> str:
+    return os.pathsep.join(map(str, folders))
+
+
+def test_cmake_is_told_the_compiler_since_it_would_find_gcc_first(tmp_path: Path) -> None:
+    studio, other = tmp_path / "studio", tmp_path / "mingw64"
+    program(other, "gcc.exe")
+    for name in ("cl.exe", "link.exe"):
+        program(studio, name)
+    entered = msvc.enter({"PATH": path_of(other, studio), "CC": "x86_64-w64-mingw32-gcc"}, 10)
+    assert (entered["CC"], entered["CXX"]) == ("cl.exe", "cl.exe")
+
+
+def test_another_program_called_link_does_not_come_first(tmp_path: Path) -> None:
+    studio, git = tmp_path / "studio", tmp_path / "git"
+    program(git, "link.exe")
+    for name in ("cl.exe", "link.exe"):
+        program(studio, name)
+    entered = msvc.enter({"PATH": path_of(git, studio)}, 10)
+    assert entered["PATH"] == path_of(studio, git, studio)
+
+
+def test_a_machine_without_visual_studio_is_told_what_to_install(tmp_path: Path) -> None:
+    env = {"PATH": str(tmp_path), "ProgramFiles(x86)": str(tmp_path)}
+    with pytest.raises(Failure, match="vswhere.exe is missing: install"):
+        msvc.enter(env, 10)
