@@ -240,7 +240,18 @@ test('the page of what can be chosen names every option and every step', () => {
   synthesize();
   const page = read('docs/customizing.md');
   for (const step of Object.values(Step)) expect(page).toMatch(new RegExp(`\`${step}(:first)?\``));
-  for (const option of ['hooks', 'environment', 'runsOn', 'triggers', 'pins', 'prefix', 'addOverride', 'startAnew']) {
+  for (const option of [
+    'hooks',
+    'environment',
+    'runsOn',
+    'triggers',
+    'pins',
+    'pinsFile',
+    'upkeep',
+    'prefix',
+    'addOverride',
+    'startAnew',
+  ]) {
     expect(page).toContain(option);
   }
 });

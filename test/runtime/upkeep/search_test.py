@@ -214,6 +214,16 @@ def test_what_the_file_says_already_stays_and_what_has_no_effect_goes(
     assert found.pins == {**kept, "actions": {"actions/cache/save": f"{B} # v5.1.0"}}
 
 
+def test_a_committed_lock_is_told_of_since_it_is_what_gets_installed(
+    world: Publishers, look: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker/conda-linux-64.lock").touch()
+    world.conda("rich", ("15.0.0", "noarch", OLD), ("16.0.0", "noarch", OLD))
+    told = "Not in effect before they are made anew, since they are what gets installed: docker/conda-linux-64.lock."
+    assert told in look(packages={"rich": "15.*"}).reasons
+
+
 def test_a_package_for_one_system_is_asked_for_there_alone(world: Publishers, look: Any) -> None:
     world.conda("cmake", ("3.31.0", "linux-64", OLD), ("3.32.0", "linux-64", OLD), ("3.32.0", "osx-64", YOUNG))
     found = look(packages={"cmake": "3.31.*"}, builds=(make_build(platforms=(LINUX,)),))

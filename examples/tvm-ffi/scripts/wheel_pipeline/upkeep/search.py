@@ -45,7 +45,7 @@ def search(plan: Plan, root: Path, output: Path, web: Web, now: datetime | None 
     rows = table(found)
     if found:
         write_pins(root / plan.pins.file, plan, found)
-        write_text(output / REASONS, reasons(plan, rows, unasked))
+        write_text(output / REASONS, reasons(plan, rows, locks_of(plan, root), unasked))
         console.table(rows)
         add_summary("Newer versions", rows)
     else:
@@ -66,15 +66,23 @@ def table(found: list[Raised]) -> list[list[str]]:
     ]
 
 
-def reasons(plan: Plan, rows: list[list[str]], unasked: list[str]) -> str:
+def reasons(plan: Plan, rows: list[list[str]], locks: list[str], unasked: list[str]) -> str:
     """In Markdown, for whoever has to decide."""
     lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     text = "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
     days = plan.upkeep.cooldown_days
     told = f"Each of these is newer than what is pinned, and has been public for {days} days at least.\n\n{text}"
+    if locks:
+        told += f"\nNot in effect before they are made anew, since they are what gets installed: {', '.join(locks)}.\n"
     if unasked:
         told += "\nNot looked at this time:\n\n" + "".join(f"- {each}\n" for each in unasked)
     return told
+
+
+def locks_of(plan: Plan, root: Path) -> list[str]:
+    """The lock files of Conda's environments that are committed."""
+    names = {name for build in plan.builds for name in build.image_files if name.endswith(".lock")}
+    return sorted(name for name in names if (root / name).is_file())
 
 
 def write_pins(path: Path, plan: Plan, found: list[Raised]) -> None:
