@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Project } from 'projen';
-import { WheelPipeline, WheelPipelineOptions } from '../src';
+import { WheelPipeline, WheelPipelineOptions, WorkflowName } from '../src';
 import type { Plan } from '../src/plan/plan';
 import { resolvePlan } from '../src/plan/resolve';
 
@@ -31,6 +31,18 @@ function synthesize(changes: Partial<WheelPipelineOptions> = {}): void {
   new WheelPipeline(made, { ...SMALL, ...changes });
   made.synth();
 }
+
+test('only what could be raised can be held', () => {
+  const hold = (...names: string[]) => plan({ upkeep: { hold: names } }).upkeep.hold;
+  const names = ['cmake', 'rich', 'actions/cache', 'mambaorg/micromamba', 'buildkit', 'source', 'vulkan-sdk'];
+  expect(hold(...names)).toEqual(names);
+  expect(() => hold('cmakke')).toThrow('upkeep.hold: "cmakke" must be what could be raised; the nearest is cmake');
+});
+
+test('images of another registry are not cleaned up, and that is said', () => {
+  const image = { name: 'quay.io/owner/thing' };
+  expect(() => plan({ image, workflows: [WorkflowName.CLEANUP] })).toThrow('must be left out');
+});
 
 describe('pins.json', () => {
   const write = (pins: object): void => writeFileSync(join(outdir, 'pins.json'), JSON.stringify(pins));

@@ -1,6 +1,7 @@
 /** `docs/customizing.md`: what can be chosen, and how. */
 import { Page, page, table } from './page';
 import { Step, WHEEL_STEPS, When } from '../declaration/hook';
+import { WorkflowName } from '../declaration/pipeline';
 import { System } from '../declaration/platform';
 import { identifier } from '../github/names';
 import type { Plan } from '../plan/plan';
@@ -96,11 +97,7 @@ export function customizingPage(plan: Plan): Page {
       "  vulkanSdk: { version: '1.4.357.0', sha256: '<64 digits>' },",
       '},',
     ),
-    `The same stands in \`${plan.pins.file}\` (\`pinsFile\`), which \`upgrade.yml\` writes; what \`.projenrc.ts\` says wins. How it raises versions, and`,
-    'how long images are kept ([upkeep](ci-pipeline.md#upkeep)):',
-    ...code("upkeep: { schedule: '29 4 * * 1', cooldownDays: 7, hold: ['python', 'llvmdev'], keepImagesDays: 90 },"),
-    'Without `WorkflowName.UPGRADE` or `WorkflowName.CLEANUP` in `workflows`, nobody does.',
-    '',
+    ...upkeep(plan),
     '## Several pipelines in one repository',
     '',
     'A second pipeline takes a `prefix`: a folder for its scripts, image, pages and wheels; its workflows and tasks begin with it as well',
@@ -116,6 +113,20 @@ export function customizingPage(plan: Plan): Page {
       "// An action: commit and version, as 'actions/checkout@<40 digits> # v7.0.2'.",
     ),
   );
+}
+
+/** How versions are raised, as far as that is declared. */
+function upkeep({ pins, workflows }: Plan): string[] {
+  if (!workflows.includes(WorkflowName.UPGRADE)) {
+    return [`The same can stand in \`${pins.file}\` (\`pinsFile\`); what \`.projenrc.ts\` says wins.`, ''];
+  }
+  return [
+    `The same stands in \`${pins.file}\` (\`pinsFile\`), which \`upgrade.yml\` writes; what \`.projenrc.ts\` says wins. How it raises versions, and`,
+    'how long images are kept ([upkeep](ci-pipeline.md#upkeep)):',
+    ...code("upkeep: { schedule: '29 4 * * 1', cooldownDays: 7, hold: ['python', 'git'], keepImagesDays: 90 },"),
+    'Without `WorkflowName.UPGRADE` or `WorkflowName.CLEANUP` in `workflows`, nobody does.',
+    '',
+  ];
 }
 
 /** The steps of testing. */

@@ -30,17 +30,6 @@ export function windowsWorkflow(
   };
 }
 
-/** GitHub's runner has more on its PATH than anybody's machine: compilers, and libraries of theirs that CMake finds. */
-const LEAVE_OUT: WorkflowStep = {
-  name: "Leave the runner's other compilers out",
-  shell: 'pwsh',
-  run: [
-    "$kept = $env:PATH -split ';' | Where-Object { $_ -notmatch '\\\\Strawberry\\\\|\\\\LLVM\\\\|^C:\\\\mingw64\\\\' }",
-    '"PATH=$($kept -join \';\')" | Out-File -Append -Encoding utf8 $env:GITHUB_ENV',
-    '',
-  ].join('\n'),
-};
-
 /** The version that the image has too: the tag of what brings it. */
 function micromambaVersion({ pins }: Plan): string {
   return pins.micromamba.replace(/@.*/, '').split(':').at(-1)!;
@@ -66,7 +55,7 @@ function wheelJobs(
     },
   };
   return platformJobs(plan, build, platform, {
-    prepare: [LEAVE_OUT, setUp],
+    prepare: [setUp],
     shell: 'pwsh',
     build: `${run} pwsh -File scripts/build.ps1${chosen(build)}`,
     test: `${run} pwsh -File scripts/test.ps1${chosen(build)}`,

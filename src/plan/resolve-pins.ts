@@ -1,10 +1,12 @@
 /** Every version that `upgrade.yml` may raise, as it is in effect: what `pins.json` has, or this library's table. */
 import type { Plan } from './plan';
 import { declaredRequirements, openPackages, requirementKey } from '../declaration/apply-pins';
+import { must, nearest } from '../declaration/error';
 import { ACTIONS, imageReference, IMAGES, RUNTIME, VULKAN_SDK } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform } from '../declaration/platform';
-import { pinnedVersion } from '../declaration/toolchain';
+import { allPackages, pinnedVersion } from '../declaration/toolchain';
+import { normalizedName } from '../declaration/wheel';
 
 /** Where pins are read that are not in `.projenrc.ts`. */
 export const PINS_FILE = 'pins.json';
@@ -37,6 +39,33 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
     runtime: { ...(pins.runtime ?? RUNTIME) },
     source: source.git ? resolveSource(source.git, pins.source) : null,
   };
+}
+
+/** Throws where what is to stay as it is, is nothing that could be raised. */
+export function checkHold(hold: readonly string[], pins: Plan['pins'], declared: WheelPipelineOptions): void {
+  const { actions, testRequirements, runtime, micromamba, buildkit, sbomScanner, baseImage, aarch64BaseImage } = pins;
+  const images = { micromamba, buildkit, sbomScanner, baseImage, aarch64BaseImage };
+  const known = [
+    'source',
+    'vulkan-sdk',
+    ...allPackages(declared.toolchain ?? {}).map(({ name }) => name),
+    ...(declared.variants ?? []).flatMap(({ packages = [] }) => packages.map(({ name }) => name)),
+    ...Object.keys({ ...testRequirements, ...runtime }).map((key) => normalizedName(key.split('==')[0])),
+    ...Object.keys(actions).flatMap((action) => [action, action.split('/').slice(0, 2).join('/')]),
+    ...Object.entries(images).flatMap(([key, reference]) => [key, ...pathsOf(reference ?? '')]),
+  ];
+  for (const name of hold) {
+    must(known.includes(name), 'upkeep.hold', name, `what could be raised; the nearest is ${nearest(name, known)}`);
+  }
+}
+
+/** An image without its registry, and its last part alone. */
+function pathsOf(reference: string): string[] {
+  const path = reference
+    .replace(/[:@].*/, '')
+    .split('/')
+    .slice(1);
+  return [path.join('/'), path.at(-1) ?? ''];
 }
 
 function resolveSource(

@@ -4,7 +4,7 @@ import { inputs } from './inputs';
 import { Plan, PLAN_SCHEMA, PlannedInput, PlannedSource, SCHEMA_REFERENCE } from './plan';
 import { labels, resolveBuild } from './resolve-build';
 import { checkHooks } from './resolve-hooks';
-import { resolvePins } from './resolve-pins';
+import { checkHold, resolvePins } from './resolve-pins';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
 import { withPins } from '../declaration/apply-pins';
 import { must } from '../declaration/error';
@@ -49,6 +49,14 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   const builds = variants.map((build) => resolveBuild(build, image.name, options));
   checkEnvironment(options, inputs(builds));
   checkHooks(options.hooks ?? [], builds);
+  const pins = resolvePins(declared, platforms);
+  checkHold(options.upkeep?.hold ?? [], pins, declared);
+  must(
+    onGitHub(image.name) || !options.workflows?.includes(WorkflowName.CLEANUP),
+    'workflows',
+    WorkflowName.CLEANUP,
+    "left out: a job can remove images of GitHub's own registry (ghcr.io) only",
+  );
   const possible = possibleWorkflows(platforms).filter((each) => each !== WorkflowName.CLEANUP || onGitHub(image.name));
   return {
     $schema: SCHEMA_REFERENCE,
@@ -63,7 +71,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     image,
     workflows: possible.filter((workflow) => options.workflows?.includes(workflow) ?? true),
     ...runs,
-    pins: resolvePins(declared, platforms),
+    pins,
     place: { folder, id },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Project } from 'projen';
 import { parse } from 'yaml';
-import { WheelPipeline } from '../../src';
+import { WheelPipeline, WorkflowName } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
 import { describeTriggers } from '../../src/docs/triggers';
 
@@ -43,7 +43,7 @@ test.each([
   ['with other triggers', { triggers: { defaultBranch: 'trunk', schedule: '', pullRequestBranches: ['trunk'] } }],
 ])('every workflow, %s, is listed with each of its triggers', (_, changes) => {
   const { page, workflow } = synthesize(changes);
-  for (const name of ['docker', 'linux', 'windows', 'release', 'reproduce']) {
+  for (const name of ['docker', 'linux', 'windows', 'release', 'reproduce', 'upgrade', 'cleanup']) {
     const row = page('ci-pipeline')
       .split('\n')
       .find((line) => line.startsWith(`| [\`${name}.yml\`]`))!;
@@ -87,6 +87,29 @@ test('what the page says of a release holds in its workflow', () => {
   for (const step of ['Plan', 'Image', 'Build and test', 'Verify', 'Attest', 'Publish']) {
     expect(releases).toMatch(new RegExp(`^\\d\\. \\*\\*${step}\\*\\*`, 'm'));
   }
+});
+
+test('what the page says of upkeep holds in its workflows', () => {
+  const { page, workflow } = synthesize({ upkeep: { cooldownDays: 9, keepImagesDays: 33, hold: [] } });
+  const text = page('ci-pipeline');
+  expect(text).toContain('have been public for 9 days');
+  expect(text).toContain('older than 33 days');
+  expect(text).toContain('stays (nothing)');
+  const propose = workflow('upgrade').jobs.propose;
+  const app = propose.steps.find((step: any) => step.id === 'app').with;
+  for (const [input, right] of Object.entries(app).filter(([name]) => name.startsWith('permission-'))) {
+    expect(text).toContain(`*${input.replace('permission-', '')}*: ${right}`);
+  }
+  for (const name of ['UPGRADE_APP_CLIENT_ID', 'UPGRADE_APP_PRIVATE_KEY']) {
+    expect(JSON.stringify(app)).toContain(name);
+    expect(text).toContain(`\`${name}\``);
+  }
+  expect(text).toContain(
+    `[environment](https://github.com/owner/name/settings/environments) \`${propose.environment}\``,
+  );
+  expect(workflow('cleanup').on.workflow_dispatch.inputs['dry-run'].default).toBe(true);
+  const without = synthesize({ workflows: [WorkflowName.DOCKER, WorkflowName.LINUX, WorkflowName.WINDOWS] });
+  expect(without.page('ci-pipeline')).not.toMatch(/upgrade\.yml|cleanup\.yml|## Upkeep/);
 });
 
 test('what is chosen otherwise is said otherwise', () => {

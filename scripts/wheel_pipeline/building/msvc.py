@@ -34,7 +34,16 @@ def enter(env: Mapping[str, str], timeout: float) -> dict[str, str]:
     console.say(f"cl.exe is {compiler}")
     # CMake looks for cc and gcc first, in every folder of the PATH, where GitHub's runner has MinGW's; and Conda's
     # compilers name themselves in these variables.
-    return {**entered, "CC": "cl.exe", "CXX": "cl.exe"}
+    return without_gcc({**entered, "CC": "cl.exe", "CXX": "cl.exe"})
+
+
+def without_gcc(env: Mapping[str, str]) -> dict[str, str]:
+    """Without the folders of another compiler, beside which CMake would find libraries that are for it."""
+    folders = env["PATH"].split(os.pathsep)
+    others = [each for each in folders if each and Path(each, "gcc.exe").is_file()]
+    if others:
+        console.say(f"left out of the PATH, since gcc is there: {', '.join(others)}")
+    return {**env, "PATH": os.pathsep.join(each for each in folders if each not in others)}
 
 
 def developer_environment(env: Mapping[str, str], timeout: float) -> dict[str, str]:

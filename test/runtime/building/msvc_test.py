@@ -30,6 +30,7 @@ def test_cmake_is_told_the_compiler_since_it_would_find_gcc_first(tmp_path: Path
         program(studio, name)
     entered = msvc.enter({"PATH": path_of(other, studio), "CC": "x86_64-w64-mingw32-gcc"}, 10)
     assert (entered["CC"], entered["CXX"]) == ("cl.exe", "cl.exe")
+    assert entered["PATH"] == str(studio)
 
 
 def test_another_program_called_link_does_not_come_first(tmp_path: Path) -> None:
