@@ -14,6 +14,15 @@ export interface VulkanSdkPin {
   readonly sha256: string;
 }
 
+/** What reads the workflows of a pull request. */
+export interface ZizmorPin {
+  /** Its version, such as `1.32.0`. */
+  readonly version: string;
+
+  /** The SHA-256 of its wheel for Linux on x86-64. */
+  readonly sha256: string;
+}
+
 /** A newer commit than the declared one. */
 export interface SourcePin {
   /** The declared commit that it takes the place of. Where another one is declared, this pin has no effect. */
@@ -105,6 +114,13 @@ export interface PinOptions {
   readonly runtime?: { readonly [requirement: string]: string };
 
   /**
+   * zizmor, in the project's own build workflow.
+   *
+   * @default - this library's pin
+   */
+  readonly zizmor?: ZizmorPin;
+
+  /**
    * A newer commit of the source.
    *
    * @default - the declared one
@@ -144,6 +160,7 @@ export const pinsSchema = objectOf<PinOptions>()({
   ),
   testRequirements: z.optional(recordOf(requirement, text('a version, such as 2.5.6', /^\d[\w.!+]*$/))),
   runtime: z.optional(recordOf(requirement, sha256)),
+  zizmor: z.optional(objectOf<ZizmorPin>()({ version: text('a version, such as 1.32.0', /^\d+(\.\d+)+$/), sha256 })),
   source: z.optional(
     objectOf<SourcePin>()({
       replaces: gitSourceShape.commit,

@@ -115,7 +115,7 @@ export const NODE_VERSION = '24';
 
 /** What reads the workflows on a pull request, with the SHA-256 of its wheel for the runner. @internal */
 export const ZIZMOR = {
-  requirement: 'zizmor==1.32.0',
+  version: '1.32.0',
   sha256: '84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071',
 } as const;
 

@@ -26,7 +26,11 @@ function upgrades({ upkeep, pins, repository }: Plan): string[] {
         ['actions, the source', 'the releases on GitHub', 'the highest version'],
         ['images', 'Docker Hub, quay.io', 'the highest tag of the same form, by its digest'],
         ['Conda packages', 'anaconda.org', 'a newer series, not another major version: `3.31.*` to `3.32.*`'],
-        ['test requirements, what the program needs', 'the Python package index', 'versions that require each other'],
+        [
+          'test requirements, what the program needs, zizmor',
+          'the Python package index',
+          'versions that require each other',
+        ],
         ['Vulkan SDK', 'LunarG', 'the highest version, with the checksum that LunarG tells'],
       ],
     ),

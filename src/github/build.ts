@@ -3,7 +3,7 @@ import { pinned } from './adapt';
 import { checkout, concurrency } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
-import { ACTIONS, NODE_VERSION, ZIZMOR } from '../declaration/pins';
+import { ACTIONS, NODE_VERSION } from '../declaration/pins';
 import type { Plan } from '../plan/plan';
 
 /** A job of this workflow starts with the project's dependencies installed. */
@@ -19,6 +19,7 @@ export const INSTALL: readonly WorkflowStep[] = [
 
 /** Declares the workflow; a repository may add jobs to it. The plan has the actions' pins. */
 export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJob } = {}): WorkflowDefinition {
+  const { zizmor } = plan.pins;
   const definition: WorkflowDefinition & { readonly jobs: { readonly [id: string]: StepsJob } } = {
     name: 'build',
     on: { pull_request: {}, merge_group: {}, workflow_dispatch: {} },
@@ -46,7 +47,7 @@ export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJo
             name: 'Install zizmor',
             run: [
               'python3 -m venv "$RUNNER_TEMP/lint"',
-              `echo '${ZIZMOR.requirement} --hash=sha256:${ZIZMOR.sha256}' >"$RUNNER_TEMP/lint.txt"`,
+              `echo 'zizmor==${zizmor.version} --hash=sha256:${zizmor.sha256}' >"$RUNNER_TEMP/lint.txt"`,
               '"$RUNNER_TEMP/lint/bin/pip" install --quiet --retries 5 --require-hashes --requirement "$RUNNER_TEMP/lint.txt"',
               '',
             ].join('\n'),

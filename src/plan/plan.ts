@@ -227,6 +227,7 @@ const pins = said(
     packages: said(z.record(z.string(), text), 'Conda packages without a version of their own.'),
     testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
     runtime: said(z.record(z.string(), text), "The SHA-256 of each wheel that the pipeline's own program needs."),
+    zizmor: z.strictObject({ version: text, sha256: text }),
     source: z.nullable(z.strictObject({ replaces: text, commit: text, tag: z.nullable(text) })),
   }),
   'Every version that upgrade.yml may raise, as it is in effect.',

@@ -52,6 +52,7 @@ PINS = plans.Pins(
     packages={},
     test_requirements={},
     runtime={},
+    zizmor=plans.FilePin("1.0.0", "a" * 64),
     source=None,
 )
 LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, upload=60, check=60, kept_wheels=3)

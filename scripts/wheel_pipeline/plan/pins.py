@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class VulkanSdkPin:
+class FilePin:
+    """A file of a version, by its hash."""
+
     version: str
     sha256: str
 
@@ -32,13 +34,14 @@ class Pins:
     sbom_scanner: str
     base_image: str | None
     aarch64_base_image: str | None
-    vulkan_sdk: VulkanSdkPin | None
+    vulkan_sdk: FilePin | None
     packages: dict[str, str]
     """Conda packages without a version of their own."""
     test_requirements: dict[str, str]
     """The declared requirement, and the version in effect."""
     runtime: dict[str, str]
     """Requirements of this program, and the SHA-256 of each one's wheel."""
+    zizmor: FilePin
     source: SourcePin | None
 
 

@@ -38,6 +38,8 @@ class Found:
 
 @pytest.fixture
 def look(world: Publishers, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    world.answers.setdefault("/python/pypi/zizmor/json", {"releases": {}})
+
     def searched(hold: tuple[str, ...] = (), **pins: Any) -> Found:
         more = {"builds": pins.pop("builds", (make_build(),)), "source": pins.pop("source_of", SOURCE)}
         upkeep = plans.Upkeep(cooldown_days=7, hold=hold, keep_images_days=90)
@@ -173,6 +175,15 @@ def test_the_program_s_own_requirements_are_one_list_with_hashes(world: Publishe
     assert found.pins == {"runtime": {"rich==16.0": sha, "mdurl==0.1.2": "b" * 64}}
 
 
+def test_the_linter_s_wheel_is_that_for_the_runner(world: Publishers, look: Any) -> None:
+    about = {"yanked": False, "upload_time_iso_8601": OLD}
+    names = {"zizmor-1.2.0.tar.gz": "1", "zizmor-1.2.0-py3-none-manylinux_2_28_x86_64.whl": "2"}
+    files = [{"filename": name, "digests": {"sha256": digit * 64}, **about} for name, digit in names.items()]
+    only_source = [{"filename": "zizmor-1.3.0.tar.gz", "digests": {"sha256": "3" * 64}, **about}]
+    world.answers["/python/pypi/zizmor/json"] = {"releases": {"1.2.0": files, "1.3.0": only_source}}
+    assert look().pins == {"zizmor": {"version": "1.2.0", "sha256": "2" * 64}}
+
+
 def test_the_vulkan_sdk_comes_with_the_checksum_that_is_told_of_it(world: Publishers, look: Any) -> None:
     world.answers["/lunarg/sdk/versions/windows.json"] = ["1.4.9.0", "1.4.8.0", "1.4.7.0"]
     for version, day in (("1.4.9.0", "Fri, 20 Nov 2026 00:00:00 GMT"), ("1.4.8.0", "Sun, 01 Nov 2026 00:00:00 GMT")):
@@ -180,7 +191,7 @@ def test_the_vulkan_sdk_comes_with_the_checksum_that_is_told_of_it(world: Publis
         world.answers[f"/sdk/sha/{version}/windows/sdk-{version}.exe.txt"] = f"{'e' * 64}  sdk-{version}.exe\n"
     url = f"{world.address}/sdk/download/1.4.7.0/windows/sdk-1.4.7.0.exe"
     build = make_build(vulkan_sdk=plans.VulkanSdk("1.4.7.0", url, "f" * 64))
-    found = look(vulkan_sdk=plans.VulkanSdkPin("1.4.7.0", "f" * 64), builds=(build,))
+    found = look(vulkan_sdk=plans.FilePin("1.4.7.0", "f" * 64), builds=(build,))
     assert found.pins == {"vulkanSdk": {"version": "1.4.8.0", "sha256": "e" * 64}}
 
 

@@ -5,7 +5,7 @@ made from is in the file as well and not here. A key that stands in the file as 
 """
 
 from .build import Build, Hook, Platform, Tool, VulkanSdk
-from .pins import Pins, SourcePin, Upkeep, VulkanSdkPin
+from .pins import FilePin, Pins, SourcePin, Upkeep
 from .reading import camel_case, converter, load
 from .source import GitSource, SdistSource, Source, Submodule
 from .system import BySystem, System
@@ -17,6 +17,7 @@ __all__ = [
     "Build",
     "BySystem",
     "Check",
+    "FilePin",
     "Files",
     "GitSource",
     "Hook",
@@ -37,7 +38,6 @@ __all__ = [
     "Tool",
     "Upkeep",
     "VulkanSdk",
-    "VulkanSdkPin",
     "Wheel",
     "camel_case",
     "converter",

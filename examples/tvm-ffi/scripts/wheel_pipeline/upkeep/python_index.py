@@ -16,6 +16,7 @@ from packaging.version import Version
 from ..errors import Failure
 from .look import Look, Raised, moment, version_of
 
+FOR_RUNNER = re.compile(r"-manylinux\w*_x86_64(\.\w+)*\.whl$")
 FLOOR = "3.12"
 """The lowest Python that this program runs on."""
 
@@ -142,6 +143,25 @@ def program(look: Look) -> Iterator[Raised]:
     }
     for name, new in newer.items():
         yield raised("the program's requirement", name, ("runtime",), value, current[name], new)
+
+
+def zizmor(look: Look) -> Iterator[Raised]:
+    """What reads the workflows: its wheel for the runner."""
+    pin = look.plan.pins.zizmor
+    if look.holds("zizmor"):
+        return
+    found = []
+    for text, files in look.web.json(f"{look.web.at.python}/pypi/zizmor/json")["releases"].items():
+        version = version_of(text)
+        wheel = next((each for each in files if FOR_RUNNER.search(each["filename"]) and not each["yanked"]), None)
+        if version is not None and wheel and version > Version(pin.version):
+            released = moment(wheel["upload_time_iso_8601"])
+            if look.is_old_enough(released):
+                found.append(Candidate(version, released, wheel["digests"]["sha256"]))
+    if found:
+        new = max(found, key=lambda each: each.version)
+        value = {"version": str(new.version), "sha256": new.sha256}
+        yield raised("linter", "zizmor", ("zizmor",), value, pin.version, new)
 
 
 def raised(kind: str, name: str, key: tuple[str, ...], value: Any, old: str, new: Candidate) -> Raised:
