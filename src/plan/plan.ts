@@ -60,6 +60,7 @@ const files = said(
     output: text,
     build: text,
     overlay: text,
+    preflight: said(text, 'The source of the small library that a toolchain is tried on.'),
     testRequirements: text,
     buildRequirements: text,
     runtimeRequirements: text,
@@ -78,7 +79,7 @@ const limits = z.strictObject({
   keptWheels: said(count, 'Generations of a reused wheel.'),
 });
 
-const command = z.enum(['build', 'test', 'reproduce']);
+const command = z.enum(['build', 'test', 'reproduce', 'preflight']);
 
 const input = z.strictObject({
   name: said(text, 'The option without its dashes.'),
@@ -128,6 +129,14 @@ const condaPackage = z.strictObject({
   version: text,
   system: onlyOn,
   pypi: said(z.nullable(text), 'The distribution on the Python package index that brings the same.'),
+});
+
+const pythonPackage = z.strictObject({
+  name: text,
+  version: text,
+  sha256: said(texts, 'Of each of its wheels that may be installed.'),
+  prefix: said(z.nullable(text), 'A folder of it that is laid out like /usr, from site-packages.'),
+  system: onlyOn,
 });
 
 const check = said(
@@ -187,6 +196,9 @@ const build = said(
     systems: said(z.array(system), 'The systems that its platforms are of.'),
     platforms: z.array(platform),
     tools: z.array(tool),
+    pythonPackages: said(z.array(pythonPackage), 'What pip adds to the Conda environment, by hash.'),
+    pythonPackagesFile: said(z.nullable(text), 'The requirements file that says so, where there are any.'),
+    unusedLibraries: said(texts, 'What a tool asks the linker for and no code uses: on Linux, empty ones stand in.'),
     rust: z.boolean(),
     vulkan: z.boolean(),
     vulkanSdk: said(
@@ -195,6 +207,10 @@ const build = said(
     ),
     environment: said(bySystem(variables), "Variables of every wheel's build."),
     wheels: z.array(wheel),
+    preflight: said(
+      z.nullable(z.strictObject({ wheel, system: onlyOn })),
+      'The small library that the toolchain is tried on.',
+    ),
     hooks: z.array(hook),
     dockerfile: text,
     imageFiles: said(
@@ -248,6 +264,7 @@ const plan = z.strictObject({
   pins: z.strictObject({
     actions: said(z.record(z.string(), text), 'Commit and version of those that are not at the usual ones.'),
     micromamba: text,
+    dockerfileFrontend: said(text, 'What reads the Dockerfiles.'),
   }),
   place: z.strictObject({
     folder: said(z.string(), "The pipeline's folder, from the repository's root; empty for the root itself."),
@@ -263,6 +280,7 @@ export type PlannedBuild = z.infer<typeof build>;
 export type PlannedPlatform = z.infer<typeof platform>;
 export type PlannedTool = z.infer<typeof tool>;
 export type PlannedWheel = z.infer<typeof wheel>;
+export type PlannedPythonPackage = z.infer<typeof pythonPackage>;
 export type PlannedCheck = z.infer<typeof check>;
 export type CondaSpec = z.infer<typeof build>['conda'];
 /** A command of the program that reads inputs. */

@@ -6,7 +6,7 @@ import { labels, resolveBuild } from './resolve-build';
 import { checkHooks } from './resolve-hooks';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
 import { must } from '../declaration/error';
-import { imageReference, IMAGES } from '../declaration/pins';
+import { DOCKERFILE_FRONTEND, imageReference, IMAGES } from '../declaration/pins';
 import { possibleWorkflows, WheelPipelineOptions } from '../declaration/pipeline';
 import { parsePipeline, validatePipeline } from '../declaration/pipeline-rules';
 import { Platform, SYSTEMS } from '../declaration/platform';
@@ -91,7 +91,11 @@ function resolveRuns(
       pullRequestBranches: triggers.pullRequestBranches ?? [],
       ignoredPaths: triggers.ignoredPaths ?? [],
     },
-    pins: { actions: { ...pins.actions }, micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba) },
+    pins: {
+      actions: { ...pins.actions },
+      micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba),
+      dockerfileFrontend: imageReference(DOCKERFILE_FRONTEND),
+    },
   };
 }
 

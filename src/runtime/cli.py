@@ -11,6 +11,7 @@ from pathlib import Path
 from . import plan as plans
 from .arguments import current_platform, parser_of
 from .building.build import run_build
+from .building.preflight import run_preflight
 from .ci.commands import ci
 from .comparing import compare_builds, compare_with_record
 from .console import console
@@ -34,6 +35,7 @@ PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
         "Builds the wheels twice, in different folders, each from nothing, and compares them byte by byte.",
         run_reproduction,
     ),
+    "preflight": ("Tries the toolchain on a small library that uses what the wheels use.", run_preflight),
 }
 """Commands whose inputs the plan declares."""
 

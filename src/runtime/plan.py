@@ -114,6 +114,17 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class PythonPackage:
+    """A distribution that pip adds to the Conda environment, by hash."""
+
+    name: str
+    version: str
+    prefix: str | None
+    """A folder of it that is laid out like /usr, from site-packages."""
+    system: System | None
+
+
+@dataclass(frozen=True)
 class VulkanSdk:
     """LunarG's SDK for Windows."""
 
@@ -188,6 +199,14 @@ class Wheel:
 
 
 @dataclass(frozen=True)
+class Preflight:
+    """The small library that the toolchain is tried on."""
+
+    wheel: Wheel
+    system: System | None
+
+
+@dataclass(frozen=True)
 class Hook:
     """A command of the declaration, before or after a step of build or test."""
 
@@ -207,11 +226,16 @@ class Build:
     image: str
     platforms: tuple[Platform, ...]
     tools: tuple[Tool, ...]
+    python_packages: tuple[PythonPackage, ...]
+    python_packages_file: str | None
+    unused_libraries: tuple[str, ...]
+    """What a tool asks the linker for and no code uses."""
     rust: bool
     vulkan_sdk: VulkanSdk | None
     environment: BySystem[dict[str, str]]
     """Variables of every wheel's build."""
     wheels: tuple[Wheel, ...]
+    preflight: Preflight | None
     hooks: tuple[Hook, ...]
     image_files: tuple[str, ...]
     """What the toolchain image is made from; a lock file need not be there."""
@@ -259,6 +283,7 @@ class Files:
     output: str
     build: str
     overlay: str
+    preflight: str
     test_requirements: str
     build_requirements: str
     runtime_requirements: str

@@ -180,5 +180,5 @@ def check_folders(inputs: Inputs, source: Path | None) -> None:
 STAGES = ("aliases", "amended", "cmake", "finished", "raw", "records", "repaired")
 """Folders of BUILD_DIR that wheels go through."""
 
-EMPTIED = (*STAGES, "sdist", "source")
+EMPTIED = (*STAGES, "sdist", "source", "unused-libraries")
 """Folders of BUILD_DIR that a build makes anew each time."""
