@@ -59,6 +59,11 @@ export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInp
       defaultHelp: ['the declared one', tags.join(', ')].filter(Boolean).join(': '),
     },
     {
+      ...input('test-python', 'TEST_PYTHON', 'path', ['test', 'preflight']),
+      help: 'The interpreter that the wheels are tested with, of the version that they are built for.',
+      defaultHelp: "one that is not Conda's: that of the manylinux image, or on the PATH",
+    },
+    {
       ...input('compiler-cache-dir', VARIABLES.compilerCacheDir, 'path', ['build', 'preflight']),
       help: "The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET, SCCACHE_REDIS_ENDPOINT …) work as well.",
       default: `{build-dir}/${COMPILER_CACHE}`,

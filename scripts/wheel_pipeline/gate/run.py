@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ..steps import Step, Steps
 from ..wheels import inspection, record
 from ..workspace import Workspace, owned_output
 from .gate import Options, check_wheels
+from .interpreter import users_python
 
 ENVIRONMENT = "test-environment"
 
@@ -84,7 +84,8 @@ class TestRun:
 
     def make_environment(self) -> None:
         folder = self.workspace.empty(ENVIRONMENT)
-        run([sys.executable, "-m", "venv", "--clear", str(folder)], env=self.env)
+        python = users_python(self.session.inputs.test_python)
+        run([str(python), "-m", "venv", "--clear", str(folder)], env=self.env)
         if not self.python.exists():
             raise Failure(f"{folder} has no interpreter: see that Python's venv module works (Debian: python3-venv)")
 
