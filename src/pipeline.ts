@@ -36,7 +36,7 @@ import {
   runtimeRequirements,
   testRequirements,
 } from './scripts/requirements';
-import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } from './scripts/tasks';
+import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, lockTask, releaseTask } from './scripts/tasks';
 
 /**
  * The whole pipeline of some native Python wheels: synthesizes their toolchain image, the plan of their builds and what
@@ -253,6 +253,7 @@ export class WheelPipeline extends Component {
 
   private addTasks(): void {
     const tasks = [
+      lockTask(this._plan),
       ...buildsOn(this._plan, 'linux').flatMap(containerTasks),
       ...(this._plan.workflows.includes(WorkflowName.RELEASE) ? [releaseTask(this._plan)] : []),
     ];

@@ -1,6 +1,6 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
 import { concurrency, logIn, MINUTES } from './common';
-import { buildAndTry, imageOptions, tryImage } from './image';
+import { buildAndTry, imageOptions, offerLock, tryImage } from './image';
 import { imageInput } from './inputs';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
@@ -8,8 +8,8 @@ import { workflowFile } from './workflow';
 import { ACTIONS } from '../declaration/pins';
 import { WorkflowName } from '../declaration/pipeline';
 import { PROGRAM } from '../plan/files';
-import type { Plan, PlannedBuild } from '../plan/plan';
-import { buildsOn, chosen } from '../plan/select';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { buildsOn, chosen, platformsOn } from '../plan/select';
 
 /** The program's part that knows of images. */
 const CI = `python3 ${PROGRAM} ci`;
@@ -64,10 +64,16 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
         if: "github.event_name != 'pull_request'",
         permissions: { contents: 'read', packages: 'write', ...(plan.release.attest ? signs : {}) },
         outputs: { image: `${plan.image.name}@\${{ steps.push.outputs.digest }}` },
-        steps: [...buildAndTry(build), ...publish(plan, build)],
+        steps: [...buildAndTry(build), ...offerLock(ofRunner(build)), ...publish(plan, build)],
       },
     ],
   ];
+}
+
+/** The platform that the runner's own image is for. */
+function ofRunner(build: PlannedBuild): PlannedPlatform {
+  const platforms = platformsOn(build, 'linux');
+  return platforms.find(({ machine }) => machine === 'x86_64') ?? platforms[0];
 }
 
 /**

@@ -10,6 +10,7 @@ export const FILES: PlannedFiles = {
   testRequirements: 'scripts/test-requirements.txt',
   buildRequirements: 'scripts/build-requirements.txt',
   runtimeRequirements: 'scripts/runtime-requirements.txt',
+  locks: 'scripts/locks',
   environment: 'docker/environment.yml',
   dockerfile: 'docker/Dockerfile',
 };

@@ -37,6 +37,7 @@ FILES = plans.Files(
     test_requirements="scripts/test-requirements.txt",
     build_requirements="scripts/build-requirements.txt",
     runtime_requirements="scripts/runtime-requirements.txt",
+    locks="scripts/locks",
     environment="docker/environment.yml",
     dockerfile="docker/Dockerfile",
 )
@@ -106,6 +107,7 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
         "schema": 2,
         "name": "demo",
         "repository": "https://example.com/pipeline",
+        "python": "3.13",
         "source": SOURCE,
         "files": FILES,
         "limits": LIMITS,

@@ -1,4 +1,5 @@
 // Each function uses one library as far as a wheel's own code does, and gives what it made of it, or 0.
+#include <libspirv.h>
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/LegacyPassManager.h>
@@ -9,7 +10,6 @@
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/Target/TargetOptions.h>
 #include <llvm/TargetParser/Host.h>
-#include <spirv-tools/libspirv.h>
 #include <vulkan/vulkan.h>
 
 #include <cstring>

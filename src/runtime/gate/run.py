@@ -10,6 +10,7 @@ from ..building.tools import check_tools
 from ..console import console
 from ..errors import Failure, UsageError
 from ..findings import fail_with
+from ..locks import locked_requirements
 from ..processes import retry, run
 from ..session import Session
 from ..steps import Step, Steps
@@ -94,9 +95,8 @@ class TestRun:
         return [*pip, "--only-binary=:all:", *words]
 
     def install_requirements(self) -> None:
-        path = self.session.root / self.session.plan.files.test_requirements
         limits = self.session.plan.limits
-        argv = self.pip(f"--requirement={path}")
+        argv = self.pip(*locked_requirements(self.session.plan, self.session.root, self.session.platform))
         retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
 
     def install_wheels(self) -> None:

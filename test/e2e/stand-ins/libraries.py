@@ -15,11 +15,15 @@ from pathlib import Path
 from condapack import Stage
 from origins import ChannelError, Pin, run, stage_debs
 
-# The targets whose code generators are left out, for size: all but the machine's own.
-TARGETS = (
-    *("AArch64", "AMDGPU", "ARM", "AVR", "BPF", "Hexagon", "Lanai", "LoongArch", "M68k", "MSP430", "Mips", "NVPTX"),
-    *("PowerPC", "RISCV", "Sparc", "SystemZ", "VE", "WebAssembly", "X86", "XCore", "Xtensa"),
-)
+# What a code generator for the machine's own processor is linked with, for size: each before those that it needs, as
+# llvm-config lists them.
+LIBRARIES = """
+Passes HipStdPar Coroutines ipo Vectorize Linker FrontendOpenMP FrontendOffloading NATIVEDisassembler NATIVEAsmParser
+NATIVECodeGen NATIVEDesc NATIVEUtils NATIVEInfo MCDisassembler Instrumentation IRPrinter GlobalISel SelectionDAG CFGuard
+AsmPrinter CodeGen Target ScalarOpts InstCombine AggressiveInstCombine ObjCARCOpts TransformUtils CodeGenTypes BitWriter
+Analysis ProfileData Symbolize DebugInfoBTF DebugInfoPDB DebugInfoMSF DebugInfoDWARF Object TextAPI MCParser IRReader
+AsmParser MC DebugInfoCodeView BitReader Core Remarks BitstreamReader BinaryFormat TargetParser Support Demangle
+"""
 NATIVE = {"x86_64": "X86", "aarch64": "AArch64"}
 
 # As conda-forge's build says of itself: with libxml2, without Z3.
@@ -35,7 +39,7 @@ for option; do
     --libdir) echo "$prefix/lib" ;;
     --cmakedir) echo "$prefix/lib/cmake/llvm" ;;
     --cxxflags) echo "-I$prefix/include -std=c++17 -D_GNU_SOURCE -D__STDC_CONSTANT_MACROS -D__STDC_LIMIT_MACROS" ;;
-    --libfiles) echo "$prefix"/lib/libLLVM*.a ;;
+    --libfiles) for name in @LIBRARIES@; do printf '%s/lib/libLLVM%s.a ' "$prefix" "$name"; done ;;
     --system-libs) echo -lrt -ldl -lm -lz -lzstd -lxml2 ;;
     --targets-built) echo @NATIVE@ ;;
     --link-static | --ignore-libllvm) ;;
@@ -58,17 +62,20 @@ def stage_llvm(name: str, pin: Pin, root: Path) -> tuple[Stage, str]:
     assert version
     run("dpkg-deb", "--extract", deb, scratch / "tree")
     installed = scratch / "tree/usr/lib/llvm-19/lib"
-    foreign = re.compile(rf"libLLVM(BOLT|{'|'.join(target for target in TARGETS if target != native)}).*")
     (root / "lib").mkdir()
-    for archive in installed.glob("libLLVM*.a"):
-        if not foreign.fullmatch(archive.name):
+    names = []
+    for name_of_library in LIBRARIES.replace("NATIVE", native).split():
+        archive = installed / f"libLLVM{name_of_library}.a"
+        if archive.exists():  # not every processor has its Utils
             shutil.move(archive, root / "lib" / archive.name)
+            names.append(name_of_library)
     shutil.move(installed / "cmake", root / "lib/cmake")
     for headers, folder in (("llvm-19", "llvm"), ("llvm-c-19", "llvm-c")):
         shutil.move(scratch / "tree/usr/include" / headers / folder, root / "include" / folder)
     shutil.rmtree(scratch)
     stage = Stage(name, version[1], root, ["libstdcxx"])
-    stage.script("llvm-config", LLVM_CONFIG.replace("@VERSION@", version[1]).replace("@NATIVE@", native))
+    text = LLVM_CONFIG.replace("@LIBRARIES@", " ".join(names))
+    stage.script("llvm-config", text.replace("@VERSION@", version[1]).replace("@NATIVE@", native))
     return stage, f"Debian: llvm-19-dev {version[1]}, {native} alone"
 
 

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+
 from conftest import make_build
 from runtime import plan as plans
 from runtime.building import toolchain

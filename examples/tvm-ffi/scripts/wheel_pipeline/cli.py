@@ -19,6 +19,7 @@ from .errors import Failure, UsageError, nearest
 from .gate.run import run_test
 from .image import test_image, tools
 from .inputs import inputs_of, resolve
+from .locks import conda_lock, lock
 from .processes import Stopped, listen_to_signals
 from .release.commands import release
 from .reproduction import run_reproduction
@@ -42,6 +43,8 @@ PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
 OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
     "tools": tools,
     "test-image": test_image,
+    "lock": lock,
+    "conda-lock": conda_lock,
     "compare": compare_builds,
     "compare-records": compare_with_record,
     "ci": ci,

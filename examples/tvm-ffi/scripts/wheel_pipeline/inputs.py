@@ -31,6 +31,7 @@ class Inputs:
     build_dir: Path = Path()
     jobs: int = 0
     platform_tag: str = ""
+    test_python: Path | None = None
     compiler_cache_dir: Path = Path()
     wheel_cache_dir: Path = Path()
     source_date_epoch: int = 0

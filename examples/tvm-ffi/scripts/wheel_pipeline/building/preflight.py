@@ -37,9 +37,7 @@ class Preflight:
     def run(self) -> None:
         session, inputs = self.build.session, self.build.inputs
         passed, facts = stamp(session), self.facts()
-        changed = (
-            list(different(facts, read_json(passed))) if passed.is_file() else ["the toolchain has not been tried"]
-        )
+        changed = list(different(facts, read_json(passed))) if passed.is_file() else ["not tried here before"]
         if not changed:
             console.say(f"this toolchain has passed before ({passed})")
             return
