@@ -53,6 +53,8 @@ export function dockerfile(
     '# A committed lock file is what gets installed; without one, the newest that the environment file allows.',
     ...environmentChoice(build, platforms),
     'micromamba create --yes --quiet --prefix "$CONDA_PREFIX" --file "$environment"',
+    "# Documentation and Python's own tests, which nobody reads here.",
+    'rm -rf "$CONDA_PREFIX"/{man,share/{doc,gtk-doc,info,man}} "$CONDA_PREFIX"/lib/python3.*/test',
     '# A login shell starts with a PATH of its own.',
     'echo "export PATH=\\"$PATH\\"" >/etc/profile.d/toolchain.sh',
     'EOF',

@@ -61,7 +61,7 @@ export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInp
     {
       ...input('test-python', 'TEST_PYTHON', 'path', ['test', 'preflight']),
       help: 'The interpreter that the wheels are tested with, of the version that they are built for.',
-      defaultHelp: "one that is not Conda's: that of the manylinux image, or on the PATH",
+      defaultHelp: "one that is not Conda's, where there is one",
     },
     {
       ...input('compiler-cache-dir', VARIABLES.compilerCacheDir, 'path', ['build', 'preflight']),
