@@ -25,6 +25,7 @@ from libraries import (
     stage_newer_libstdcxx,
     stage_shared_spirv,
     stage_static_only,
+    with_activation,
     without_static,
 )
 from origins import (
@@ -243,7 +244,7 @@ def main() -> None:
         for name, pin in pins.items():
             match RECIPES[name]:
                 case Rust():
-                    add(*stage_rust(find_rust(pin), make(name)))
+                    add(*with_activation(stage_rust(find_rust(pin), make(name))))
                 case Debs(names, static):
                     staged = stage_debs(name, names, pin, make(name))
                     add(*(staged if static else without_static(staged)))

@@ -108,6 +108,20 @@ def without_static(staged: tuple[Stage, str]) -> tuple[Stage, str]:
     return stage, origin
 
 
+def with_activation(staged: tuple[Stage, str]) -> tuple[Stage, str]:
+    """Rust with the script that an activated environment reads: it asks for Conda's own compiler, which is not there.
+
+    A build in the image must not depend on whether somebody has activated anything.
+    """
+    stage, origin = staged
+    script = stage.root / "etc/conda/activate.d/rust_activate.sh"
+    script.parent.mkdir(parents=True)
+    target = f"{platform.machine()}_UNKNOWN_LINUX_GNU".upper()
+    lines = [f"export CARGO_TARGET_{target}_LINKER=conda-linux-gnu-cc", 'export CARGO_HOME="$CONDA_PREFIX/.cargo"']
+    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return stage, origin
+
+
 def stage_newer_libstdcxx(name: str, root: Path) -> tuple[Stage, str]:
     """The C++ library of every environment: newer than the base's, so that what is linked to it does not run there.
 

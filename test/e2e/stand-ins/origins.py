@@ -101,12 +101,11 @@ def find_python(pin: Pin | None) -> Path:
 
 
 def stage_python(interpreter: Path, root: Path) -> tuple[Stage, str]:
-    """The interpreter and its standard library, made relocatable, without its packages."""
+    """The interpreter and its standard library, made relocatable: without packages, windows (Tk) and tests."""
     code = "import sys, platform; print(sys.base_prefix, platform.python_version(), '%d.%d' % sys.version_info[:2])"
     prefix_text, version, minor = run(interpreter, "-I", "-c", code).split()
     prefix = Path(prefix_text)
     library = f"lib/python{minor}"
-    # What belongs to the machine (site-packages), to its windows (Tk), or to CPython's own tests stays behind.
     skip = shutil.ignore_patterns(
         *("site-packages", "__pycache__", "test", "tests", "idlelib", "tkinter", "turtledemo", "*.a", "_tkinter.*.so")
     )
