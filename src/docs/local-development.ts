@@ -95,7 +95,7 @@ export function localDevelopmentPage(plan: Plan): Page {
 }
 
 function linuxSection({ files }: Plan, build: PlannedBuild): string[] {
-  const { image, tools } = build;
+  const { image, tools, pythonPackagesFile } = build;
   const folder = outputFolder(platformsOn(build, 'linux')[0]);
   return [
     '',
@@ -130,7 +130,10 @@ function linuxSection({ files }: Plan, build: PlannedBuild): string[] {
     `Any Linux with a C++ compiler, Git and Python ≥3.12 will do; the wheels then need the glibc of your machine, and \`${VARIABLES.platformTag}\` has to say so.`,
     ...commands(
       'python3 -m venv build/tools && . build/tools/bin/activate',
-      `pip install --requirement ${files.buildRequirements}`,
+      `pip install --requirement ${files.buildRequirements}  # or, where it is locked: --require-hashes --requirement ${files.locks}/build-linux-$(uname -m).txt`,
+      ...(pythonPackagesFile === null
+        ? []
+        : [`pip install --no-deps --require-hashes --requirement ${pythonPackagesFile}`]),
       `export ${VARIABLES.platformTag}=manylinux_$(ldd --version | sed -n '1s/.* \\([0-9]*\\)\\.\\([0-9]*\\)$/\\1_\\2/p')_$(uname -m)`,
       './scripts/build.sh',
       './scripts/test.sh',
