@@ -63,7 +63,7 @@ export class Repository extends Component {
     project.npmignore?.addPatterns(project.artifactsDirectory);
     // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
-      'cp src/mlc-llm/*.lock lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/',
+      'cp -R src/mlc-llm/*.lock src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/',
     );
     project.compileTask.exec(
       'rm -rf lib/runtime && cp -R src/runtime lib/ && find lib/runtime -name __pycache__ -prune -exec rm -r {} +',

@@ -11,6 +11,8 @@ export { Platform, System } from './declaration/platform';
 export { ReleaseOptions, TriggerOptions } from './declaration/release';
 export { GitSource, SdistSource, Source } from './declaration/source';
 export { CondaPackage, Tool, Toolchain } from './declaration/toolchain';
+export { PythonPackage } from './declaration/python-package';
+export { Preflight } from './declaration/preflight';
 export { UpkeepOptions } from './declaration/upkeep';
 export { Variant, VariantChanges, VariantFields } from './declaration/variant';
 export {

@@ -37,8 +37,13 @@ import { PINS_FILE } from './plan/resolve-pins';
 import { buildsOn, platformsOn } from './plan/select';
 import { addCheck } from './scripts/check-task';
 import { program, wrappers } from './scripts/copies';
-import { buildRequirements, runtimeRequirements, testRequirements } from './scripts/requirements';
-import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } from './scripts/tasks';
+import {
+  buildRequirements,
+  pythonPackageRequirements,
+  runtimeRequirements,
+  testRequirements,
+} from './scripts/requirements';
+import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, lockTask, releaseTask } from './scripts/tasks';
 
 /**
  * The whole pipeline of some native Python wheels: synthesizes their toolchain image, the plan of their builds and what
@@ -81,7 +86,7 @@ export class WheelPipeline extends Component {
     this.prefix = prefix;
     this._plan.builds.forEach((build) => this.addToolchain(build));
     if (buildsOn(this._plan, 'linux').length > 0) this.file('.dockerignore', dockerignore(this._plan));
-    this.addPlan(options.source.overlay ?? {});
+    this.addPlan(options.source.overlay ?? {}, options.preflight?.files ?? {});
     this.addRequirements();
     this.workflows = this.addWorkflows();
     this.addPages();
@@ -148,10 +153,14 @@ export class WheelPipeline extends Component {
       this.file(build.dockerfile, dockerfile(this._plan, build, top, this.environmentHash(build)));
     }
     this.file(build.conda.file, this.environmentLines(build));
+    if (build.pythonPackagesFile === null) return;
+    const purpose = `What pip adds to the Conda environment of ${build.name}: pip install --require-hashes --no-deps`;
+    const top = header(purpose, 'scripts/requirements.ts');
+    this.file(build.pythonPackagesFile, [...comment(top), ...pythonPackageRequirements(build)]);
   }
 
   /** The plan, and what executes it. */
-  private addPlan(overlay: { readonly [path: string]: string }): void {
+  private addPlan(overlay: { readonly [path: string]: string }, preflight: { readonly [path: string]: string }): void {
     const { builds, files } = this._plan;
     this.file('scripts/plan.json', `${JSON.stringify(this._plan, undefined, 2)}\n`);
     this.file('scripts/plan.schema.json', `${JSON.stringify(planSchema(), undefined, 2)}\n`);
@@ -160,6 +169,9 @@ export class WheelPipeline extends Component {
     for (const [path, content] of Object.entries(overlay)) {
       // Writable, as its copy in the source is: a tool such as cargo may have to change what does not fit a tree.
       this.file(`${files.overlay}/${path}`, `${content.trimEnd()}\n`, { readonly: false });
+    }
+    for (const [path, content] of Object.entries(preflight)) {
+      this.file(`${files.preflight}/${path}`, `${content.trimEnd()}\n`);
     }
   }
 
@@ -252,6 +264,7 @@ export class WheelPipeline extends Component {
 
   private addTasks(): void {
     const tasks = [
+      lockTask(this._plan),
       ...buildsOn(this._plan, 'linux').flatMap(containerTasks),
       ...(this._plan.workflows.includes(WorkflowName.RELEASE) ? [releaseTask(this._plan)] : []),
     ];
@@ -269,6 +282,7 @@ export class WheelPipeline extends Component {
   /** What the image's environment is made of: a committed lock file counts, as it is what gets installed. */
   private environmentHash(build: PlannedBuild): string {
     const hash = createHash('sha256').update(this.environmentLines(build).join('\n'));
+    pythonPackageRequirements(build).forEach((line) => hash.update(line));
     for (const platform of platformsOn(build, 'linux')) {
       const lock = this.lockOf(platform);
       if (lock) hash.update(readFileSync(join(this.project.outdir, this.path(lock))));

@@ -11,6 +11,7 @@ from pathlib import Path
 from . import plan as plans
 from .arguments import current_platform, parser_of
 from .building.build import run_build
+from .building.preflight import run_preflight
 from .ci.commands import ci
 from .comparing import compare_builds, compare_with_record
 from .console import console
@@ -18,6 +19,7 @@ from .errors import Failure, UsageError, nearest
 from .gate.run import run_test
 from .image import test_image, tools
 from .inputs import inputs_of, resolve
+from .locks import conda_lock, lock
 from .processes import Stopped, listen_to_signals
 from .release.commands import release
 from .reproduction import run_reproduction
@@ -35,12 +37,15 @@ PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
         "Builds the wheels twice, in different folders, each from nothing, and compares them byte by byte.",
         run_reproduction,
     ),
+    "preflight": ("Tries the toolchain on a small library that uses what the wheels use.", run_preflight),
 }
 """Commands whose inputs the plan declares."""
 
 OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
     "tools": tools,
     "test-image": test_image,
+    "lock": lock,
+    "conda-lock": conda_lock,
     "compare": compare_builds,
     "compare-records": compare_with_record,
     "ci": ci,

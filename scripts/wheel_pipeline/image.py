@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .arguments import Parser, current_platform
 from .building.environment import clean
+from .building.toolchain import check_python_packages, with_python_packages
 from .building.tools import check_tools
 from .console import console
 from .errors import Failure
@@ -32,11 +33,12 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     once = ["docker", "run", "--rm"]
     anybody = [*once, f"--volume={root}:{WORKSPACE}:ro", f"--user={ANYBODY}:{ANYBODY}", image]
     variant = [f"--variant={build.variant}"] if build.variant else []
+    program = ["python", f"scripts/{Path(__file__).parent.name}"]
     looks: list[tuple[str, list[str]]] = [
         ("Find Docker", ["docker", "version"]),
         (
             "Check the tools and their versions",
-            [*anybody, "python", f"scripts/{Path(__file__).parent.name}", "tools", *variant],
+            [*anybody, *program, "tools", *variant],
         ),
         (
             "See that it does not run as root",
@@ -50,6 +52,10 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
             [*anybody, "bash", "-c", "test -r scripts/plan.json && touch ~/file && git init --quiet ~/repository"],
         ),
     ]
+    if build.preflight and build.preflight.system in (None, "linux"):
+        library = build.preflight.wheel.distribution
+        tried = [*variant, "--plain", "--build-dir=/tmp/preflight"]
+        looks.append((f"Build, repair and load {library} in it", [*anybody, *program, "preflight", *tried]))
     for number, (title, argv_of_look) in enumerate(looks, 1):
         console.say(f"==> {number}/{len(looks)} {title}", "bold")
         try:
@@ -65,7 +71,9 @@ def tools(plan: Plan, _: Path, argv: Sequence[str]) -> int:
     parser = Parser(prog=console.program, description=tools.__doc__, allow_abbrev=False)
     parser.add_argument("--variant", default="", help="the variant whose tools they are (default: the pipeline's own)")
     build = plan.build(parser.parse(argv).variant)
+    system = current_platform(build).system
     with tempfile.TemporaryDirectory() as home:
-        versions = check_tools(plan, build.tools, current_platform(build).system, clean(os.environ, Path(home)))
+        env = with_python_packages(clean(os.environ, Path(home)), build, system)
+        versions = check_tools(plan, build.tools, system, env) | check_python_packages(build, system)
     console.table([["tool", "version"], *([name, version] for name, version in versions.items())])
     return 0

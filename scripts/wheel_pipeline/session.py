@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .building.environment import clean
+from .building.toolchain import with_python_packages
 from .inputs import Inputs
 from .plan import Build, Plan, Platform
 from .workspace import Workspace, owned
@@ -48,7 +49,7 @@ class Session:
         """The variables of what it starts."""
         home = self.inputs.build_dir / "home"
         home.mkdir(parents=True, exist_ok=True)
-        return clean(os.environ, home)
+        return with_python_packages(clean(os.environ, home), self.build, self.platform.system)
 
     @contextlib.contextmanager
     def workspace(self) -> Iterator[Workspace]:

@@ -11,6 +11,8 @@ export enum Step {
   COMPILER = 'compiler',
   /** Build, on Windows, with Vulkan: its SDK is found or installed. */
   VULKAN_SDK = 'vulkan-sdk',
+  /** Build, with a preflight: the toolchain is tried on a small library. */
+  PREFLIGHT = 'preflight',
   /** Build: the source is fetched and verified. */
   SOURCE = 'source',
   /** Build, with an overlay: files are laid over the source. */

@@ -33,12 +33,14 @@ export function changedWheel<T extends Wheel>(wheel: T, changes: WheelChanges): 
 /** A `.lib` can be what extensions link a DLL with; a `.a` is of no use in a wheel. */
 export const FORBIDDEN: readonly string[] = ['**/*.a'];
 
-/** A toolchain with what is to be different: packages by name, tools by command. */
+/** A toolchain with what is to be different: packages by name, tools by command, the rest by itself. */
 export function changedToolchain(toolchain: Toolchain, changes: Toolchain): Toolchain {
   return {
     ...toolchain,
     ...definedOnly(changes),
     packages: mergedBy('name', toolchain.packages, changes.packages),
+    pythonPackages: mergedBy('name', toolchain.pythonPackages, changes.pythonPackages),
+    unusedLibraries: union(toolchain.unusedLibraries, changes.unusedLibraries),
     tools: mergedBy('command', toolchain.tools, changes.tools),
   };
 }

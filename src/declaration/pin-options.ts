@@ -64,6 +64,13 @@ export interface PinOptions {
   readonly buildkit?: string;
 
   /**
+   * The image of what reads the Dockerfiles.
+   *
+   * @default - this library's pin
+   */
+  readonly dockerfileFrontend?: string;
+
+  /**
    * The image of what lists the contents of the toolchain image.
    *
    * @default - this library's pin
@@ -143,6 +150,7 @@ export const pinsSchema = objectOf<PinOptions>()({
   ),
   micromamba: z.optional(imageReferenceText),
   buildkit: z.optional(imageReferenceText),
+  dockerfileFrontend: z.optional(imageReferenceText),
   sbomScanner: z.optional(imageReferenceText),
   baseImage: z.optional(imageReferenceText),
   aarch64BaseImage: z.optional(imageReferenceText),

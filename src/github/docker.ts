@@ -1,6 +1,6 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
 import { checkout, concurrency, installRuntime, logIn } from './common';
-import { buildAndTry, imageOptions, setUpBuildx, tryImage } from './image';
+import { buildAndTry, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
 import { imageInput } from './inputs';
 import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
@@ -71,7 +71,13 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
     outputs: { image: `${plan.image.name}@${DIGEST}` },
   };
   if (!several) {
-    const steps = [...buildAndTry(plan, build), ...logIn(plan), push(plan, build, {}), tryPushed(plan, build)];
+    const steps = [
+      ...buildAndTry(plan, build),
+      ...offerLock(build, only),
+      ...logIn(plan),
+      push(plan, build, {}),
+      tryPushed(plan, build),
+    ];
     return [
       ...tries,
       [jobId('publish', build), { ...publishing, runsOn: only.runner, steps: [...steps, ...published(plan, build)] }],
@@ -89,6 +95,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
         outputs: { digest: DIGEST },
         steps: [
           ...buildAndTry(plan, build),
+          ...offerLock(build, platform),
           ...logIn(plan),
           push(plan, build, BY_DIGEST(plan)),
           tryPushed(plan, build),

@@ -1,9 +1,10 @@
 /** Builds and tries the toolchain image, in the workflow that publishes it and in one that only works in it. */
-import { checkout, installRuntime } from './common';
+import { checkout, installRuntime, RETENTION, upload } from './common';
 import type { Value, WorkflowStep } from './model';
+import { identifier } from './names';
 import { ACTIONS } from '../declaration/pins';
 import { PROGRAM } from '../plan/files';
-import type { Plan, PlannedBuild } from '../plan/plan';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { chosen } from '../plan/select';
 
 /** What the image is called on the runner, before it has a name that others see. */
@@ -34,6 +35,37 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
     },
     installRuntime(),
     tryImage('Try the image', LOCAL_IMAGE, build),
+  ];
+}
+
+/**
+ * Where no lock of the Conda environment is committed, hands on the one that was just resolved, and says how to commit it:
+ * from then on, every image has the very same packages.
+ */
+export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
+  const missing = `hashFiles('${platform.lock}') == ''`;
+  const artifact = ['conda-lock', variant && identifier(variant), identifier(platform.id)].filter(Boolean).join('-');
+  const said = [
+    `No lock of the Conda environment is committed, so the newest allowed packages were installed.`,
+    `To have the same ones from now on: gh run download $GITHUB_RUN_ID --name ${artifact} --dir docker,`,
+    `then run projen, and commit what it writes with the lock.`,
+  ].join(' ');
+  return [
+    {
+      name: 'Lock what was resolved',
+      if: missing,
+      shell: 'bash',
+      env: { IMAGE: LOCAL_IMAGE },
+      run: [
+        `docker run --rm --volume "$PWD:/workspace:ro" "$IMAGE" python ${PROGRAM} conda-lock >${platform.lock}.resolved`,
+        `mkdir -p build/lock`,
+        `mv ${platform.lock}.resolved build/lock/${platform.lock.replace(/^docker\//, '')}`,
+        `echo "::notice title=Lock the Conda environment::${said}"`,
+        `echo "${said}" >>"$GITHUB_STEP_SUMMARY"`,
+        '',
+      ].join('\n'),
+    },
+    { ...upload('Hand the lock on', artifact, 'build/lock/', RETENTION.logs), if: missing },
   ];
 }
 

@@ -2,14 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MLC_LLM_CHECKS, TVM_CHECKS, TVM_FFI_CHECKS } from './checks';
+import { mlcLlmPreflight } from './preflight';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
+import { System } from '../declaration/platform';
 import type { Source } from '../declaration/source';
 import type { Toolchain } from '../declaration/toolchain';
 import type { Wheel } from '../declaration/wheel';
 
 /** MLC-LLM for CPU and Vulkan, from upstream's newest release. */
 export function mlcLlm(): Omit<WheelPipelineOptions, 'repository'> {
-  return { name: 'mlc-llm', source: SOURCE, wheels: [TVM_FFI, TVM, MLC_LLM], toolchain: TOOLCHAIN };
+  return {
+    name: 'mlc-llm',
+    source: SOURCE,
+    wheels: [TVM_FFI, TVM, MLC_LLM],
+    toolchain: TOOLCHAIN,
+    preflight: mlcLlmPreflight(LLVM_CONFIG),
+  };
 }
 
 /**
@@ -41,6 +49,9 @@ const SOURCE: Source = {
   },
 };
 
+/** How LLVM is asked for on Linux: its static libraries. */
+const LLVM_CONFIG = 'llvm-config --ignore-libllvm --link-static';
+
 /** Rust is for tokenizers-cpp; LLVM and what its static libraries need are for tvm's compiler. */
 const TOOLCHAIN: Toolchain = {
   vulkan: true,
@@ -50,10 +61,12 @@ const TOOLCHAIN: Toolchain = {
     { name: 'zlib' },
     { name: 'zstd' },
     { name: 'zstd-static' },
-    { name: 'libxml2-devel' },
+    { name: 'libxml2-devel', only: System.WINDOWS },
     { name: 'cython', pypi: 'cython' },
     { name: 'setuptools-scm', pypi: 'setuptools-scm' },
   ],
+  // conda-forge's LLVM reads the manifests of Windows' programs with it, which tvm never asks it to do.
+  unusedLibraries: ['xml2'],
   tools: [
     { command: 'cargo', minimum: '1.80' },
     { command: 'llvm-config', minimum: '19.1' },
@@ -86,7 +99,7 @@ const TVM: Wheel = {
       USE_CCACHE: 'OFF',
       USE_ALTERNATIVE_LINKER: 'OFF',
     },
-    linux: { USE_LLVM: 'llvm-config --ignore-libllvm --link-static' },
+    linux: { USE_LLVM: LLVM_CONFIG },
     windows: { USE_LLVM: 'llvm-config --link-static', ZLIB_USE_STATIC_LIBS: 'ON' },
   },
   excludes: { linux: ['libtvm_ffi.so', 'libvulkan.so.1'], windows: ['tvm_ffi.dll', 'vulkan-1.dll'] },

@@ -19,8 +19,10 @@ export enum MlcLlmPart {
   SOURCE = 'source',
   /** The wheels tvm-ffi, tvm and mlc-llm. */
   WHEELS = 'wheels',
-  /** Rust, LLVM and Vulkan. What every native wheel needs stays. */
+  /** Rust, LLVM and Vulkan, and the preflight that uses them. What every native wheel needs stays. */
   TOOLCHAIN = 'toolchain',
+  /** The small library that the toolchain is tried on. */
+  PREFLIGHT = 'preflight',
 }
 
 /** What of MLC-LLM's repository is to be different. */
@@ -147,6 +149,8 @@ export function mlcLlmPipeline(
     source: keeps(MlcLlmPart.SOURCE) ? changedSource(defaults.source, source) : (source as Source),
     wheels: changedWheels(keeps(MlcLlmPart.WHEELS) ? defaults.wheels : [], wheels),
     toolchain: changedToolchain(keeps(MlcLlmPart.TOOLCHAIN) ? (defaults.toolchain ?? {}) : {}, rest.toolchain ?? {}),
+    preflight:
+      rest.preflight ?? (keeps(MlcLlmPart.TOOLCHAIN) && keeps(MlcLlmPart.PREFLIGHT) ? defaults.preflight : undefined),
     variants: changedVariants(variants.map(mlcLlmVariant), variantChanges),
   };
 }

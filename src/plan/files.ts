@@ -6,9 +6,11 @@ export const FILES: PlannedFiles = {
   output: 'dist',
   build: 'build',
   overlay: 'scripts/overlay',
+  preflight: 'scripts/preflight',
   testRequirements: 'scripts/test-requirements.txt',
   buildRequirements: 'scripts/build-requirements.txt',
   runtimeRequirements: 'scripts/runtime-requirements.txt',
+  locks: 'scripts/locks',
   environment: 'docker/environment.yml',
   dockerfile: 'docker/Dockerfile',
 };
@@ -41,6 +43,11 @@ export function dockerfileOf(variant?: string): string {
 /** The Conda environment file of a build. */
 export function environmentFileOf(variant?: string): string {
   return variant === undefined ? FILES.environment : `docker/environment-${variant}.yml`;
+}
+
+/** What pip installs into the Conda environment of a build, by hash. */
+export function pythonPackagesFileOf(variant?: string): string {
+  return `docker/requirements${variant === undefined ? '' : `-${variant}`}.txt`;
 }
 
 /** The explicit lock file of a platform: who commits it decides when versions change. */

@@ -17,7 +17,7 @@ export const VARIABLES = {
   toolchainImage: 'TOOLCHAIN_IMAGE',
 } as const;
 
-const ALL: Command[] = ['build', 'test', 'reproduce'];
+const ALL: Command[] = ['build', 'test', 'reproduce', 'preflight'];
 
 /** The inputs of the program, for some builds of the same source: the pipeline's own first. */
 export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInput[] {
@@ -30,7 +30,7 @@ export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInp
       defaultHelp: 'the pinned source is fetched',
     },
     {
-      ...input('version', VARIABLES.version, 'version', ALL),
+      ...input('version', VARIABLES.version, 'version', ['build', 'test', 'reproduce']),
       help: "The wheels' version, PEP 440, with or without a leading v.",
       defaultHelp: "a development version that names the source's commit",
     },
@@ -47,7 +47,7 @@ export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInp
       defaultHelp: `${FILES.build} in the checkout`,
     },
     {
-      ...input('jobs', 'JOBS', 'count', ['build', 'reproduce']),
+      ...input('jobs', 'JOBS', 'count', ['build', 'reproduce', 'preflight']),
       help: 'How many compilers run at once.',
       default: '{processors}',
       defaultHelp: 'the number of processors',
@@ -59,19 +59,24 @@ export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInp
       defaultHelp: ['the declared one', tags.join(', ')].filter(Boolean).join(': '),
     },
     {
-      ...input('compiler-cache-dir', VARIABLES.compilerCacheDir, 'path', ['build']),
+      ...input('test-python', 'TEST_PYTHON', 'path', ['test', 'preflight']),
+      help: 'The interpreter that the wheels are tested with, of the version that they are built for.',
+      defaultHelp: "one that is not Conda's, where there is one",
+    },
+    {
+      ...input('compiler-cache-dir', VARIABLES.compilerCacheDir, 'path', ['build', 'preflight']),
       help: "The compiler cache's folder. sccache's other variables (SCCACHE_BUCKET, SCCACHE_REDIS_ENDPOINT …) work as well.",
       default: `{build-dir}/${COMPILER_CACHE}`,
       defaultHelp: `<${VARIABLES.buildDir}>/${COMPILER_CACHE}`,
     },
     {
-      ...input('wheel-cache-dir', 'WHEEL_CACHE_DIR', 'path', ['build']),
+      ...input('wheel-cache-dir', 'WHEEL_CACHE_DIR', 'path', ['build', 'preflight']),
       help: `The folder of wheels that are taken again while nothing that they are made of has changed (${reused.join(', ') || 'here: none'}).`,
       default: `{build-dir}/${WHEEL_CACHE}`,
       defaultHelp: `<${VARIABLES.buildDir}>/${WHEEL_CACHE}`,
     },
     {
-      ...input('source-date-epoch', 'SOURCE_DATE_EPOCH', 'epoch', ['build', 'reproduce']),
+      ...input('source-date-epoch', 'SOURCE_DATE_EPOCH', 'epoch', ['build', 'reproduce', 'preflight']),
       help: 'The time that the files in the wheels carry, in seconds since 1970, so that two builds give the same bytes.',
       default: '315532800',
       defaultHelp: "315532800: 1980-01-01, the zip format's first day",

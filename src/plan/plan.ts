@@ -60,9 +60,11 @@ const files = said(
     output: text,
     build: text,
     overlay: text,
+    preflight: said(text, 'The source of the small library that a toolchain is tried on.'),
     testRequirements: text,
     buildRequirements: text,
     runtimeRequirements: text,
+    locks: said(text, 'What `lock` writes: the same by hash, for each platform.'),
     environment: text,
     dockerfile: text,
   }),
@@ -78,7 +80,7 @@ const limits = z.strictObject({
   keptWheels: said(count, 'Generations of a reused wheel.'),
 });
 
-const command = z.enum(['build', 'test', 'reproduce']);
+const command = z.enum(['build', 'test', 'reproduce', 'preflight']);
 
 const input = z.strictObject({
   name: said(text, 'The option without its dashes.'),
@@ -128,6 +130,14 @@ const condaPackage = z.strictObject({
   version: text,
   system: onlyOn,
   pypi: said(z.nullable(text), 'The distribution on the Python package index that brings the same.'),
+});
+
+const pythonPackage = z.strictObject({
+  name: text,
+  version: text,
+  sha256: said(texts, 'Of each of its wheels that may be installed.'),
+  prefix: said(z.nullable(text), 'A folder of it that is laid out like /usr, from site-packages.'),
+  system: onlyOn,
 });
 
 const check = said(
@@ -187,6 +197,9 @@ const build = said(
     systems: said(z.array(system), 'The systems that its platforms are of.'),
     platforms: z.array(platform),
     tools: z.array(tool),
+    pythonPackages: said(z.array(pythonPackage), 'What pip adds to the Conda environment, by hash.'),
+    pythonPackagesFile: said(z.nullable(text), 'The requirements file that says so, where there are any.'),
+    unusedLibraries: said(texts, 'What a tool asks the linker for and no code uses: on Linux, empty ones stand in.'),
     rust: z.boolean(),
     vulkan: z.boolean(),
     vulkanSdk: said(
@@ -195,6 +208,10 @@ const build = said(
     ),
     environment: said(bySystem(variables), "Variables of every wheel's build."),
     wheels: z.array(wheel),
+    preflight: said(
+      z.nullable(z.strictObject({ wheel, system: onlyOn })),
+      'The small library that the toolchain is tried on.',
+    ),
     hooks: z.array(hook),
     dockerfile: text,
     imageFiles: said(
@@ -220,6 +237,7 @@ const pins = said(
     actions: said(z.record(z.string(), text), 'Commit and version, as <commit> # <version>.'),
     micromamba: text,
     buildkit: text,
+    dockerfileFrontend: said(text, 'What reads the Dockerfiles.'),
     sbomScanner: text,
     baseImage: said(z.nullable(text), 'None where the declaration names one itself, or has no such platform.'),
     aarch64BaseImage: z.nullable(text),
@@ -238,6 +256,7 @@ const plan = z.strictObject({
   schema: z.literal(PLAN_SCHEMA),
   name: text,
   repository: said(text, 'On GitHub, as owner/name.'),
+  python: said(text, 'The version that wheels are built for, such as 3.13.'),
   source,
   files,
   limits,
@@ -286,6 +305,7 @@ export type PlannedBuild = z.infer<typeof build>;
 export type PlannedPlatform = z.infer<typeof platform>;
 export type PlannedTool = z.infer<typeof tool>;
 export type PlannedWheel = z.infer<typeof wheel>;
+export type PlannedPythonPackage = z.infer<typeof pythonPackage>;
 export type PlannedCheck = z.infer<typeof check>;
 export type CondaSpec = z.infer<typeof build>['conda'];
 /** A command of the program that reads inputs. */

@@ -1,6 +1,6 @@
 /** One build with every default filled in: its platforms, its toolchain, its wheels. */
-import { dockerfileOf, environmentFileOf, lockFileOf } from './files';
-import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedTool } from './plan';
+import { dockerfileOf, environmentFileOf, lockFileOf, pythonPackagesFileOf } from './files';
+import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedPythonPackage, PlannedTool } from './plan';
 import { resolveHooks } from './resolve-hooks';
 import type { DeclaredBuild } from './resolve-variant';
 import { resolveWheel } from './resolve-wheel';
@@ -9,7 +9,15 @@ import type { VulkanSdkPin } from '../declaration/pin-options';
 import { VULKAN_SDK, vulkanSdkUrl } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform, platformFacts, platformTag, SystemName, systemsOf } from '../declaration/platform';
-import { allPackages, allTools, baseImageOf, glibcOf, pinnedVersion } from '../declaration/toolchain';
+import { pinned } from '../declaration/python-package';
+import {
+  allPackages,
+  allPythonPackages,
+  allTools,
+  baseImageOf,
+  glibcOf,
+  pinnedVersion,
+} from '../declaration/toolchain';
 
 /** What is for some systems only. */
 interface Marked {
@@ -21,6 +29,7 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
   const { name, variant, wheels, toolchain } = declared;
   const systems = systemsOf(declared.platforms);
   const conda = resolveConda(declared, systems);
+  const pythonPackages = resolvePythonPackages(declared, systems);
   const imageTag = ['latest', variant?.name].filter(Boolean).join('-');
   return {
     name,
@@ -30,6 +39,9 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     systems,
     platforms: declared.platforms.map((platform) => resolvePlatform(platform, declared, options)),
     tools: resolveTools(declared, systems),
+    pythonPackages,
+    pythonPackagesFile: pythonPackages.length > 0 ? pythonPackagesFileOf(variant?.name) : null,
+    unusedLibraries: toolchain.unusedLibraries ?? [],
     rust: conda.packages.some((each) => each.name === 'rust'),
     vulkan: toolchain.vulkan ?? false,
     vulkanSdk: toolchain.vulkan && systems.includes('windows') ? vulkanSdk(options.pins?.vulkanSdk) : null,
@@ -39,9 +51,12 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
       {},
     ),
     wheels: wheels.map((wheel) => resolveWheel(wheel, systems)),
+    preflight: options.preflight
+      ? { wheel: resolveWheel(options.preflight.wheel, systems), system: systemOf(options.preflight) }
+      : null,
     hooks: resolveHooks(options.hooks ?? [], declared, systems),
     dockerfile: dockerfileOf(variant?.name),
-    imageFiles: imageFiles(declared),
+    imageFiles: imageFiles(declared, pythonPackages),
     conda,
     deviceOptions: variant?.deviceOptions ?? null,
     testedOn: variant?.testedOn ?? null,
@@ -49,11 +64,12 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
 }
 
 /** The Dockerfile first; each Linux platform may have a lock file. */
-function imageFiles({ variant, platforms }: DeclaredBuild): string[] {
+function imageFiles({ variant, platforms }: DeclaredBuild, pythonPackages: readonly PlannedPythonPackage[]): string[] {
   const linux = platforms.map(platformFacts).filter(({ system }) => system === 'linux');
   if (linux.length === 0) return [];
   const locks = linux.map(({ condaSubdir }) => lockFileOf(condaSubdir, variant?.name));
-  return [dockerfileOf(variant?.name), environmentFileOf(variant?.name), ...locks];
+  const added = pythonPackages.length > 0 ? [pythonPackagesFileOf(variant?.name)] : [];
+  return [dockerfileOf(variant?.name), environmentFileOf(variant?.name), ...added, ...locks];
 }
 
 function vulkanSdk({ version, sha256 }: VulkanSdkPin = VULKAN_SDK): VulkanSdkPin & { url: string } {
@@ -90,6 +106,15 @@ function resolveTools({ toolchain }: DeclaredBuild, systems: readonly SystemName
       optional: tool.optional ?? false,
       system: systemOf(tool),
     }));
+}
+
+function resolvePythonPackages({ toolchain }: DeclaredBuild, systems: readonly SystemName[]): PlannedPythonPackage[] {
+  return allPythonPackages(toolchain)
+    .filter((each) => isWanted(each, systems))
+    .map((each) => {
+      const { name, version, sha256, prefix = null } = pinned(each);
+      return { name, version, sha256, prefix, system: systemOf(each) };
+    });
 }
 
 function resolveConda({ name, variant, toolchain }: DeclaredBuild, systems: readonly SystemName[]): CondaSpec {

@@ -24,6 +24,7 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
     actions: { ...Object.fromEntries(pinned), ...pins.actions },
     micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba),
     buildkit: pins.buildkit ?? imageReference(IMAGES.buildkit),
+    dockerfileFrontend: pins.dockerfileFrontend ?? imageReference(IMAGES.dockerfileFrontend),
     sbomScanner: pins.sbomScanner ?? imageReference(IMAGES.sbomScanner),
     baseImage: base(Platform.LINUX_X86_64, toolchain.baseImage, pins.baseImage, 'x86_64'),
     aarch64BaseImage: base(Platform.LINUX_AARCH64, toolchain.aarch64BaseImage, pins.aarch64BaseImage, 'aarch64'),
@@ -44,8 +45,9 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
 
 /** Throws where what is to stay as it is, is nothing that could be raised. */
 export function checkHold(hold: readonly string[], pins: Plan['pins'], declared: WheelPipelineOptions): void {
-  const { actions, testRequirements, runtime, micromamba, buildkit, sbomScanner, baseImage, aarch64BaseImage } = pins;
-  const images = { micromamba, buildkit, sbomScanner, baseImage, aarch64BaseImage };
+  const { actions, testRequirements, runtime, micromamba, buildkit, dockerfileFrontend } = pins;
+  const { sbomScanner, baseImage, aarch64BaseImage } = pins;
+  const images = { micromamba, buildkit, dockerfileFrontend, sbomScanner, baseImage, aarch64BaseImage };
   const known = [
     'source',
     'vulkan-sdk',

@@ -2,7 +2,8 @@
 import { within } from '../declaration/error';
 import { changedToolchain, changedWheel } from '../declaration/merge';
 import type { Platform } from '../declaration/platform';
-import { Toolchain, validateToolchain } from '../declaration/toolchain';
+import type { Toolchain } from '../declaration/toolchain';
+import { validateToolchain } from '../declaration/toolchain-rules';
 import type { Variant } from '../declaration/variant';
 import { normalizedName, Wheel } from '../declaration/wheel';
 import { validateWheels } from '../declaration/wheel-rules';

@@ -13,6 +13,7 @@ import { possibleWorkflows, WheelPipelineOptions, WorkflowName } from '../declar
 import { parsePipeline, validatePipeline } from '../declaration/pipeline-rules';
 import { Platform, SYSTEMS } from '../declaration/platform';
 import type { Source } from '../declaration/source';
+import { allPackages, pinnedVersion, Toolchain } from '../declaration/toolchain';
 import { versionOfTag } from '../declaration/version';
 
 /** Twice a week, at no hour that everybody else takes: GitHub forgets caches that nobody read for a week. */
@@ -63,6 +64,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     schema: PLAN_SCHEMA,
     name,
     repository: options.repository,
+    python: pythonVersion(options.toolchain ?? {}),
     source: resolveSource(options.source),
     files: FILES,
     limits: LIMITS,
@@ -74,6 +76,12 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     pins,
     place: { folder, id },
   };
+}
+
+/** The series of Python that the environment has; the lowest where it leaves that open. */
+function pythonVersion(toolchain: Toolchain): string {
+  const declared = allPackages(toolchain).find(({ name }) => name === 'python')?.version ?? pinnedVersion('python')!;
+  return /3\.\d+/.exec(declared)?.[0] ?? '3.12';
 }
 
 /** When and where the workflows run, and how a tag becomes a release. */

@@ -1,5 +1,5 @@
 /** What pip installs: for the checks of the wheels, in the place of the toolchain image, and for the program on a runner. */
-import type { Plan } from '../plan/plan';
+import type { Plan, PlannedBuild } from '../plan/plan';
 
 /** The requirements of all checks, each once, in the order of the alphabet: they are pinned, so that variants agree. */
 export function testRequirements({ builds }: Plan): string[] {
@@ -16,6 +16,15 @@ export function buildRequirements({ builds: [{ conda, systems }] }: Plan): strin
       const platform = each.system === 'windows' ? 'win32' : each.system;
       return `${each.pypi}${version}${platform && systems.length > 1 ? `; sys_platform == '${platform}'` : ''}`;
     });
+}
+
+/** What pip adds to the Conda environment, each file of it by hash. */
+export function pythonPackageRequirements({ pythonPackages, systems }: PlannedBuild): string[] {
+  return pythonPackages.map(({ name, version, sha256, system }) => {
+    const platform = system === 'windows' ? 'win32' : system;
+    const marker = platform && systems.length > 1 ? ` ; sys_platform == '${platform}'` : '';
+    return `${name}==${version}${marker}${sha256.map((hash) => ` --hash=sha256:${hash}`).join('')}`;
+  });
 }
 
 /** What the program itself needs, where there is no Conda environment. */

@@ -23,6 +23,15 @@ export function releaseTask({ files }: Plan): ShellTask {
   };
 }
 
+/** The task that locks what pip installs. */
+export function lockTask({ files }: Plan): ShellTask {
+  return {
+    name: 'lock',
+    description: `Lock the requirements of tests and builds by hash, for each platform, in ${files.locks}/ (with uv)`,
+    exec: `python3 ${PROGRAM} lock`,
+  };
+}
+
 /** The tasks of a build with Linux wheels. */
 export function containerTasks(build: PlannedBuild): ShellTask[] {
   const { image, variant, dockerfile } = build;

@@ -7,11 +7,13 @@ import { hookSchema } from '../../src/declaration/hook';
 import { jobSchema, linuxOptionsSchema, systemOptionsSchema } from '../../src/declaration/job';
 import { pinsSchema } from '../../src/declaration/pin-options';
 import { imageSchema, pipelineSchema } from '../../src/declaration/pipeline-rules';
+import { preflightSchema } from '../../src/declaration/preflight';
+import { pythonPackageSchema } from '../../src/declaration/python-package';
 import { releaseSchema, triggersSchema } from '../../src/declaration/release';
 import { definitionOf, parse } from '../../src/declaration/schema/parse';
 import type { z } from '../../src/declaration/schema/values';
 import { sourceSchema } from '../../src/declaration/source';
-import { packageSchema, toolchainSchema, toolSchema } from '../../src/declaration/toolchain';
+import { packageSchema, toolchainSchema, toolSchema } from '../../src/declaration/toolchain-rules';
 import { upkeepSchema } from '../../src/declaration/upkeep';
 import { variantChangesSchema, variantSchema } from '../../src/declaration/variant';
 import { wheelChangesSchema, wheelSchema } from '../../src/declaration/wheel-rules';
@@ -36,6 +38,8 @@ test('each schema takes what its interface says, and nothing else', () => {
     true satisfies Says<typeof toolchainSchema, declared.Toolchain>,
     true satisfies Says<typeof packageSchema, declared.CondaPackage>,
     true satisfies Says<typeof toolSchema, declared.Tool>,
+    true satisfies Says<typeof pythonPackageSchema, declared.PythonPackage>,
+    true satisfies Says<typeof preflightSchema, declared.Preflight>,
     true satisfies Says<typeof hookSchema, declared.Hook>,
     true satisfies Says<typeof jobSchema, declared.JobOptions>,
     true satisfies Says<typeof systemOptionsSchema, declared.SystemOptions>,
@@ -111,7 +115,7 @@ const KINDS: Record<string, unknown[]> = {
 /** Where a text may be empty, or may be anything on one line. */
 const MAY_BE_EMPTY = /environment(\{\})?$|cmake\.\w+\{\}|settings\{\}|\.command\[\]|\.python\[\]|schedule$/;
 /** Files of the source: they are as long as they are, and reach no workflow. */
-const FILE = /overlay\{\}$/;
+const FILE = /(overlay|preflight\.files)\{\}$/;
 
 test('the schemas reach every option', () => {
   expect(PLACES.length).toBeGreaterThan(150);

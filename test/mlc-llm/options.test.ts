@@ -124,3 +124,24 @@ test('a variant has variables, packages and a runner of its own', () => {
     'variantChanges[cuda-13.0].name: "cuda-13.0" must be one of variants',
   );
 });
+
+describe('the preflight', () => {
+  const preflightOf = (options: MlcLlmPipelineOptions) => plan(options).builds[0].preflight;
+
+  test('asks LLVM what tvm asks it', () => {
+    const [build] = plan().builds;
+    const asked = /USE_LLVM=(.*)/;
+    const settings = build.wheels.find(({ distribution }) => distribution === 'tvm')!.settings.linux;
+    const [llvm] = settings.flatMap((each) => asked.exec(each)?.[1] ?? []);
+    expect(build.preflight?.wheel.settings.linux).toContain(`cmake.define.LLVM_CONFIG=${llvm}`);
+    expect(build.preflight?.system).toBe('linux');
+  });
+
+  test('goes with the toolchain that it is for, or alone, and another one takes its place', () => {
+    expect(preflightOf({ startAnew: [MlcLlmPart.TOOLCHAIN] })).toBeNull();
+    expect(preflightOf({ startAnew: [MlcLlmPart.PREFLIGHT] })).toBeNull();
+    const wheel = { distribution: 'mine', checks: [{ name: 'import', imports: ['mine'] }] };
+    const preflight = { files: { 'pyproject.toml': '[project]\n' }, wheel };
+    expect(preflightOf({ preflight })?.wheel.distribution).toBe('mine');
+  });
+});

@@ -20,6 +20,7 @@ test('the environment variables of before are all there', () => {
     'BUILD_DIR',
     'JOBS',
     'AUDITWHEEL_PLAT',
+    'TEST_PYTHON',
     'SCCACHE_DIR',
     'WHEEL_CACHE_DIR',
     'SOURCE_DATE_EPOCH',

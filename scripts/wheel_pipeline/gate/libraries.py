@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..errors import Failure
@@ -15,13 +15,7 @@ from .environment import Environment
 from .process import environment as clean_environment
 from .runner import Attempt
 from .subject import Subject
-
-# What brings a library that a plan leaves to the system.
-BROUGHT_BY = {
-    "libvulkan.so.*": "Debian's libvulkan1 or Fedora's vulkan-loader",
-    "vulkan-1.dll": "the graphics card's driver",
-    "libcuda.so.*": "NVIDIA's driver",
-}
+from .system_libraries import brought_by
 
 
 def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
@@ -34,12 +28,13 @@ def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
         missing = (
             pe_missing(file.path, subject.environment)
             if subject.system == "windows"
-            else elf_missing(file.path, attempt.timeout)
+            else elf_missing(file.path, attempt.timeout, attempt.variables)
         )
         for needed in missing:
             if any(same_library(pattern, needed) for pattern in system):
-                by = next((by for name, by in BROUGHT_BY.items() if same_library(name, needed)), "the system")
-                attempt.note(f"{file.name} needs {needed}, which is not here: {by} brings it, not the wheel")
+                attempt.note(
+                    f"{file.name} needs {needed}, which is not here: {brought_by(needed)} brings it, not the wheel"
+                )
             elif not any(same_library(pattern, needed) for pattern in excluded):
                 yield f"{file.name} needs {needed}, which is not found: bundle it, or declare who provides it"
             elif needed.lower() not in subject.environment.libraries:
@@ -48,14 +43,14 @@ def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
                 )
 
 
-def elf_missing(path: Path, timeout: float) -> list[str]:
+def elf_missing(path: Path, timeout: float, variables: Mapping[str, str] | None = None) -> list[str]:
     """What the dynamic linker does not find for a library: names, or lines on symbol versions."""
     with path.open("rb") as file:
         if file.read(4) != b"\x7fELF":
             return []  # such as a linker script
     if not which("ldd"):
         raise Failure("ldd is not on the PATH: install glibc's tools (Debian's libc-bin, Fedora's glibc-common)")
-    env = clean_environment(Path(tempfile.gettempdir())) | {"LC_ALL": "C"}
+    env = {**clean_environment(Path(tempfile.gettempdir())), **(variables or {}), "LC_ALL": "C"}
     said = ask(["ldd", str(path)], timeout=timeout, env=env)
     lines = [line.strip() for line in (said.stdout + said.stderr).splitlines() if "not found" in line]
     if said.status and not lines:

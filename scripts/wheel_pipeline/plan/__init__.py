@@ -4,7 +4,7 @@ Its shape is plan.schema.json, which is written together with it. What only the 
 made from is in the file as well and not here. A key that stands in the file as `projectDir` is the field `project_dir`.
 """
 
-from .build import Build, Hook, Platform, Tool, VulkanSdk
+from .build import Build, Hook, Platform, Preflight, PythonPackage, Tool, VulkanSdk
 from .pins import FilePin, Pins, SourcePin, Upkeep
 from .reading import camel_case, converter, load
 from .source import GitSource, SdistSource, Source, Submodule
@@ -28,6 +28,8 @@ __all__ = [
     "Place",
     "Plan",
     "Platform",
+    "Preflight",
+    "PythonPackage",
     "Release",
     "Requirements",
     "SdistSource",

@@ -31,6 +31,7 @@ class Pins:
     """Commit and version, as <commit> # <version>."""
     micromamba: str
     buildkit: str
+    dockerfile_frontend: str
     sbom_scanner: str
     base_image: str | None
     aarch64_base_image: str | None

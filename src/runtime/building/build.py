@@ -27,7 +27,9 @@ from ..wheels.wheel import collect, wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
 from .environment import add, cargo_home, with_first, without_paths
+from .preflight import Preflight
 from .report import report_build
+from .toolchain import check_python_packages, with_unused_libraries
 from .tools import check_tools
 from .wheel_build import WheelBuild
 
@@ -116,6 +118,9 @@ class BuildRun:
             steps.append(Step("compiler", "Enter the compiler environment", self.enter_compiler, prepares=True))
             if self.build.vulkan_sdk:
                 steps.append(Step("vulkan-sdk", "Find or install the Vulkan SDK", self.find_vulkan, prepares=True))
+        preflight = Preflight(self)
+        if preflight.is_declared:
+            steps.append(Step("preflight", "Try the toolchain on a small library", preflight.run))
         steps.append(Step("source", "Fetch the source", self.fetch))
         if self.plan.source.overlay:
             steps.append(Step("overlay", "Add the files that the source lacks", self.lay_over))
@@ -134,7 +139,9 @@ class BuildRun:
     # The steps before any wheel.
 
     def check_tools(self) -> None:
-        self.tools = check_tools(self.plan, self.build.tools, self.platform.system, self.env)
+        system = self.platform.system
+        self.tools = check_tools(self.plan, self.build.tools, system, self.env)
+        self.tools |= check_python_packages(self.build, system)
         console.say("\n".join(columns(list(self.tools.items()))))
 
     def enter_compiler(self) -> None:
@@ -182,6 +189,9 @@ class BuildRun:
             },
         )
         self.counted = dict(self.env)
+        if system == "linux":
+            folder = self.workspace.empty("unused-libraries")
+            self.env = with_unused_libraries(self.env, self.build.unused_libraries, folder)
         # A build path in a library would be another one on every machine. Crates, which bring C code of their own, are
         # compiled where cargo keeps them.
         hidden = {cargo_home(self.env): "/cargo"} if self.build.rust else {}

@@ -19,6 +19,7 @@ from .platform_tag import platform_tag
 from .report import Report
 from .runner import Attempt, Check, Runner
 from .subject import Subject, identities
+from .system_libraries import find_system_libraries
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,20 @@ def check_wheels(build: Build, platform: Platform, options: Options) -> Report:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         attempt = Attempt(runner.logs / "00-environment", Path(scratch), options.timeout)
         environment = Environment(options.python, [wheel.key for wheel in chosen], attempt)
+        names = [name for wheel in chosen for name in wheel.system_libraries.on(platform.system)]
+        lent = runner.logs / "lent-libraries"
+        libraries = find_system_libraries(environment.python, names, lent, attempt)
+    runner.variables = libraries.variables
     subjects = [Subject(wheel, options.wheels, environment, platform.system) for wheel in chosen]
     tested, left_out = identities(subjects), 0
     for subject in subjects:
         console.say(subject.name)
+        needed = subject.declared.system_libraries.on(platform.system)
         for name, check in checks_of(subject):
             if not options.keep_going and any(result.outcome == "failed" for result in runner.results):
                 left_out += 1
             else:
-                runner.run(subject.name, name, check)
+                runner.run(subject.name, name, libraries.explains(check, needed))
     done = Report(build.name, platform.id, environment.version, tested, tuple(runner.results), left_out)
     done.finish(report)
     return done

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ..processes import Group, ending, wait
 
-# They change what Python, pip or the dynamic linker take, or lead back to the caller's home.
-FOREIGN = ("PYTHON", "__PYVENV", "PIP_", "LD_", "DYLD_", "LC_")
+# They change what Python, pip or the dynamic linker take, or lead back to the toolchain or the caller's home.
+FOREIGN = ("PYTHON", "__PYVENV", "PIP_", "LD_", "DYLD_", "LC_", "CONDA_", "MAMBA_")
 FOREIGN_NAMES = {
     *("LANG", "LANGUAGE", "HOMEDRIVE", "HOMEPATH"),
     *(f"XDG_{name}_HOME" for name in ("CACHE", "CONFIG", "DATA", "STATE")),
@@ -29,6 +29,10 @@ def environment(home: Path, caller: Mapping[str, str] | None = None) -> dict[str
     given = os.environ if caller is None else caller
     kept = {name: value for name, value in given.items() if not name.upper().startswith(FOREIGN)}
     kept = {name: value for name, value in kept.items() if name.upper() not in FOREIGN_NAMES}
+    if prefix := given.get("CONDA_PREFIX"):
+        # A user has no toolchain: what a wheel takes from it would be missing there.
+        folders = kept.get("PATH", "").split(os.pathsep)
+        kept["PATH"] = os.pathsep.join(each for each in folders if not Path(each).is_relative_to(prefix))
     python = {"PYTHONIOENCODING": "utf-8", "PYTHONNOUSERSITE": "1"}
     return {**kept, **python, "HOME": str(home), "USERPROFILE": str(home), "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 
@@ -42,12 +46,14 @@ class Ended:
     stderr_log: Path
 
 
-def execute(argv: Sequence[str], timeout: float, log: Path, folder: Path, home: Path) -> Ended:
+def execute(
+    argv: Sequence[str], timeout: float, log: Path, folder: Path, home: Path, variables: Mapping[str, str]
+) -> Ended:
     """Run a process to its end or the limit; whatever it has started ends with it."""
     out, err = (log.with_name(f"{log.name}.{stream}.log") for stream in ("stdout", "stderr"))
     log.parent.mkdir(parents=True, exist_ok=True)
     mark = secrets.token_hex(16)
-    env = {**environment(home), MARK: mark}
+    env = {**environment(home), **variables, MARK: mark}
     with out.open("wb") as stdout, err.open("wb") as stderr:
         try:
             with Group(argv, stdout=stdout, stderr=stderr, cwd=folder, env=env) as group:

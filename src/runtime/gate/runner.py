@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..console import TAIL, console
@@ -18,8 +18,10 @@ from .report import Result, brief
 class Attempt:
     """One check under way: an empty folder for its processes, its logs, and what it notes."""
 
-    def __init__(self, log: Path, scratch: Path, timeout: float) -> None:
+    def __init__(self, log: Path, scratch: Path, timeout: float, variables: Mapping[str, str] | None = None) -> None:
         self.log, self.timeout = log, timeout
+        self.variables = variables or {}
+        """Beside the caller's."""
         self.folder, self.home = scratch / "work", scratch / "home"
         self.private = scratch / "private"  # for what the check's own code need not see
         for each in (self.folder, self.home, self.private):
@@ -29,7 +31,7 @@ class Attempt:
 
     def run(self, argv: Sequence[str], timeout: float | None = None) -> Ended:
         """Run a process for the check."""
-        return execute(argv, timeout or self.timeout, self.log, self.folder, self.home)
+        return execute(argv, timeout or self.timeout, self.log, self.folder, self.home, self.variables)
 
     def note(self, text: str) -> None:
         """Something that a person may want to know, and that is no problem."""
@@ -45,6 +47,8 @@ class Runner:
         self.report, self.timeout = report, timeout
         self.logs = report.with_name(f"{report.stem}-logs")
         self.results: list[Result] = []
+        self.variables: Mapping[str, str] = {}
+        """For the processes of all checks."""
         for path in self.logs.glob("[0-9]*-*.std*.log"):  # an earlier run's
             path.unlink()
 
@@ -56,7 +60,7 @@ class Runner:
     def run(self, distribution: str, name: str, check: Check) -> Result:
         log, start, problems = self.log(f"{distribution} {name}"), time.monotonic(), list[str]()
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            attempt = Attempt(log, Path(scratch), self.timeout)
+            attempt = Attempt(log, Path(scratch), self.timeout, self.variables)
             try:
                 problems.extend(check(attempt))
             except Failure as failure:

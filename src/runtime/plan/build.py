@@ -31,12 +31,31 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class PythonPackage:
+    """A distribution that pip adds to the Conda environment, by hash."""
+
+    name: str
+    version: str
+    prefix: str | None
+    """A folder of it that is laid out like /usr, from site-packages."""
+    system: System | None
+
+
+@dataclass(frozen=True)
 class VulkanSdk:
     """LunarG's SDK for Windows."""
 
     version: str
     url: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The small library that the toolchain is tried on."""
+
+    wheel: Wheel
+    system: System | None
 
 
 @dataclass(frozen=True)
@@ -59,11 +78,16 @@ class Build:
     image: str
     platforms: tuple[Platform, ...]
     tools: tuple[Tool, ...]
+    python_packages: tuple[PythonPackage, ...]
+    python_packages_file: str | None
+    unused_libraries: tuple[str, ...]
+    """What a tool asks the linker for and no code uses."""
     rust: bool
     vulkan_sdk: VulkanSdk | None
     environment: BySystem[dict[str, str]]
     """Variables of every wheel's build."""
     wheels: tuple[Wheel, ...]
+    preflight: Preflight | None
     hooks: tuple[Hook, ...]
     image_files: tuple[str, ...]
     """What the toolchain image is made from; a lock file need not be there."""

@@ -20,6 +20,14 @@ from pathlib import Path
 
 import yaml
 from condapack import Stage, write_package
+from libraries import (
+    stage_llvm,
+    stage_newer_libstdcxx,
+    stage_shared_spirv,
+    stage_static_only,
+    with_activation,
+    without_static,
+)
 from origins import (
     ChannelError,
     Pin,
@@ -54,6 +62,7 @@ class Debs:
     """Debian's packages, moved from /usr to the prefix; named as the version that the pin asks for."""
 
     names: tuple[str, ...]
+    static: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,17 @@ class Marker:
     programs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class StaticDebs:
+    """Of Debian's packages, the static libraries alone, as conda-forge splits them."""
+
+    names: tuple[str, ...]
+
+
+class Llvm:
+    """Static LLVM, from Debian's, with conda-forge's demands."""
+
+
 class Python:
     """CPython, from an interpreter on this machine."""
 
@@ -78,7 +98,7 @@ class Rust:
     """cargo and rustc, from a toolchain on this machine."""
 
 
-Recipe = Wheel | Tool | Debs | Relay | Marker | Python | Rust
+Recipe = Wheel | Tool | Debs | StaticDebs | Llvm | Relay | Marker | Python | Rust
 
 # A package that is added to the environment file is added here too; one that only a wheel depends on comes by itself.
 RECIPES: dict[str, Recipe] = {
@@ -122,19 +142,18 @@ RECIPES: dict[str, Recipe] = {
     "libvulkan-headers": Debs(("libvulkan-dev",)),
     "libvulkan-loader": Debs(("libvulkan1", "libvulkan-dev")),
     "spirv-headers": Debs(("spirv-headers",)),
-    "spirv-tools": Debs(("spirv-tools",)),
+    "llvmdev": Llvm(),
     "libzlib": Debs(("zlib1g",)),
     "zlib": Debs(("zlib1g", "zlib1g-dev")),
-    "zstd": Debs(("libzstd1", "libzstd-dev", "zstd")),
+    "zstd": Debs(("libzstd1", "libzstd-dev", "zstd"), static=False),
+    "zstd-static": StaticDebs(("libzstd-dev",)),
     # Too big, or with nothing in it that a test asks for
     "clang": Marker(("clang", "clang++")),
     "clangdev": Marker(("clang", "clang++")),
     "libxml2": Marker(),
     "libxml2-devel": Marker(("xml2-config",)),
     "llvm-tools": Marker(("llvm-ar", "llvm-objdump")),
-    "llvmdev": Marker(("llvm-config",)),
     "vulkan-tools": Marker(("vulkaninfo",)),
-    "zstd-static": Marker(),
 }
 
 # What is called otherwise on PyPI; every other name is the same.
@@ -225,9 +244,14 @@ def main() -> None:
         for name, pin in pins.items():
             match RECIPES[name]:
                 case Rust():
-                    add(*stage_rust(find_rust(pin), make(name)))
-                case Debs(names):
-                    add(*stage_debs(name, names, pin, make(name)))
+                    add(*with_activation(stage_rust(find_rust(pin), make(name))))
+                case Debs(names, static):
+                    staged = stage_debs(name, names, pin, make(name))
+                    add(*(staged if static else without_static(staged)))
+                case StaticDebs(names):
+                    add(*stage_static_only(name, names, pin, make(name)))
+                case Llvm():
+                    add(*stage_llvm(name, pin, make(name)))
                 case Relay(programs):
                     stage = Stage(name, pin.version(), make(name))
                     for program in programs:
@@ -238,6 +262,11 @@ def main() -> None:
                     for program in programs:
                         stage.script(program, f"#!/bin/sh\necho '{stage.version}'\n")
                     add(stage, "marker")
+        if "llvmdev" in pins:
+            newer, origin = stage_newer_libstdcxx("libstdcxx", make("libstdcxx"))
+            add(newer, origin)
+            # Not declared any more, and there for the test that puts it back.
+            add(*stage_shared_spirv("spirv-tools", make("spirv-tools"), newer))
     asyncio.run(index_fs(options.output))
     sources.sort(key=lambda source: source["name"])
     options.sources.write_text(json.dumps(sources, indent=2), encoding="utf-8")

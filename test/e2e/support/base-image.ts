@@ -1,18 +1,22 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { findInterpreter, patchelf } from './channel';
 import { Engine } from './engine';
 import { needPrograms, osRelease } from './machine';
 import { cached, check, digest, locked, run } from './process';
 
 /**
  * What the stand-in has: the compilers, Git and certificates, as the manylinux images do; the libraries that the
- * machine's CPython is linked to; and no Python, which has to come from the environment.
+ * machine's CPython is linked to. No development package that manylinux_2_28 lacks: no libxml2, zlib, Vulkan or LLVM.
  */
 const PACKAGES = [
   ...['bash', 'binutils', 'ca-certificates', 'g++', 'gcc', 'git', 'libc6-dev', 'make', 'passwd'],
   ...['libbz2-1.0', 'libexpat1', 'libffi8', 'liblzma5', 'libncursesw6', 'libreadline8', 'libsqlite3-0', 'libssl3'],
   ...['libuuid1', 'zlib1g'],
 ];
+
+/** Where the manylinux images have the interpreters that wheels are tested with; none is on the PATH. */
+const PYTHON = '/opt/python/cp313-cp313';
 
 /** Left out for size: nothing that a build reads. */
 const EXCLUDES = [
@@ -80,7 +84,8 @@ export async function baseImage(engine: Engine): Promise<string> {
     'CMD ["/bin/bash"]',
   ];
   const bundle = process.env.SSL_CERT_FILE || CA_BUNDLE;
-  const tag = `${REPOSITORY}:${digest(tar, ...changes, ENTRYPOINT, readFileSync(bundle))}`;
+  const interpreter = await findInterpreter('3.13');
+  const tag = `${REPOSITORY}:${digest(tar, ...changes, ENTRYPOINT, PYTHON, interpreter, readFileSync(bundle))}`;
   await locked(tag.replace(/\W/g, '-'), async () => {
     if ((await engine.tryDocker(['image', 'inspect', tag], { quiet: true })).status === 0) {
       return;
@@ -88,10 +93,11 @@ export async function baseImage(engine: Engine): Promise<string> {
     const context = await cached('base-image', tag, async (folder) => {
       copyFileSync(bundle, join(folder, 'ca-certificates.crt'));
       writeFileSync(join(folder, 'manylinux-entrypoint'), ENTRYPOINT, { mode: 0o755 });
+      await copyInterpreter(interpreter, join(folder, 'python'));
     });
     await engine.docker(['import', tar, `${tag}-rootfs`]);
     const lines = [`FROM ${tag}-rootfs`, `COPY ca-certificates.crt ${CA_BUNDLE}`];
-    lines.push('COPY manylinux-entrypoint /usr/local/bin/', ...changes);
+    lines.push('COPY manylinux-entrypoint /usr/local/bin/', `COPY python ${PYTHON}`, ...changes);
     const build = ['buildx', 'build', '--builder', 'default', '--tag', tag, '--file', '-', context];
     await engine.docker(build, { input: lines.join('\n') });
   });
@@ -100,6 +106,22 @@ export async function baseImage(engine: Engine): Promise<string> {
 
 /** What the real image's entry point does on a machine of its own architecture. */
 const ENTRYPOINT = '#!/bin/bash\nset -eu\nexec "$@"\n';
+
+/** A user's CPython: the machine's, without its packages and its tests, found by its libraries wherever it lies. */
+async function copyInterpreter(interpreter: string, target: string): Promise<void> {
+  const prefix = dirname(dirname(interpreter));
+  const minor = basename(interpreter);
+  const library = join('lib', minor);
+  const left = ['site-packages', '__pycache__', 'test', 'idlelib', 'tkinter', 'turtledemo', `config-*`];
+  const excludes = left.map((name) => `--exclude=./${library}/${name}`);
+  mkdirSync(join(target, 'bin'), { recursive: true });
+  const pack = `tar -C "$0" ${excludes.join(' ')} -c ./${library} ./include | tar -C "$1" -x`;
+  await check(['bash', '-c', `set -o pipefail; ${pack}; cp -a "$0"/lib/libpython*.so* "$1"/lib/`, prefix, target]);
+  mkdirSync(join(target, library, 'site-packages'));
+  copyFileSync(interpreter, join(target, 'bin', minor));
+  symlinkSync(minor, join(target, 'bin', 'python'));
+  await check([await patchelf(), '--set-rpath', '$ORIGIN/../lib', join(target, 'bin', minor)]);
+}
 
 /** The machine's package sources for its own distribution, or none, which leaves the choice to mmdebstrap. */
 function aptSources(suite: string): string[] {

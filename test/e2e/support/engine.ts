@@ -9,8 +9,8 @@ import { cached, cacheRoot, check, digest, locked, log, run, RunOptions, RunResu
 const BUILDX = 'v0.38.2';
 const BUILDKIT = 'v0.34.2';
 
-/** The image that `# syntax=docker/dockerfile:1` names. */
-const FRONTEND = 'docker/dockerfile:1';
+/** What stands for the image that a Dockerfile's first line names, by digest: the build argument BUILDKIT_SYNTAX names it. */
+export const FRONTEND = 'docker/dockerfile:1';
 
 /** A Docker engine that answers, and a buildx that knows build contexts. */
 export interface Engine {

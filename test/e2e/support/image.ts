@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { baseImage, baseRootfs } from './base-image';
 import { condaChannel, micromamba, PackageSource } from './channel';
-import { Engine } from './engine';
+import { Engine, FRONTEND } from './engine';
 import { digest } from './process';
 
 /** What to build. */
@@ -70,7 +70,7 @@ export function imageReferences(dockerfile: string): string[] {
 
 /** Stand-ins for all that a Dockerfile takes from elsewhere. */
 export interface BuildContexts {
-  /** For buildx: `--build-context REFERENCE=SOURCE …`. */
+  /** For buildx: `--build-context REFERENCE=SOURCE …`, and what reads the Dockerfile. */
   readonly argv: readonly string[];
   /** What stands for which reference: `docker-image://TAG`, or a folder. */
   readonly standIns: Readonly<Record<string, string>>;
@@ -103,6 +103,7 @@ export async function buildContexts(
     standIns[reference] = await standIn.make(ready, reference, channel.folder);
   }
   const argv = Object.entries(standIns).flatMap(([name, source]) => ['--build-context', `${name}=${source}`]);
+  argv.push('--build-arg', `BUILDKIT_SYNTAX=${FRONTEND}`);
   return { argv, standIns, packages: channel.packages };
 }
 

@@ -72,6 +72,25 @@ def test_pip_takes_these_wheels_and_no_others(project: Project, tmp_path: Path) 
     assert "DO NOT MATCH" in install(project, tmp_path, requirements).stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="installs a wheel for Linux")
+def test_the_second_line_leaves_them_as_they_are_whatever_the_index_has(project: Project, tmp_path: Path) -> None:
+    index, environment = tmp_path / "index", tmp_path / "environment"
+    names = {}
+    for wheel in (Wheel(path) for name, path in project.wheels().items() if TAG in name):
+        distribution, version = wheel.metadata.get("Name")[0], wheel.metadata.get("Version")[0]
+        names[distribution] = version
+        evil = {f"{distribution.replace('-', '_')}/evil.py": b""}
+        make_wheel_file(index, distribution, version, files=evil)
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    requirements = tmp_path / "requirements.txt"
+    text = assets(project)[f"requirements-{LINUX.id}.txt"]
+    requirements.write_bytes(text.replace(URL.encode(), project.path(LINUX).resolve().as_uri().encode()))
+    pip = [str(environment / "bin/python"), "-m", "pip", "install", "--quiet", "--no-index", f"--find-links={index}"]
+    subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(requirements)], check=True)
+    subprocess.run([*pip, *(f"{name}=={version}" for name, version in names.items())], check=False)
+    assert not list(environment.rglob("evil.py"))
+
+
 def document(path: Path) -> dict[str, Any]:
     wheel = Wheel(path)
     return dict(json.loads(sbom(wheel, digest(path), f"{URL}/{path.name}")))

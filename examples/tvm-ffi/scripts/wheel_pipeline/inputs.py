@@ -31,6 +31,7 @@ class Inputs:
     build_dir: Path = Path()
     jobs: int = 0
     platform_tag: str = ""
+    test_python: Path | None = None
     compiler_cache_dir: Path = Path()
     wheel_cache_dir: Path = Path()
     source_date_epoch: int = 0
@@ -180,5 +181,5 @@ def check_folders(inputs: Inputs, source: Path | None) -> None:
 STAGES = ("aliases", "amended", "cmake", "finished", "raw", "records", "repaired")
 """Folders of BUILD_DIR that wheels go through."""
 
-EMPTIED = (*STAGES, "sdist", "source")
+EMPTIED = (*STAGES, "sdist", "source", "unused-libraries")
 """Folders of BUILD_DIR that a build makes anew each time."""

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from ..building.tools import check_tools
 from ..console import console
 from ..errors import Failure, UsageError
 from ..findings import fail_with
+from ..locks import locked_requirements
 from ..processes import retry, run
 from ..session import Session
 from ..steps import Step, Steps
 from ..wheels import inspection, record
 from ..workspace import Workspace, owned_output
 from .gate import Options, check_wheels
+from .interpreter import users_python
 
 ENVIRONMENT = "test-environment"
 
 
-def run_test(session: Session) -> int:
-    """Test the wheels in OUTPUT_DIR; they stay as they are."""
+def run_test(session: Session, leave_out: Collection[str] = ()) -> int:
+    """Test the wheels in OUTPUT_DIR; they stay as they are. Some steps can be left out, by their ids."""
     output = session.inputs.output_dir
     if not output.is_dir():
         raise UsageError(f"there are no wheels in {output}: build them first, or set OUTPUT_DIR to their folder")
@@ -34,7 +36,8 @@ def run_test(session: Session) -> int:
         workspace.check([ENVIRONMENT])
         test = TestRun(session, workspace)
         state = workspace.root / "test.state.json"
-        steps = Steps(test.steps(), session.build.hooks, session.platform.system, state, session.logs)
+        chosen = [step for step in test.steps() if step.id not in leave_out]
+        steps = Steps(chosen, session.build.hooks, session.platform.system, state, session.logs)
         steps.check(session.inputs.from_step, {"wheels": str(output), "variant": session.build.variant or ""})
         steps.run(lambda: test.env, session.inputs.from_step)
     return 0
@@ -82,7 +85,8 @@ class TestRun:
 
     def make_environment(self) -> None:
         folder = self.workspace.empty(ENVIRONMENT)
-        run([sys.executable, "-m", "venv", "--clear", str(folder)], env=self.env)
+        python = users_python(self.session.inputs.test_python)
+        run([str(python), "-m", "venv", "--clear", str(folder)], env=self.env)
         if not self.python.exists():
             raise Failure(f"{folder} has no interpreter: see that Python's venv module works (Debian: python3-venv)")
 
@@ -91,9 +95,8 @@ class TestRun:
         return [*pip, "--only-binary=:all:", *words]
 
     def install_requirements(self) -> None:
-        path = self.session.root / self.session.plan.files.test_requirements
         limits = self.session.plan.limits
-        argv = self.pip(f"--requirement={path}")
+        argv = self.pip(*locked_requirements(self.session.plan, self.session.root, self.session.platform))
         retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
 
     def install_wheels(self) -> None:

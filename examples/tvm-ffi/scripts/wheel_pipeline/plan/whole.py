@@ -37,9 +37,11 @@ class Files:
     output: str
     build: str
     overlay: str
+    preflight: str
     test_requirements: str
     build_requirements: str
     runtime_requirements: str
+    locks: str
     environment: str
     """The Conda environment file, which a message may name."""
     dockerfile: str
@@ -91,6 +93,8 @@ class Plan:
     schema: int
     name: str
     repository: str
+    python: str
+    """The version that wheels are built for, such as 3.13."""
     source: Source
     files: Files
     limits: Limits

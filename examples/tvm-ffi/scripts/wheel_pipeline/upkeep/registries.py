@@ -27,6 +27,7 @@ def images(look: Look) -> Iterator[Raised]:
     for key, reference in (
         ("micromamba", pins.micromamba),
         ("buildkit", pins.buildkit),
+        ("dockerfileFrontend", pins.dockerfile_frontend),
         ("sbomScanner", pins.sbom_scanner),
         ("baseImage", pins.base_image),
         ("aarch64BaseImage", pins.aarch64_base_image),

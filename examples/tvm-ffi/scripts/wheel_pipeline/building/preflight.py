@@ -1,0 +1,113 @@
+"""A small library that uses what the real wheels use: the toolchain is tried on it before hours of compiling."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..console import console
+from ..inputs import Inputs
+from ..plan import Source
+from ..processes import run
+from ..session import Session
+from ..wheels.files import read_json, write_json
+from ..wheels.identity import different, identity
+
+if TYPE_CHECKING:
+    from .build import BuildRun
+
+FOLDER = "preflight"
+"""In BUILD_DIR."""
+WITHOUT_REQUIREMENTS = ("requirements",)
+"""The step of a test that would ask the package index: the library needs Python alone."""
+
+
+class Preflight:
+    """What a build does about it: nothing, where the very same toolchain has passed before."""
+
+    def __init__(self, build: BuildRun) -> None:
+        self.build = build
+
+    @property
+    def is_declared(self) -> bool:
+        return is_declared(self.build.session)
+
+    def run(self) -> None:
+        session, inputs = self.build.session, self.build.inputs
+        passed, facts = stamp(session), self.facts()
+        changed = list(different(facts, read_json(passed))) if passed.is_file() else ["not tried here before"]
+        if not changed:
+            console.say(f"this toolchain has passed before ({passed})")
+            return
+        console.say(f"trying the toolchain: {', '.join(changed)}")
+        given = {
+            "--variant": session.build.variant,
+            "--jobs": inputs.jobs,
+            "--platform-tag": inputs.platform_tag,
+            "--source-date-epoch": inputs.source_date_epoch,
+            "--build-dir": inputs.build_dir / FOLDER,
+            "--compiler-cache-dir": inputs.compiler_cache_dir,
+        }
+        options = [f"{name}={value}" for name, value in given.items() if value]
+        program = Path(__file__).resolve().parents[1]
+        run([sys.executable, str(program), "preflight", "--plain", *options], env=self.build.env)
+        passed.parent.mkdir(parents=True, exist_ok=True)
+        write_json(passed, facts)
+
+    def facts(self) -> dict[str, Any]:
+        """All that the library is made of and built with."""
+        build, preflight = self.build, self.build.build.preflight
+        assert preflight
+        project = dataclasses.replace(preflight.wheel, project_dir=build.plan.files.preflight)
+        made_of = identity(
+            build.build,
+            project,
+            build.platform,
+            build.session.root,
+            build.tools,
+            build.env,
+            build.plan.limits.command,
+        )
+        return {**made_of, "unusedLibraries": list(build.build.unused_libraries)}
+
+
+def stamp(session: Session) -> Path:
+    """Where it is written what has passed, beside the wheels that are kept."""
+    return session.inputs.wheel_cache_dir / f"preflight-{session.platform.id}.json"
+
+
+def is_declared(session: Session) -> bool:
+    preflight = session.build.preflight
+    return preflight is not None and preflight.system in (None, session.platform.system)
+
+
+def run_preflight(session: Session) -> int:
+    """Build, repair, inspect, install and check the library as a wheel of the plan is."""
+    from ..gate.run import run_test
+    from .build import run_build
+
+    if not is_declared(session):
+        console.say(f"no preflight is declared for {session.platform.title}")
+        return 0
+    own = session_of_preflight(session)
+    run_build(own)
+    return run_test(own, leave_out=WITHOUT_REQUIREMENTS)
+
+
+def session_of_preflight(session: Session) -> Session:
+    """The same toolchain with another source and another wheel, in a folder of its own."""
+    plan, inputs, preflight = session.plan, session.inputs, session.build.preflight
+    assert preflight
+    build = dataclasses.replace(session.build, wheels=(preflight.wheel,), preflight=None, hooks=())
+    source = Source(git=None, sdist=None, folder=plan.files.preflight, overlay=(), base_version="1.0")
+    own: Inputs = dataclasses.replace(
+        inputs,
+        version="1.0",
+        output_dir=inputs.build_dir / "wheels",
+        wheel_cache_dir=inputs.build_dir / "wheel-cache",
+    )
+    return dataclasses.replace(
+        session, plan=dataclasses.replace(plan, source=source, builds=(build,)), build=build, inputs=own
+    )

@@ -1,0 +1,38 @@
+/** A small library that a toolchain is tried on before hours of compiling depend on it. */
+import { within } from './error';
+import { System, systemSchema } from './platform';
+import { objectOf, z } from './schema/values';
+import { overlaySchema } from './source';
+import type { Wheel } from './wheel';
+import { validateWheels, wheelSchema } from './wheel-rules';
+
+/**
+ * A wheel of a few files that uses every library which the real ones use. It is built, repaired, installed and checked as
+ * they are: when the image is tried, and at the beginning of each build until the toolchain changes.
+ */
+export interface Preflight {
+  /** Its source, by path: a `pyproject.toml` and what that needs. */
+  readonly files: { readonly [path: string]: string };
+
+  /** How it is built, and what must hold for it where it is installed; its `projectDir` is in its files. */
+  readonly wheel: Wheel;
+
+  /**
+   * The only system that it is tried on.
+   *
+   * @default - both
+   */
+  readonly only?: System;
+}
+
+/** @internal */
+export const preflightSchema = objectOf<Preflight>()({
+  files: overlaySchema,
+  wheel: wheelSchema,
+  only: z.optional(systemSchema),
+});
+
+/** What a schema cannot say. @internal */
+export function validatePreflight({ wheel }: Preflight): void {
+  within('preflight', () => validateWheels([wheel]));
+}

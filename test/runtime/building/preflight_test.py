@@ -1,0 +1,98 @@
+"""When a build tries its toolchain on the small library, and when it need not."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conftest import FILES, LINUX, WINDOWS, make_build, make_plan, make_wheel
+from runtime import plan as plans
+from runtime.building import preflight
+from runtime.console import console
+from runtime.inputs import Inputs
+from runtime.session import Session
+
+LIBRARY = plans.Preflight(make_wheel("demo-preflight"), "linux")
+
+
+class Bench:
+    """A build that would try its toolchain, and what it started for that."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.started: list[list[str]] = []
+        self.tools = {"cmake": "3.31"}
+        self.root = root
+        (root / FILES.preflight).mkdir(parents=True)
+        self.source = root / FILES.preflight / "x.c"
+        self.source.write_text("int x;\n", encoding="utf-8")
+        monkeypatch.setattr(preflight, "run", lambda argv, **_: self.started.append(argv))
+
+    def build(self, **changes: Any) -> int:
+        build = make_build(preflight=LIBRARY, **changes)
+        inputs = Inputs(build_dir=self.root / "build", wheel_cache_dir=self.root / "kept", jobs=3)
+        session = Session("build", self.root, make_plan(build), build, LINUX, inputs)
+        fields = {"plan": session.plan, "build": build, "platform": LINUX, "tools": self.tools, "env": {"PATH": ""}}
+        run: Any = SimpleNamespace(session=session, inputs=inputs, **fields)
+        preflight.Preflight(run).run()
+        return len(self.started)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    return Bench(tmp_path, monkeypatch)
+
+
+def test_a_toolchain_is_tried_once(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.build() == 1
+    assert "--jobs=3" in bench.started[0] and "preflight" in bench.started[0]
+    assert bench.build() == 1
+    assert "this toolchain has passed before" in capsys.readouterr().out
+
+
+def test_it_is_tried_again_where_a_tool_or_the_library_or_what_is_linked_has_changed(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench.build() == 1
+    bench.tools["cmake"] = "4.0"
+    assert bench.build() == 2
+    assert "trying the toolchain: toolchain.tools.cmake" in capsys.readouterr().out
+    bench.source.write_text("int y;\n", encoding="utf-8")
+    assert bench.build() == 3
+    assert bench.build(unused_libraries=("xml2",)) == 4
+
+
+def test_one_that_failed_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(preflight, "run", fail)
+    with pytest.raises(RuntimeError):
+        bench.build()
+    monkeypatch.setattr(preflight, "run", lambda argv, **_: bench.started.append(argv))
+    assert bench.build() == 1
+
+
+def test_it_is_of_one_system_where_that_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = make_build(preflight=LIBRARY)
+    here = Session("preflight", tmp_path, make_plan(build), build, LINUX, Inputs())
+    assert preflight.is_declared(here)
+    elsewhere = dataclasses.replace(here, platform=WINDOWS)
+    assert not preflight.is_declared(elsewhere)
+    assert preflight.run_preflight(elsewhere) == 0
+    console.configure(plain=True)
+    assert "no preflight is declared for Windows x64" in capsys.readouterr().out
+
+
+def test_the_library_is_built_as_the_plans_wheels_are_without_their_hooks(tmp_path: Path) -> None:
+    hook = plans.Hook("build:demo", "before", "mine", ("true",), None)
+    build = make_build(preflight=LIBRARY, hooks=(hook,), unused_libraries=("xml2",))
+    session = Session("preflight", tmp_path, make_plan(build), build, LINUX, Inputs(build_dir=tmp_path / "b"))
+    own = preflight.session_of_preflight(session)
+    assert [wheel.distribution for wheel in own.build.wheels] == ["demo-preflight"]
+    assert (own.build.hooks, own.build.preflight, own.build.unused_libraries) == ((), None, ("xml2",))
+    assert own.plan.source.folder == FILES.preflight
+    assert own.inputs.output_dir == tmp_path / "b" / "wheels"

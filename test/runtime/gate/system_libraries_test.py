@@ -1,0 +1,70 @@
+"""What a wheel leaves to the user's system: is it lent where the toolchain has it, and told of where nothing has?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gate_bench import Bench, make_check, needing_library, needs_linux
+
+from conftest import compile_library, make_wheel
+from runtime.gate.process import environment
+
+LIBRARY = "libvulkan.so.1"
+LOADS = ("import ctypes, pathlib, demo", "ctypes.CDLL(str(pathlib.Path(demo.__file__).with_name('libdemo.so')))")
+
+pytestmark = needs_linux
+
+
+@pytest.fixture
+def bench(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    bench = Bench(tmp_path, tmp_path_factory)
+    library = needing_library(tmp_path / "made", "libnot-here.so.1")
+    bench.install(files={"demo/__init__.py": b"__version__ = '1.0'\n", "demo/libdemo.so": library})
+    return bench
+
+
+def problems(bench: Bench) -> list[str]:
+    left_out = {"excludes": ("libnot-here.so.1",), "system_libraries": ("libnot-here.so.1",)}
+    return bench.run(make_wheel(checks=(make_check(code=LOADS),), **left_out))["it"]
+
+
+def test_a_check_that_fails_for_want_of_one_begins_with_a_sentence(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    sentence, *rest = problems(bench)
+    assert sentence == "libnot-here.so.1 is not on this machine, and the wheel needs it: install the system"
+    assert rest == ["ended with exit status 1"]
+
+
+def test_the_package_that_brings_it_is_named() -> None:
+    from runtime.gate.system_libraries import SystemLibraries
+
+    [sentence] = SystemLibraries(missing=(LIBRARY,)).told([LIBRARY, "libother.so"])
+    assert sentence.endswith("install Debian's libvulkan1 or Fedora's vulkan-loader")
+
+
+def test_what_only_the_toolchain_has_is_lent_and_nothing_else_of_it(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toolchain = tmp_path / "toolchain"
+    code = "int g(void) { return 1; }"
+    compile_library(toolchain / "lib", "libnot-here.so.1", code, "-Wl,-soname,libnot-here.so.1")
+    compile_library(toolchain / "lib", "libother.so", code)
+    monkeypatch.setenv("CONDA_PREFIX", str(toolchain))
+    assert problems(bench) == []
+    assert "libnot-here.so.1 is not on this system, so the checks are lent the toolchain's" in capsys.readouterr().out
+    [lent] = bench.report_path.parent.glob("*/lent-libraries/*")
+    assert lent.name == "libnot-here.so.1"
+
+
+def test_a_check_sees_no_toolchain() -> None:
+    caller = {
+        "PATH": "/opt/toolchain/bin:/usr/bin:/opt/toolchain-of-others/bin",
+        "CONDA_PREFIX": "/opt/toolchain",
+        "LD_LIBRARY_PATH": "/opt/toolchain/lib",
+    }
+    seen = environment(Path("/home/x"), caller)
+    assert seen["PATH"] == "/usr/bin:/opt/toolchain-of-others/bin"
+    assert not {"CONDA_PREFIX", "LD_LIBRARY_PATH"} & set(seen)
