@@ -30,7 +30,7 @@ import { resolvePlan } from './plan/resolve';
 import { buildsOn, platformsOn } from './plan/select';
 import { addCheck } from './scripts/check-task';
 import { program, wrappers } from './scripts/copies';
-import { buildRequirements, runtimeRequirements, testRequirements } from './scripts/requirements';
+import { buildRequirements, runtimeRequirements } from './scripts/requirements';
 import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, releaseTask } from './scripts/tasks';
 
 /**
@@ -167,11 +167,6 @@ export class WheelPipeline extends Component {
   private addRequirements(): void {
     const { files, builds } = this._plan;
     for (const [path, purpose, lines] of [
-      [
-        files.testRequirements,
-        'What the checks of the wheels need: the full closure, as nothing is resolved.',
-        testRequirements(this._plan),
-      ],
       [
         files.buildRequirements,
         'The build tools that pip can bring, for a machine without the toolchain image.',

@@ -90,7 +90,6 @@ test('one declaration gives the image, the plan and what executes it, the workfl
     'scripts/plan.json',
     'scripts/plan.schema.json',
     'scripts/runtime-requirements.txt',
-    'scripts/test-requirements.txt',
     'scripts/test.ps1',
     'scripts/test.sh',
   ]);

@@ -6,7 +6,6 @@ export const FILES: PlannedFiles = {
   output: 'dist',
   build: 'build',
   overlay: 'scripts/overlay',
-  testRequirements: 'scripts/test-requirements.txt',
   buildRequirements: 'scripts/build-requirements.txt',
   runtimeRequirements: 'scripts/runtime-requirements.txt',
   environment: 'docker/environment.yml',

@@ -60,7 +60,6 @@ const files = said(
     output: text,
     build: text,
     overlay: text,
-    testRequirements: text,
     buildRequirements: text,
     runtimeRequirements: text,
     environment: text,
@@ -160,11 +159,13 @@ const wheel = z.strictObject({
   }),
   excludes: said(bySystem(texts), 'Libraries that the repair leaves out.'),
   systemLibraries: said(bySystem(texts), "Those of them that come with the user's system or driver."),
+  libraryFolders: said(texts, "Folders of other wheels where a Linux wheel's libraries look for what it leaves out."),
+  programFolders: said(texts, "Folders of other wheels with programs that a Linux wheel's package starts."),
   aliases: z.array(z.strictObject({ alias: text, of: text })),
   forbidden: said(bySystem(texts), 'Globs of files that must not be in it.'),
   maxBytes: bySystem(z.nullable(count)),
   checks: z.array(check),
-  testRequirements: texts,
+  testRequirements: said(texts, 'What its checks need: the full closure, as nothing is resolved.'),
 });
 
 const hook = said(

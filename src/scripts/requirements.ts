@@ -1,12 +1,6 @@
-/** What pip installs: for the checks of the wheels, in the place of the toolchain image, and for the program on a runner. */
+/** What pip installs: in the place of the toolchain image, and for the program on a runner. */
 import { RUNTIME } from '../declaration/pins';
 import type { Plan } from '../plan/plan';
-
-/** The requirements of all checks, each once, in the order of the alphabet: they are pinned, so that variants agree. */
-export function testRequirements({ builds }: Plan): string[] {
-  const all = builds.flatMap((build) => build.wheels).flatMap((wheel) => wheel.testRequirements);
-  return [...new Set(all)].sort((a, b) => (a < b ? -1 : 1));
-}
 
 /** The build tools that the Python package index has, at the versions that Conda installs. */
 export function buildRequirements({ builds: [{ conda, systems }] }: Plan): string[] {

@@ -33,7 +33,6 @@ FILES = plans.Files(
     output="dist",
     build="build",
     overlay="scripts/overlay",
-    test_requirements="scripts/test-requirements.txt",
     build_requirements="scripts/build-requirements.txt",
     runtime_requirements="scripts/runtime-requirements.txt",
     environment="docker/environment.yml",
@@ -72,6 +71,7 @@ def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
     }
     systems = by_system(defaults, overrides)
     common = {"built_as": distribution, "project_dir": ".", "versioned": True, "reuse": False, "checks": ()}
+    common |= {"library_folders": (), "program_folders": (), "test_requirements": ()}
     return plans.Wheel(distribution, **{**common, "requires": requires, "aliases": aliases, **systems, **overrides})
 
 

@@ -1,7 +1,7 @@
 import { Platform } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
 import { resolvePlan } from '../../src/plan/resolve';
-import { buildRequirements, runtimeRequirements, testRequirements } from '../../src/scripts/requirements';
+import { buildRequirements, runtimeRequirements } from '../../src/scripts/requirements';
 
 const check = { name: 'import', imports: ['thing'] };
 const plan = (changes: Partial<WheelPipelineOptions> = {}) =>
@@ -14,11 +14,6 @@ const plan = (changes: Partial<WheelPipelineOptions> = {}) =>
     ],
     ...changes,
   });
-
-test('the requirements of all checks and variants are one list, each once', () => {
-  const variants = [{ name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'thing' }] }];
-  expect(testRequirements(plan({ variants }))).toEqual(['attrs==26.1.0', 'numpy==2.2.6']);
-});
 
 test('a machine without Conda gets the tools and what the program needs, with markers where systems differ', () => {
   const requirements = buildRequirements(

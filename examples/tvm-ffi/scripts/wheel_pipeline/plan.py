@@ -172,10 +172,15 @@ class Wheel:
     requires: Requirements
     excludes: BySystem[tuple[str, ...]]
     system_libraries: BySystem[tuple[str, ...]]
+    library_folders: tuple[str, ...]
+    """Folders of other wheels, from site-packages, where its libraries look for what it leaves out (Linux)."""
+    program_folders: tuple[str, ...]
+    """Folders of other wheels, from site-packages, with programs that its package starts (Linux)."""
     aliases: tuple[Alias, ...]
     forbidden: BySystem[tuple[str, ...]]
     max_bytes: BySystem[int | None]
     checks: tuple[Check, ...]
+    test_requirements: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -259,7 +264,6 @@ class Files:
     output: str
     build: str
     overlay: str
-    test_requirements: str
     build_requirements: str
     runtime_requirements: str
     environment: str

@@ -10,18 +10,12 @@ from pathlib import Path
 
 from ..errors import Failure
 from ..processes import ask, which
+from ..wheels.neighbours import brought_by
 from ..wheels.wheel import same_library
 from .environment import Environment
 from .process import environment as clean_environment
 from .runner import Attempt
 from .subject import Subject
-
-# What brings a library that a plan leaves to the system.
-BROUGHT_BY = {
-    "libvulkan.so.*": "Debian's libvulkan1 or Fedora's vulkan-loader",
-    "vulkan-1.dll": "the graphics card's driver",
-    "libcuda.so.*": "NVIDIA's driver",
-}
 
 
 def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
@@ -38,7 +32,7 @@ def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
         )
         for needed in missing:
             if any(same_library(pattern, needed) for pattern in system):
-                by = next((by for name, by in BROUGHT_BY.items() if same_library(name, needed)), "the system")
+                by = brought_by(needed)
                 attempt.note(f"{file.name} needs {needed}, which is not here: {by} brings it, not the wheel")
             elif not any(same_library(pattern, needed) for pattern in excluded):
                 yield f"{file.name} needs {needed}, which is not found: bundle it, or declare who provides it"

@@ -91,9 +91,11 @@ class TestRun:
         return [*pip, "--only-binary=:all:", *words]
 
     def install_requirements(self) -> None:
-        path = self.session.root / self.session.plan.files.test_requirements
         limits = self.session.plan.limits
-        argv = self.pip(f"--requirement={path}")
+        requirements = {each for wheel in self.session.build.wheels for each in wheel.test_requirements}
+        if not requirements:
+            return
+        argv = self.pip(*sorted(requirements))
         retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
 
     def install_wheels(self) -> None:
