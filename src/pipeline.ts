@@ -39,6 +39,7 @@ import { addCheck } from './scripts/check-task';
 import { program, wrappers } from './scripts/copies';
 import {
   buildRequirements,
+  byTestRequirements,
   pythonPackageRequirements,
   runtimeRequirements,
   testRequirements,
@@ -187,12 +188,11 @@ export class WheelPipeline extends Component {
 
   private addRequirements(): void {
     const { files, builds } = this._plan;
+    for (const [path, sharing] of byTestRequirements(builds)) {
+      const purpose = 'What the checks of the wheels need: the full closure, as nothing is resolved.';
+      this.file(path, [...comment(header(purpose, 'scripts/requirements.ts')), ...testRequirements(sharing)]);
+    }
     for (const [path, purpose, lines] of [
-      [
-        files.testRequirements,
-        'What the checks of the wheels need: the full closure, as nothing is resolved.',
-        testRequirements(this._plan),
-      ],
       [
         files.buildRequirements,
         'The build tools that pip can bring, for a machine without the toolchain image.',

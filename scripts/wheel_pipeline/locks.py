@@ -9,12 +9,12 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .arguments import Parser
 from .console import console
 from .errors import Failure, nearest
-from .plan import Plan, Platform
+from .plan import Build, Plan, Platform
 from .processes import run
 from .wheels.files import write_text
 
@@ -23,32 +23,30 @@ OF = "# Locked: "
 KINDS = ("test", "build")
 
 
-def lock_file(plan: Plan, root: Path, kind: str, platform: Platform) -> Path:
-    """The lock of a platform; variants of it share it."""
-    return root / plan.files.locks / f"{kind}-{platform.system}-{platform.machine.lower()}.txt"
+def lock_file(plan: Plan, requirements: str, platform: Platform) -> str:
+    """The lock of a requirements file for a platform, from the checkout's root; whoever shares the file shares it."""
+    kind = PurePosixPath(requirements).stem.replace("-requirements", "")
+    return f"{plan.files.locks}/{kind}-{platform.system}-{platform.machine.lower()}.txt"
 
 
-def requirements_file(plan: Plan, root: Path, kind: str) -> Path:
-    return root / (plan.files.test_requirements if kind == "test" else plan.files.build_requirements)
-
-
-def identity_of(plan: Plan, root: Path, kind: str) -> str:
+def identity_of(plan: Plan, requirements: Path) -> str:
     """What a lock is of: the requirements, without the words at their top, and the Python that takes them."""
-    lines = requirements_file(plan, root, kind).read_text(encoding="utf-8").splitlines()
+    lines = requirements.read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
     return hashlib.sha256("\n".join([plan.python, *wanted]).encode()).hexdigest()
 
 
-def locked_requirements(plan: Plan, root: Path, platform: Platform) -> list[str]:
-    """pip's options for the test requirements: by hash, where they are locked."""
-    lock = lock_file(plan, root, "test", platform)
-    told = lock.relative_to(root)
+def locked_requirements(plan: Plan, root: Path, build: Build, platform: Platform) -> list[str]:
+    """pip's options for a build's test requirements: by hash, where they are locked."""
+    requirements = root / build.test_requirements_file
+    told = lock_file(plan, build.test_requirements_file, platform)
+    lock = root / told
     if not lock.is_file():
         console.warning(f"the test requirements are not locked by hash, as there is no {told}: {REFRESH}")
-        return [f"--requirement={requirements_file(plan, root, 'test')}"]
+        return [f"--requirement={requirements}"]
     first = lock.read_text(encoding="utf-8").partition("\n")[0]
-    if first != OF + identity_of(plan, root, "test"):
-        raise Failure(f"{told} is not of what {plan.files.test_requirements} asks for now: {REFRESH}")
+    if first != OF + identity_of(plan, requirements):
+        raise Failure(f"{told} is not of what {build.test_requirements_file} asks for now: {REFRESH}")
     return ["--require-hashes", f"--requirement={lock}"]
 
 
@@ -59,15 +57,21 @@ def lock(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     only = parser.parse(argv).only
     if only and only not in KINDS:
         raise Failure(f"--only: {only!r} must be {' or '.join(KINDS)}{nearest(only, KINDS)}", 2)
+    done = set[str]()
     for kind in [only] if only else KINDS:
-        for platform in plan.builds[0].platforms:
-            target = lock_file(plan, root, kind, platform)
-            compile_lock(plan, root, kind, platform, target)
-            console.say(f"{target.relative_to(root)}: {target.read_text(encoding='utf-8').count('==')} distributions")
+        for build in plan.builds:
+            requirements = build.test_requirements_file if kind == "test" else plan.files.build_requirements
+            for platform in build.platforms:
+                told = lock_file(plan, requirements, platform)
+                if told not in done:
+                    compile_lock(plan, root, requirements, platform, root / told)
+                    count = (root / told).read_text(encoding="utf-8").count("==")
+                    console.say(f"{told}: {count} distributions")
+                done.add(told)
     return 0
 
 
-def compile_lock(plan: Plan, root: Path, kind: str, platform: Platform, target: Path) -> None:
+def compile_lock(plan: Plan, root: Path, requirements: str, platform: Platform, target: Path) -> None:
     """Resolve a platform's requirements on whatever machine this is, wheels alone, with what they need in turn."""
     target.parent.mkdir(parents=True, exist_ok=True)
     resolved = target.with_suffix(".new")
@@ -75,7 +79,7 @@ def compile_lock(plan: Plan, root: Path, kind: str, platform: Platform, target: 
     resolved.unlink(missing_ok=True)
     options = ["--generate-hashes", "--only-binary=:all:", "--no-annotate", "--no-header", "--quiet"]
     options += [f"--python-platform={uv_platform(platform)}", f"--python-version={plan.python}"]
-    source = requirements_file(plan, root, kind)
+    source = root / requirements
     # A line says which processor and system it is for; the lock is of one, and of a Python that uv need not have.
     try:
         run(
@@ -86,7 +90,7 @@ def compile_lock(plan: Plan, root: Path, kind: str, platform: Platform, target: 
         text = resolved.read_text(encoding="utf-8")
     finally:
         resolved.unlink(missing_ok=True)
-    write_text(target, f"{OF}{identity_of(plan, root, kind)}\n{text}")
+    write_text(target, f"{OF}{identity_of(plan, source)}\n{text}")
 
 
 def uv() -> list[str]:

@@ -19,6 +19,8 @@ export function changedWheel<T extends Wheel>(wheel: T, changes: WheelChanges): 
     environment: { ...wheel.environment, ...changes.environment },
     excludes: lists('excludes'),
     systemLibraries: lists('systemLibraries'),
+    libraryFolders: union(wheel.libraryFolders, changes.libraryFolders),
+    programFolders: union(wheel.programFolders, changes.programFolders),
     aliases: mergedBy('alias', wheel.aliases, changes.aliases),
     requires: requirements(wheel.requires, changes.requires),
     // Without a list of its own, a wheel has the library's.

@@ -146,6 +146,34 @@ export const RUNTIME: Readonly<Record<string, string>> = {
   'typing-extensions==4.16.0': '481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8',
 };
 
+/** NVIDIA's wheels for one version of CUDA: by distribution, what ours require of it and what the gate installs. @internal */
+export interface NvidiaWheels {
+  readonly [distribution: string]: { readonly requires: string; readonly tested: string };
+}
+
+/**
+ * The versions are those that PyTorch 2.11 asks for (CUDA 13.0) and PyTorch 2.8 (12.8), so that both fit into one
+ * environment. The compiler stays at CUDA's own minor version: a driver of that version refuses what a newer one makes.
+ *
+ * @internal
+ */
+export const NVIDIA: Readonly<Record<string, NvidiaWheels>> = {
+  '13.0': {
+    'nvidia-cuda-runtime': { requires: '~=13.0', tested: '13.0.96' },
+    'nvidia-cublas': { requires: '~=13.0', tested: '13.1.0.3' },
+    'nvidia-nccl-cu13': { requires: '>=2.28', tested: '2.28.9' },
+    'nvidia-cuda-nvcc': { requires: '==13.0.*', tested: '13.0.88' },
+    'nvidia-nvvm': { requires: '==13.0.*', tested: '13.0.88' },
+    'nvidia-cuda-crt': { requires: '==13.0.*', tested: '13.0.88' },
+    'nvidia-cuda-cccl': { requires: '==13.0.*', tested: '13.0.85' },
+  },
+  '12.8': {
+    'nvidia-cuda-runtime-cu12': { requires: '~=12.8', tested: '12.8.90' },
+    'nvidia-cublas-cu12': { requires: '~=12.8', tested: '12.8.4.1' },
+    'nvidia-nccl-cu12': { requires: '>=2.27', tested: '2.27.3' },
+  },
+};
+
 /** The Node.js that jobs of the pipeline's own repository run on. @internal */
 export const NODE_VERSION = '24';
 

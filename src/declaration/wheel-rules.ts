@@ -74,6 +74,8 @@ const fields = {
   reuse: z.optional(flag),
   excludes: z.optional(excludesSchema),
   systemLibraries: z.optional(excludesSchema),
+  libraryFolders: z.optional(listOf(path('site-packages'))),
+  programFolders: z.optional(listOf(path('site-packages'))),
   aliases: z.optional(listOf(aliasSchema)),
   requires: z.optional(amendmentsSchema),
   forbidden: z.optional(listOf(text('a glob of files, such as **/*.a', /^[^\\/][^\\]*$/))),

@@ -111,11 +111,28 @@ export interface WheelFields {
 
   /**
    * Those of the excluded libraries that come with the user's system or driver, such as the Vulkan loader. A test machine
-   * may lack them; the check that libraries resolve then only says so.
+   * may lack them; the check that libraries resolve then only says so. On Linux, a package whose libraries need one says at
+   * its import which is missing, and who brings it.
    *
    * @default - none
    */
   readonly systemLibraries?: LibraryExcludes;
+
+  /**
+   * Folders of other wheels, from site-packages, where a Linux wheel's libraries look for those that the repair leaves
+   * out and the system need not have, such as `nvidia/cu13/lib`. Which wheels, says `requires`.
+   *
+   * @default - none: what is left out is loaded by somebody before
+   */
+  readonly libraryFolders?: string[];
+
+  /**
+   * Folders of other wheels, from site-packages, with programs that a Linux wheel's package starts, such as
+   * `nvidia/cu13/bin`. Once it is imported, they are found after all that the caller's PATH has.
+   *
+   * @default - none
+   */
+  readonly programFolders?: string[];
 
   /**
    * Libraries of a Linux wheel that repeat another's code under a second name. Each becomes a library of a few kilobytes

@@ -106,7 +106,7 @@ function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean
  * Gives the tiny model random weights, compiles it and has it generate a token: through the compiler, the runtime and the
  * engine's threads. Compiling links with the machine's C++ compiler, which on Windows would have to be clang.
  */
-function generates(on: {
+export function generates(on: {
   device: string;
   title: string;
   quantization: string;

@@ -1,6 +1,7 @@
 /** The builds of MLC-LLM for a GPU's toolkit, beside the one for CPU and Vulkan. */
-import { bufferCopy } from './checks';
+import { bufferCopy, generates } from './checks';
 import type { WheelCheck } from '../declaration/check';
+import { NVIDIA } from '../declaration/pins';
 import { Platform } from '../declaration/platform';
 import { TOOLCHAIN_PREFIX, CondaPackage } from '../declaration/toolchain';
 import type { Variant } from '../declaration/variant';
@@ -15,6 +16,15 @@ export enum MlcLlmVariant {
   /** AMD's ROCm 6.2. */
   ROCM_6_2 = 'rocm-6.2',
 }
+
+/** Where NVIDIA's wheels put what they bring: since CUDA 13, most of it into one folder. */
+const LIBRARY_FOLDERS: Record<string, string[]> = {
+  '12': ['nvidia/cuda_runtime/lib', 'nvidia/cublas/lib', 'nvidia/nccl/lib'],
+  '13': ['nvidia/cu13/lib', 'nvidia/nccl/lib'],
+};
+
+/** With nvcc, by which tvm compiles a model's kernels; CUDA 12's wheels have none. */
+const PROGRAM_FOLDERS: Record<string, string[]> = { '12': [], '13': ['nvidia/cu13/bin'] };
 
 /**
  * One line each. The suffixes are upstream's (mlc-ai/package, `scripts/sync_package.py`). Linux only, as upstream's are.
@@ -36,15 +46,23 @@ export function mlcLlmVariant(variant: MlcLlmVariant): Variant {
  * tvm links the driver's library itself at upstream's commit, so that it cannot be imported without one, and its wheel
  * cannot be tested on a runner without the device.
  */
-function gpu(tvm: Omit<WheelChanges, 'distribution'>): WheelChanges[] {
-  return [{ distribution: 'tvm', ...tvm }, { distribution: 'mlc-llm' }];
+function gpu(tvm: Omit<WheelChanges, 'distribution'>, mlcLlm: Omit<WheelChanges, 'distribution'> = {}): WheelChanges[] {
+  return [
+    { distribution: 'tvm', ...tvm },
+    { distribution: 'mlc-llm', ...mlcLlm },
+  ];
 }
 
-/** CUTLASS, NCCL and Thrust need submodules or libraries that the declared source does not bring; nothing is compiled by nvcc. */
+/**
+ * What upstream's wheel has, but for what `parity.ts` gives a reason for. CUDA's libraries and compiler come with NVIDIA's
+ * own wheels, which PyTorch shares; only the driver is the machine's.
+ */
 function cuda(version: string, suffix: string, architectures: string): Variant {
   const major = version.split('.')[0];
-  const libraries = ['libcuda.so.1', ...['libcudart', 'libcublas', 'libcublasLt'].map((name) => `${name}.so.${major}`)];
+  const driver = ['libcuda.so.1'];
+  const libraries = [...['cudart', 'cublas', 'cublasLt'].map((name) => `lib${name}.so.${major}`), 'libnccl.so.2'];
   const targets = `${TOOLCHAIN_PREFIX}/targets/x86_64-linux`;
+  const brought = Object.entries(NVIDIA[version]);
   return {
     name: `cuda-${version}`,
     suffix,
@@ -53,23 +71,35 @@ function cuda(version: string, suffix: string, architectures: string): Variant {
     // The compiler's parts alone: conda-forge's cuda-nvcc would bring a second gcc.
     packages: [
       { name: 'cuda-version', version: `${version}.*` },
-      ...packages('*', 'cuda-nvcc-impl', 'cuda-cudart-dev', 'cuda-driver-dev', 'libcublas-dev'),
+      ...packages('*', 'cuda-nvcc-impl', 'cuda-cudart-dev', 'cuda-driver-dev', 'libcublas-dev', 'nccl'),
     ],
     tools: [{ command: 'nvcc', minimum: version }],
-    wheels: gpu({
-      cmake: {
-        linux: {
-          USE_CUDA: 'ON',
-          USE_CUBLAS: 'ON',
-          CMAKE_CUDA_ARCHITECTURES: architectures,
-          // Conda keeps CUDA's headers and the driver's stub below targets/, where FindCUDA does not look by itself.
-          CMAKE_PREFIX_PATH: `${TOOLCHAIN_PREFIX};${targets}`,
+    wheels: gpu(
+      {
+        cmake: {
+          linux: {
+            USE_CUDA: 'ON',
+            USE_CUBLAS: 'ON',
+            USE_NCCL: 'ON',
+            // tvm looks for the static one, which conda-forge does not have and NVIDIA's wheel makes superfluous.
+            NCCL_LIBRARY: `${TOOLCHAIN_PREFIX}/lib/libnccl.so`,
+            CMAKE_CUDA_ARCHITECTURES: architectures,
+            // Conda keeps CUDA's headers and the driver's stub below targets/, where FindCUDA does not look by itself.
+            CMAKE_PREFIX_PATH: `${TOOLCHAIN_PREFIX};${targets}`,
+          },
         },
+        // CUTLASS wants it, and upstream compiles everything with it.
+        environment: { CUDAFLAGS: '--expt-relaxed-constexpr' },
+        excludes: { linux: [...driver, ...libraries] },
+        systemLibraries: { linux: driver },
+        libraryFolders: LIBRARY_FOLDERS[major],
+        programFolders: PROGRAM_FOLDERS[major],
+        requires: { add: brought.map(([distribution, { requires }]) => `${distribution}${requires}`) },
+        testRequirements: brought.map(([distribution, { tested }]) => `${distribution}==${tested}`),
+        checks: [deviceCheck('cuda', 'CUDA')],
       },
-      excludes: { linux: libraries },
-      systemLibraries: { linux: libraries },
-      checks: [deviceCheck('cuda', 'CUDA')],
-    }),
+      { checks: [generates({ device: 'cuda', title: 'CUDA', quantization: 'q0f16', dtype: 'float16' })] },
+    ),
   };
 }
 

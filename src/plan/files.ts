@@ -7,7 +7,6 @@ export const FILES: PlannedFiles = {
   build: 'build',
   overlay: 'scripts/overlay',
   preflight: 'scripts/preflight',
-  testRequirements: 'scripts/test-requirements.txt',
   buildRequirements: 'scripts/build-requirements.txt',
   runtimeRequirements: 'scripts/runtime-requirements.txt',
   locks: 'scripts/locks',
@@ -46,6 +45,10 @@ export function environmentFileOf(variant?: string): string {
 }
 
 /** What pip installs into the Conda environment of a build, by hash. */
+export function testRequirementsFileOf(variant?: string): string {
+  return `scripts/${['test-requirements', variant].filter(Boolean).join('-')}.txt`;
+}
+
 export function pythonPackagesFileOf(variant?: string): string {
   return `docker/requirements${variant === undefined ? '' : `-${variant}`}.txt`;
 }

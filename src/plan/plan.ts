@@ -61,7 +61,6 @@ const files = said(
     build: text,
     overlay: text,
     preflight: said(text, 'The source of the small library that a toolchain is tried on.'),
-    testRequirements: text,
     buildRequirements: text,
     runtimeRequirements: text,
     locks: said(text, 'What `lock` writes: the same by hash, for each platform.'),
@@ -170,11 +169,13 @@ const wheel = z.strictObject({
   }),
   excludes: said(bySystem(texts), 'Libraries that the repair leaves out.'),
   systemLibraries: said(bySystem(texts), "Those of them that come with the user's system or driver."),
+  libraryFolders: said(texts, "Folders of other wheels where a Linux wheel's libraries look for what it leaves out."),
+  programFolders: said(texts, "Folders of other wheels with programs that a Linux wheel's package starts."),
   aliases: z.array(z.strictObject({ alias: text, of: text })),
   forbidden: said(bySystem(texts), 'Globs of files that must not be in it.'),
   maxBytes: bySystem(z.nullable(count)),
   checks: z.array(check),
-  testRequirements: texts,
+  testRequirements: said(texts, 'What its checks need: the full closure, as nothing is resolved.'),
 });
 
 const hook = said(
@@ -199,6 +200,7 @@ const build = said(
     tools: z.array(tool),
     pythonPackages: said(z.array(pythonPackage), 'What pip adds to the Conda environment, by hash.'),
     pythonPackagesFile: said(z.nullable(text), 'The requirements file that says so, where there are any.'),
+    testRequirementsFile: said(text, "What its wheels' checks need; a variant that needs more has a file of its own."),
     unusedLibraries: said(texts, 'What a tool asks the linker for and no code uses: on Linux, empty ones stand in.'),
     rust: z.boolean(),
     vulkan: z.boolean(),

@@ -1,5 +1,5 @@
 /** One build with every default filled in: its platforms, its toolchain, its wheels. */
-import { dockerfileOf, environmentFileOf, lockFileOf, pythonPackagesFileOf } from './files';
+import { dockerfileOf, environmentFileOf, lockFileOf, pythonPackagesFileOf, testRequirementsFileOf } from './files';
 import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedPythonPackage, PlannedTool } from './plan';
 import { resolveHooks } from './resolve-hooks';
 import type { DeclaredBuild } from './resolve-variant';
@@ -41,6 +41,7 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     tools: resolveTools(declared, systems),
     pythonPackages,
     pythonPackagesFile: pythonPackages.length > 0 ? pythonPackagesFileOf(variant?.name) : null,
+    testRequirementsFile: testRequirementsFileOf(needsMore(variant) ? variant?.name : undefined),
     unusedLibraries: toolchain.unusedLibraries ?? [],
     rust: conda.packages.some((each) => each.name === 'rust'),
     vulkan: toolchain.vulkan ?? false,
@@ -61,6 +62,11 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     deviceOptions: variant?.deviceOptions ?? null,
     testedOn: variant?.testedOn ?? null,
   };
+}
+
+/** Whether a variant's checks need what those of the build without one do not. */
+function needsMore(variant: DeclaredBuild['variant']): boolean {
+  return variant?.wheels?.some(({ testRequirements }) => testRequirements !== undefined) ?? false;
 }
 
 /** The Dockerfile first; each Linux platform may have a lock file. */

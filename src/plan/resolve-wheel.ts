@@ -42,6 +42,8 @@ export function resolveWheel(wheel: DeclaredWheel, systems: readonly SystemName[
     requires: { add: requires.add ?? [], pin: requires.pin ?? [], drop: requires.drop ?? [] },
     excludes: valueOn(systems, (system) => [...(wheel.excludes?.[system] ?? []), ...PYTHONS_OWN[system]], []),
     systemLibraries: valueOn(systems, (system) => wheel.systemLibraries?.[system] ?? [], []),
+    libraryFolders: wheel.libraryFolders ?? [],
+    programFolders: wheel.programFolders ?? [],
     aliases: (wheel.aliases ?? []).map(({ alias, of }) => ({ alias, of })),
     forbidden: valueOn(systems, () => [...(wheel.forbidden ?? FORBIDDEN)], []),
     maxBytes: valueOn<number | null>(systems, (system) => wheel.maxBytes?.[system] ?? null, null),

@@ -1,8 +1,17 @@
 /** What pip installs: for the checks of the wheels, in the place of the toolchain image, and for the program on a runner. */
 import type { Plan, PlannedBuild } from '../plan/plan';
 
-/** The requirements of all checks, each once, in the order of the alphabet: they are pinned, so that variants agree. */
-export function testRequirements({ builds }: Plan): string[] {
+/** The builds by the file with the requirements of their checks. */
+export function byTestRequirements(builds: readonly PlannedBuild[]): Map<string, PlannedBuild[]> {
+  const files = new Map<string, PlannedBuild[]>();
+  for (const build of builds) {
+    files.set(build.testRequirementsFile, [...(files.get(build.testRequirementsFile) ?? []), build]);
+  }
+  return files;
+}
+
+/** The requirements of all checks of some builds, each once, in the order of the alphabet. */
+export function testRequirements(builds: readonly PlannedBuild[]): string[] {
   const all = builds.flatMap((build) => build.wheels).flatMap((wheel) => wheel.testRequirements);
   return [...new Set(all)].sort((a, b) => (a < b ? -1 : 1));
 }

@@ -34,7 +34,6 @@ FILES = plans.Files(
     build="build",
     overlay="scripts/overlay",
     preflight="scripts/preflight",
-    test_requirements="scripts/test-requirements.txt",
     build_requirements="scripts/build-requirements.txt",
     runtime_requirements="scripts/runtime-requirements.txt",
     locks="scripts/locks",
@@ -91,6 +90,7 @@ def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
     }
     systems = by_system(defaults, overrides)
     common = {"built_as": distribution, "project_dir": ".", "versioned": True, "reuse": False, "checks": ()}
+    common |= {"library_folders": (), "program_folders": ()}
     return plans.Wheel(distribution, **{**common, "requires": requires, "aliases": aliases, **systems, **overrides})
 
 
@@ -105,6 +105,7 @@ def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
         "tools": (),
         "python_packages": (),
         "python_packages_file": None,
+        "test_requirements_file": "scripts/test-requirements.txt",
         "unused_libraries": (),
         "rust": False,
         "vulkan_sdk": None,

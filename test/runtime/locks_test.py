@@ -10,52 +10,54 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FILES, LINUX, WINDOWS, make_plan, make_wheel_file
+from conftest import LINUX, WINDOWS, make_plan, make_wheel_file
 from runtime import locks
 from runtime.errors import Failure
 
 PLAN = make_plan()
+BUILD = PLAN.builds[0]
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "scripts").mkdir()
-    (tmp_path / FILES.test_requirements).write_text("# words\n\ndemo==1.0\n", encoding="utf-8")
+    (tmp_path / BUILD.test_requirements_file).write_text("# words\n\ndemo==1.0\n", encoding="utf-8")
     return tmp_path
 
 
-def write_lock(root: Path, text: str, kind: str = "test") -> Path:
-    path = locks.lock_file(PLAN, root, kind, LINUX)
+def write_lock(root: Path, text: str) -> Path:
+    path = root / locks.lock_file(PLAN, BUILD.test_requirements_file, LINUX)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{locks.OF}{locks.identity_of(PLAN, root, kind)}\n{text}", encoding="utf-8")
+    identity = locks.identity_of(PLAN, root / BUILD.test_requirements_file)
+    path.write_text(f"{locks.OF}{identity}\n{text}", encoding="utf-8")
     return path
 
 
 def test_without_a_lock_the_requirements_are_taken_and_the_task_is_named(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = locks.locked_requirements(PLAN, root, LINUX)
-    assert options == [f"--requirement={root / FILES.test_requirements}"]
+    options = locks.locked_requirements(PLAN, root, BUILD, LINUX)
+    assert options == [f"--requirement={root / BUILD.test_requirements_file}"]
     said = capsys.readouterr()
     assert "there is no scripts/locks/test-linux-x86_64.txt: run `npx projen lock`" in said.out + said.err
 
 
 def test_a_lock_is_taken_by_hash(root: Path) -> None:
     path = write_lock(root, "demo==1.0\n")
-    assert locks.locked_requirements(PLAN, root, LINUX) == ["--require-hashes", f"--requirement={path}"]
+    assert locks.locked_requirements(PLAN, root, BUILD, LINUX) == ["--require-hashes", f"--requirement={path}"]
 
 
 def test_other_words_at_the_top_of_the_requirements_leave_a_lock_as_it_is(root: Path) -> None:
     write_lock(root, "demo==1.0\n")
-    (root / FILES.test_requirements).write_text("# other words\ndemo==1.0\n", encoding="utf-8")
-    assert "--require-hashes" in locks.locked_requirements(PLAN, root, LINUX)
+    (root / BUILD.test_requirements_file).write_text("# other words\ndemo==1.0\n", encoding="utf-8")
+    assert "--require-hashes" in locks.locked_requirements(PLAN, root, BUILD, LINUX)
 
 
 def test_a_lock_of_other_requirements_stops_the_test(root: Path) -> None:
     write_lock(root, "demo==1.0\n")
-    (root / FILES.test_requirements).write_text("demo==2.0\n", encoding="utf-8")
+    (root / BUILD.test_requirements_file).write_text("demo==2.0\n", encoding="utf-8")
     with pytest.raises(Failure, match=r"test-linux-x86_64\.txt is not of what scripts/test-requirements\.txt asks for"):
-        locks.locked_requirements(PLAN, root, LINUX)
+        locks.locked_requirements(PLAN, root, BUILD, LINUX)
 
 
 def test_a_file_of_another_hash_is_refused_before_it_is_installed(root: Path, tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_a_file_of_another_hash_is_refused_before_it_is_installed(root: Path, tm
 
     def install(digest: str, target: str) -> subprocess.CompletedProcess[str]:
         write_lock(root, f"demo==1.0 --hash=sha256:{digest}\n")
-        options = locks.locked_requirements(PLAN, root, LINUX)
+        options = locks.locked_requirements(PLAN, root, BUILD, LINUX)
         pip = [sys.executable, "-m", "pip", "install", "--no-index", f"--find-links={wheel.parent}", "--no-deps"]
         return subprocess.run([*pip, f"--target={tmp_path / target}", *options], capture_output=True, text=True)
 

@@ -1,7 +1,12 @@
 import { Platform } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
 import { resolvePlan } from '../../src/plan/resolve';
-import { buildRequirements, runtimeRequirements, testRequirements } from '../../src/scripts/requirements';
+import {
+  buildRequirements,
+  byTestRequirements,
+  runtimeRequirements,
+  testRequirements,
+} from '../../src/scripts/requirements';
 
 const check = { name: 'import', imports: ['thing'] };
 const plan = (changes: Partial<WheelPipelineOptions> = {}) =>
@@ -15,9 +20,18 @@ const plan = (changes: Partial<WheelPipelineOptions> = {}) =>
     ...changes,
   });
 
-test('the requirements of all checks and variants are one list, each once', () => {
-  const variants = [{ name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'thing' }] }];
-  expect(testRequirements(plan({ variants }))).toEqual(['attrs==26.1.0', 'numpy==2.2.6']);
+test('the requirements of checks are listed once, and a variant that needs more has a file of its own', () => {
+  const { builds } = plan({
+    variants: [
+      { name: 'same', suffix: 'same', wheels: [{ distribution: 'thing' }] },
+      { name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'thing', testRequirements: ['cuda==13.0'] }] },
+    ],
+  });
+  const files = [...byTestRequirements(builds)].map(([path, sharing]) => [path, testRequirements(sharing)]);
+  expect(files).toEqual([
+    ['scripts/test-requirements.txt', ['attrs==26.1.0', 'numpy==2.2.6']],
+    ['scripts/test-requirements-gpu.txt', ['attrs==26.1.0', 'cuda==13.0', 'numpy==2.2.6']],
+  ]);
 });
 
 test('a machine without Conda gets the tools and what the program needs, with markers where systems differ', () => {

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from ..errors import Failure
 from ..processes import ask, which
+from ..wheels.neighbours import brought_by
 from ..wheels.wheel import same_library
 from .environment import Environment
 from .process import environment as clean_environment
 from .runner import Attempt
 from .subject import Subject
-from .system_libraries import brought_by
 
 
 def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
@@ -32,9 +32,8 @@ def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
         )
         for needed in missing:
             if any(same_library(pattern, needed) for pattern in system):
-                attempt.note(
-                    f"{file.name} needs {needed}, which is not here: {brought_by(needed)} brings it, not the wheel"
-                )
+                by = brought_by(needed)
+                attempt.note(f"{file.name} needs {needed}, which is not here: {by} brings it, not the wheel")
             elif not any(same_library(pattern, needed) for pattern in excluded):
                 yield f"{file.name} needs {needed}, which is not found: bundle it, or declare who provides it"
             elif needed.lower() not in subject.environment.libraries:

@@ -43,3 +43,14 @@ class Interface:
             *([f"and {len(symbols) - 5} more symbols"] if len(symbols) > 5 else []),
             *(f"needed library {name}" for name in sorted(self.needed ^ other.needed)),
         ]
+
+
+def needed_libraries(data: bytes) -> set[str]:
+    """What a library of Linux asks for by name; nothing where it is none."""
+    if not data.startswith(b"\x7fELF"):
+        return set()
+    try:
+        dynamic = ELFFile(io.BytesIO(data)).get_section_by_name(".dynamic")
+    except ELFError:
+        return set()
+    return set(tags(dynamic, "needed")) if isinstance(dynamic, DynamicSection) else set()

@@ -32,7 +32,7 @@ COMPILER = {
     "NINJA_STATUS",
 }
 
-FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTFLAGS", "CL", "_CL_", "LINK", "_LINK_")
+FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "CUDAFLAGS", "LDFLAGS", "RUSTFLAGS", "CL", "_CL_", "LINK", "_LINK_")
 """Variables whose words add up: the caller's, then the declaration's, then the program's own."""
 
 
@@ -72,8 +72,11 @@ def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: S
         trimmed = [f'"/d1trimfile:{folder}"' for folder in folders]
         merged = add(env, {"CL": " ".join(["/Brepro", *trimmed]), "LINK": "/Brepro"})
     else:
-        flags = " ".join(f"-ffile-prefix-map={each}" for each in maps)
-        merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags})
+        each_map = [f"-ffile-prefix-map={each}" for each in maps]
+        flags = " ".join(each_map)
+        # nvcc knows no such option; it hands this one to the compiler that reads the source for it, once per program.
+        cuda = " ".join(f"-Xcompiler={each}" for each in each_map)
+        merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags, "CUDAFLAGS": cuda})
     if rust:
         # CARGO_ENCODED_RUSTFLAGS wins over a RUSTFLAGS that a build sets itself.
         encoded = env.get("CARGO_ENCODED_RUSTFLAGS", "")

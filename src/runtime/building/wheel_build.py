@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from ..steps import Step
 from ..wheels import metadata
 from ..wheels.aliases import share_code
 from ..wheels.change import Change
+from ..wheels.neighbours import connect
 from ..wheels.wheel import the_wheel
 from ..workspace import remove
 from .backend import build_wheel, repair_wheel
@@ -70,11 +72,20 @@ class WheelBuild:
         run, repaired = self.run, self.folder("repaired")
         remove(repaired)
         repaired.mkdir(parents=True)
+        connected = self.connect()
         amended = the_wheel(self.folder("amended"), self.wheel).path
         repair_wheel(self.wheel, run.platform, run.session.platform_tag, amended, repaired, run.env)
         run.forget_finished(self.wheel)
         # Neither repair tool promises the order of its zip entries, so the wheel is written once more.
-        return self.amend(repaired, run.finished, "", None)
+        change = self.amend(repaired, run.finished, "", None)
+        return replace(change, facts={**change.facts, **connected})
+
+    def connect(self) -> dict[str, list[str]]:
+        """Before the repair, which keeps the search paths that lead to other wheels."""
+        if self.run.platform.system != "linux":
+            return {}
+        epoch = self.run.inputs.source_date_epoch
+        return connect(self.folder("amended"), self.wheel, self.folder("connected"), self.run.env, epoch=epoch)
 
     def amend(self, source: Path, output: Path, version: str, commit: str | None) -> Change:
         return metadata.amend(

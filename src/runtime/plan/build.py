@@ -80,6 +80,8 @@ class Build:
     tools: tuple[Tool, ...]
     python_packages: tuple[PythonPackage, ...]
     python_packages_file: str | None
+    test_requirements_file: str
+    """What its wheels' checks need."""
     unused_libraries: tuple[str, ...]
     """What a tool asks the linker for and no code uses."""
     rust: bool

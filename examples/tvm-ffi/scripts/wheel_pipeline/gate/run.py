@@ -96,7 +96,9 @@ class TestRun:
 
     def install_requirements(self) -> None:
         limits = self.session.plan.limits
-        argv = self.pip(*locked_requirements(self.session.plan, self.session.root, self.session.platform))
+        argv = self.pip(
+            *locked_requirements(self.session.plan, self.session.root, self.session.build, self.session.platform)
+        )
         retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
 
     def install_wheels(self) -> None:

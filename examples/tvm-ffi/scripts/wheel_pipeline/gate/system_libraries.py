@@ -13,20 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..console import console
-from ..wheels.wheel import same_library
+from ..wheels.neighbours import brought_by
 from .runner import Attempt, Check
 
-BROUGHT_BY = {
-    "libvulkan.so.*": "Debian's libvulkan1 or Fedora's vulkan-loader",
-    "vulkan-1.dll": "the graphics card's driver",
-    "libcuda.so.*": "NVIDIA's driver",
-}
 LOADS = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
-
-
-def brought_by(library: str) -> str:
-    """What a person installs to have it."""
-    return next((by for name, by in BROUGHT_BY.items() if same_library(name, library)), "the system")
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,10 @@ class Wheel:
     requires: Requirements
     excludes: BySystem[tuple[str, ...]]
     system_libraries: BySystem[tuple[str, ...]]
+    library_folders: tuple[str, ...]
+    """Folders of other wheels, from site-packages, where its libraries look for what it leaves out (Linux)."""
+    program_folders: tuple[str, ...]
+    """Folders of other wheels, from site-packages, with programs that its package starts (Linux)."""
     aliases: tuple[Alias, ...]
     forbidden: BySystem[tuple[str, ...]]
     max_bytes: BySystem[int | None]

@@ -38,7 +38,6 @@ class Files:
     build: str
     overlay: str
     preflight: str
-    test_requirements: str
     build_requirements: str
     runtime_requirements: str
     locks: str
