@@ -19,7 +19,7 @@ from types import FrameType
 from typing import IO, Any
 
 from .console import TAIL, console, duration
-from .errors import Failure
+from .errors import Failure, Stopped
 from .progress import Progress
 
 if sys.platform == "win32":
@@ -27,14 +27,6 @@ if sys.platform == "win32":
 
 TICK = 0.2  # seconds between looks at a process: what Ctrl-C waits for on Windows at most
 GRACE = 1.0  # seconds in which a process that is told to end may do so by itself
-
-
-class Stopped(BaseException):
-    """A signal asks this program to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.number = number
 
 
 def listen_to_signals() -> None:
@@ -234,6 +226,7 @@ def wait(group: Group, timeout: float | None, tick: Callable[[], None] | None = 
     while (status := group.wait(TICK)) is None:
         if tick:
             tick()
+        console.see_written()
         if end and time.monotonic() > end:
             group.end()
             return None

@@ -155,8 +155,8 @@ def check_source(build: Build, tree: Path, told: str) -> None:
             )
 
 
-def check_folders(inputs: Inputs, source: Path | None) -> None:
-    """Folders that are emptied or replaced must not hold, or lie in, what they are made from."""
+def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR") -> None:
+    """Folders that are emptied or replaced must not hold, or lie in, what they are made from; `told`: what names it."""
     build, output = inputs.build_dir.resolve(), inputs.output_dir.resolve()
     if os.name == "nt" and len(str(build)) > LONGEST:
         raise UsageError(
@@ -165,13 +165,13 @@ def check_folders(inputs: Inputs, source: Path | None) -> None:
         )
     if source and (source.resolve() == build or build in source.resolve().parents):
         raise UsageError(
-            f"SOURCE_DIR {source} lies in BUILD_DIR {build}, which is emptied: set BUILD_DIR to another folder"
+            f"{told} {source} lies in BUILD_DIR {build}, which is emptied: set BUILD_DIR to another folder"
         )
     if output == build or output in build.parents:
         raise UsageError(f"BUILD_DIR {build} lies in OUTPUT_DIR {output}, which is replaced: set one to another folder")
     if source and (output == source.resolve() or output in source.resolve().parents):
         raise UsageError(
-            f"SOURCE_DIR {source} lies in OUTPUT_DIR {output}, which is replaced: set OUTPUT_DIR to another folder"
+            f"{told} {source} lies in OUTPUT_DIR {output}, which is replaced: set OUTPUT_DIR to another folder"
         )
     if build in output.parents and output.relative_to(build).parts[0] in EMPTIED:
         raise UsageError(f"OUTPUT_DIR {output} lies in a folder that the build empties: set it to another folder")

@@ -39,7 +39,7 @@ FILES = plans.Files(
     environment="docker/environment.yml",
     dockerfile="docker/Dockerfile",
 )
-LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, upload=60, check=60, kept_wheels=3)
+LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, download=60, build=60, upload=60, check=60, kept_wheels=3)
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed, which builds ELF files")

@@ -133,7 +133,8 @@ def test_a_network_command_is_tried_again(tmp_path: Path, capsys: pytest.Capture
 
 STOPPED = """
 import sys; sys.path.insert(0, sys.argv[1])
-from runtime.processes import Stopped, listen_to_signals, run
+from runtime.errors import Stopped
+from runtime.processes import listen_to_signals, run
 listen_to_signals()
 code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 try:

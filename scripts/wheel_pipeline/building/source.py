@@ -20,7 +20,7 @@ def fetch_git(source: GitSource, tree: Path, limits: Limits, env: Mapping[str, s
         return ["git", "-C", str(folder), *words]
 
     def fetch(argv: list[str]) -> None:
-        retry(argv, attempts=limits.attempts, pause=limits.pause, env=env)
+        retry(argv, attempts=limits.attempts, pause=limits.pause, env=env, timeout=limits.download)
 
     run(git(tree, "init", "--quiet"), env=env)
     run(git(tree, "config", "core.longpaths", "true"), env=env)
@@ -43,7 +43,7 @@ def fetch_sdist(source: SdistSource, folder: Path, tree: Path, limits: Limits, e
     options = ["--no-deps", "--no-build-isolation", "--no-binary=:all:", "--require-hashes"]
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", *options]
     argv = [*pip, f"--requirement={lock}", f"--dest={folder}"]
-    retry(argv, attempts=limits.attempts, pause=limits.pause, env=env, cwd=folder)
+    retry(argv, attempts=limits.attempts, pause=limits.pause, env=env, cwd=folder, timeout=limits.download)
     archives = sorted(folder.glob("*.tar.gz"))
     if len(archives) != 1:
         raise Failure(f"pip left {len(archives)} archives in {folder}, not one: see the log")

@@ -31,7 +31,7 @@ def run_test(session: Session) -> int:
             f" delete {session.unfinished} to test the earlier ones"
         )
     with session.workspace() as workspace, owned_output(output, session.title):
-        workspace.check([ENVIRONMENT])
+        workspace.begin([ENVIRONMENT])
         test = TestRun(session, workspace)
         state = workspace.root / "test.state.json"
         steps = Steps(test.steps(), session.build.hooks, session.platform.system, state, session.logs)
@@ -82,7 +82,11 @@ class TestRun:
 
     def make_environment(self) -> None:
         folder = self.workspace.empty(ENVIRONMENT)
-        run([sys.executable, "-m", "venv", "--clear", str(folder)], env=self.env)
+        run(
+            [sys.executable, "-m", "venv", "--clear", str(folder)],
+            env=self.env,
+            timeout=self.session.plan.limits.download,
+        )
         if not self.python.exists():
             raise Failure(f"{folder} has no interpreter: see that Python's venv module works (Debian: python3-venv)")
 
@@ -94,12 +98,24 @@ class TestRun:
         path = self.session.root / self.session.plan.files.test_requirements
         limits = self.session.plan.limits
         argv = self.pip(f"--requirement={path}")
-        retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
+        retry(
+            argv,
+            attempts=limits.attempts,
+            pause=limits.pause,
+            env=self.env,
+            cwd=self.workspace.root,
+            timeout=limits.download,
+        )
 
     def install_wheels(self) -> None:
         """The files by their paths: a name could be taken from elsewhere."""
         wheels = sorted(str(path) for path in self.output.glob("*.whl"))
-        run(self.pip("--no-index", *wheels), env=self.env, cwd=self.workspace.root)
+        run(
+            self.pip("--no-index", *wheels),
+            env=self.env,
+            cwd=self.workspace.root,
+            timeout=self.session.plan.limits.download,
+        )
 
     def check_installed(self) -> None:
         report = self.workspace.root / "test-report" / f"{self.session.platform.id}.json"

@@ -13,8 +13,12 @@ export interface Place {
   snapshot(): Record<string, string>;
   /** Runs what a case is about. */
   run(words: readonly string[], env?: Env): Promise<RunResult>;
-  /** Takes back what a case has broken. */
+  /** Is as it was before the last case. */
+  begin?(): void;
+  /** Takes back what a case has broken, and nothing that the program has left. */
   mend(): void;
+  /** Looks at what a run that succeeded has left. */
+  succeeded?(words: readonly string[]): void;
   remove(): void;
 }
 
@@ -43,6 +47,8 @@ export interface FaultCase<P extends Place = Place> {
   readonly check?: (place: P, result: RunResult) => unknown;
   /** It is meant to change files of the caller's. */
   readonly changes?: boolean;
+  /** What a person does before the next run, beside taking back what was broken. */
+  readonly mends?: (place: P) => unknown;
   /** How the run without the fault is called, where not as the run with it. */
   readonly again?: readonly string[];
 }
@@ -88,20 +94,23 @@ export function runCases<P extends Place>(cases: ReadonlyArray<FaultCase<P>>, ma
 
 async function runCase<P extends Place>(each: FaultCase<P>, place: P): Promise<void> {
   const run = each.run ?? ['build'];
+  place.begin?.();
   await each.breaks?.(place);
   const env = typeof each.env === 'function' ? each.env(place) : (each.env ?? {});
   const before = place.snapshot();
   const result = await (each.act ? each.act(place, env) : place.run(run, env));
   const said = result.stdout + result.stderr;
-  expect([result.status, each.exit === result.status ? '' : said]).toEqual([each.exit, '']);
+  expect([result.status, each.exit === result.status ? '' : said.slice(-2500)]).toEqual([each.exit, '']);
   expect(said).not.toMatch(RAW);
   if (each.fault) expect(said).toMatch(pattern(faultOf(each.fault).message));
   if (each.told) expect(said).toContain(each.told);
   if (!each.changes) expect(place.snapshot()).toEqual(before);
   await each.check?.(place, result);
   place.mend();
+  await each.mends?.(place);
   const again = await place.run(each.again ?? run);
-  expect([again.status, again.status === 0 ? '' : again.stdout + again.stderr]).toEqual([0, '']);
+  expect([again.status, again.status === 0 ? '' : (again.stdout + again.stderr).slice(-2500)]).toEqual([0, '']);
+  place.succeeded?.(each.again ?? run);
 }
 
 /** A path of a place. */

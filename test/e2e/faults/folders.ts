@@ -1,7 +1,7 @@
 /** Classes 1, 2, 3 and 7: never somebody else's files, never two at once, signals, and damage that is repaired. */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { at, FaultCase } from './case';
+import { at, Env, FaultCase } from './case';
 import { commit, OUTPUT, Site } from './site';
 import { Launched } from '../support/launch';
 import { check, RunResult } from '../support/process';
@@ -15,7 +15,7 @@ const ENDLESS = 'exec sleep 297';
 const WAITING = /^sleep 297$/;
 
 /** Runs a command while another one, which waits in its first step, has what both want; and ends that one. */
-async function beside(site: Site, first: readonly string[], second: readonly string[], env: Record<string, string>) {
+async function beside(site: Site, first: readonly string[], second: readonly string[], env: Env) {
   const slow = site.tool('auditwheel', ENDLESS);
   const argv = (words: readonly string[]): string[] => ['bash', `scripts/${words[0]}.sh`, ...words.slice(1)];
   const owner = new Launched(argv(first), { cwd: site.folder, env: { ...site.small.env, ...slow } });
@@ -322,6 +322,7 @@ export const FOLDERS: Case[] = [
   {
     area: 7,
     broken: 'every file of the compiler cache is cut off',
+    told: 'the compiler cache is damaged: all is compiled anew',
     breaks: (site) => {
       const entries = readdirSync(at(site, 'build/sccache'), { recursive: true, withFileTypes: true });
       for (const entry of entries) if (entry.isFile()) truncateSync(join(entry.parentPath, entry.name), 20);
@@ -354,7 +355,7 @@ export const FOLDERS: Case[] = [
     broken: 'the finished wheels are deleted, and a run goes on from their inspection',
     breaks: (site) => site.delete('build/finished'),
     run: ['build', '--from-step=inspect'],
-    exit: 1,
+    exit: 2,
     after: 'the delivered wheels are as they were',
     again: ['build'],
   },
@@ -391,7 +392,7 @@ const damaged = (broken: string, breaks: (site: Site, entry: string) => unknown)
   broken,
   breaks: (site) => breaks(site, entry(site)),
   exit: 0,
-  told: 'is damaged',
+  told: 'is damaged (',
   after: 'it is kept anew, and the same wheel is delivered',
   check: async (site) => {
     expect((await site.run(['build'])).stdout).toContain('it is taken, not built');

@@ -209,10 +209,10 @@ def test_two_trees_keep_a_wheel_each_and_only_the_last_few_are_kept(builds: Buil
 
 
 def test_what_a_killed_build_left_is_removed(builds: Builds) -> None:
-    (builds.cache / "demo" / ".half").mkdir(parents=True)
+    (builds.cache / "demo" / ".0123456789abcdef").mkdir(parents=True)
     builds.keep()
     assert "it is taken" in builds.take()
-    assert not (builds.cache / "demo" / ".half").exists()
+    assert not (builds.cache / "demo" / ".0123456789abcdef").exists()
 
 
 def test_a_job_learns_that_there_is_something_to_save(builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,12 +38,15 @@ def run_build(session: Session) -> int:
     """Build, and deliver the wheels all together, or leave OUTPUT_DIR as it was."""
     inputs, declared = session.inputs, session.plan.source
     tree = inputs.source_dir or (session.root / declared.folder if declared.folder else None)
+    told = "SOURCE_DIR" if inputs.source_dir else "source.folder"
     if tree:
-        checks.check_source(session.build, tree, "SOURCE_DIR" if inputs.source_dir else "source.folder")
-    checks.check_folders(inputs, inputs.source_dir)
+        checks.check_source(session.build, tree, told)
+    checks.check_folders(inputs, tree, told)
     check_output(inputs.output_dir)
+    if inputs.compiler_cache_dir.is_absolute():  # a plan need not have that input
+        compiler_cache.check_folder(inputs.compiler_cache_dir)
     with session.workspace() as workspace, owned_output(inputs.output_dir, session.title):
-        workspace.check(checks.EMPTIED)
+        workspace.begin(checks.EMPTIED)
         run = BuildRun(session, workspace, tree)
         steps = Steps(run.steps(), session.build.hooks, session.platform.system, run.state, session.logs)
         steps.check(inputs.from_step, run.facts)
@@ -193,6 +196,7 @@ class BuildRun:
             self.env = with_first(self.env, "CMAKE_PROGRAM_PATH", Path(cargo).parent)
         if compiler_cache.is_there(self.env):
             self.env |= compiler_cache.variables(inputs.compiler_cache_dir, self.env)
+            self.env |= compiler_cache.distrust(inputs.compiler_cache_dir)
             compiler_cache.start(self.env, self.plan.limits.command)
         console.say(f"version {self.version}" + (f" of commit {self.commit}" if self.commit else ""))
 
