@@ -3,4 +3,4 @@ import { runCases } from './faults/case';
 import { CACHES, KEEPING } from './faults/folders';
 import { Site } from './faults/site';
 
-runCases(CACHES, () => Site.make(KEEPING));
+runCases(CACHES, () => Site.make(() => KEEPING));

@@ -1,7 +1,7 @@
 /** What a case of a fault is, and how it is run: break one thing, run the program, look at what it left, mend, run again. */
 import { join } from 'node:path';
-import { RunResult } from '../support/process';
 import { FAULTS } from '../../../src/docs/faults';
+import { RunResult } from '../support/process';
 
 /** Variables, added to those of the site. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -3,10 +3,10 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSyn
 import { join } from 'node:path';
 import { at, Env, FaultCase } from './case';
 import { commit, OUTPUT, Site } from './site';
+import type { Wheel } from '../../../src';
 import { Launched } from '../support/launch';
 import { check, RunResult } from '../support/process';
 import { DECLARATION } from '../support/small-package';
-import type { Wheel } from '../../../src';
 
 type Case = FaultCase<Site>;
 
@@ -210,8 +210,7 @@ export const FOLDERS: Case[] = [
   {
     fault: 'output-in-use',
     broken: 'wheels are tested while a build is about to replace them',
-    act: (site) =>
-      beside(site, ['test'], ['build'], { BUILD_DIR: at(site, 'build/other') }),
+    act: (site) => beside(site, ['test'], ['build'], { BUILD_DIR: at(site, 'build/other') }),
     exit: 1,
     after: 'the test goes on with its wheels',
     again: ['build', '--from-step=deliver'],
@@ -263,8 +262,7 @@ export const FOLDERS: Case[] = [
   {
     fault: 'stopped',
     broken: 'who reads the output goes away, as in `build.sh | head -1`',
-    act: (site) =>
-      site.small.run(['bash', '-c', 'set -o pipefail; bash scripts/build.sh | head -1']),
+    act: (site) => site.small.run(['bash', '-c', 'set -o pipefail; bash scripts/build.sh | head -1']),
     exit: 141,
     told: 'stopped by SIGPIPE',
     after: 'the delivered wheels are as they were',
@@ -385,7 +383,10 @@ export const KEEPING = {
 const CACHE = 'build/wheel-cache/release-demo';
 /** The one kept wheel's folder. */
 const entry = (site: Site): string =>
-  join(CACHE, readdirSync(at(site, CACHE)).find((name) => /^[0-9a-f]{20}$/.test(name))!);
+  join(
+    CACHE,
+    readdirSync(at(site, CACHE)).find((name) => /^[0-9a-f]{20}$/.test(name))!,
+  );
 
 const damaged = (broken: string, breaks: (site: Site, entry: string) => unknown): Case => ({
   area: 7,

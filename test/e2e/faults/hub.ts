@@ -18,17 +18,6 @@ const STAND_INS = join(REPOSITORY, 'test/e2e/stand-ins');
 const CHANGED = ['releases', 'bin'];
 
 export class Hub implements Place {
-  private readonly kept = mkdtempSync(join(tmpdir(), 'faults-kept-'));
-
-  private constructor(
-    public readonly folder: string,
-    private readonly site: Site,
-    /** The commit of the tag. */
-    public readonly sha: string,
-  ) {
-    cpSync(folder, this.kept, { recursive: true });
-  }
-
   /** Builds and tests version 1.0.0. */
   public static async make(): Promise<Hub> {
     const site = await Site.make();
@@ -38,7 +27,10 @@ export class Hub implements Place {
     }
     const folder = mkdtempSync(join(tmpdir(), 'faults-hub-'));
     cpSync(join(site.folder, OUTPUT), join(folder, 'wheels', PLATFORM), { recursive: true });
-    cpSync(join(site.folder, `build/test-report/${PLATFORM}.json`), join(folder, 'wheels', PLATFORM, 'test-report.json'));
+    cpSync(
+      join(site.folder, `build/test-report/${PLATFORM}.json`),
+      join(folder, 'wheels', PLATFORM, 'test-report.json'),
+    );
     writeFileSync(join(folder, 'notes.md'), '# Notes\n');
     mkdirSync(join(folder, 'origin'));
     writeFileSync(join(folder, 'origin/file'), 'x');
@@ -46,6 +38,17 @@ export class Hub implements Place {
     await check(['git', '-C', join(folder, 'origin'), 'branch', '--move', '--force', 'main'], { quiet: true });
     await check(['git', '-C', join(folder, 'origin'), 'tag', TAG], { quiet: true });
     return new Hub(folder, site, sha);
+  }
+
+  private readonly kept = mkdtempSync(join(tmpdir(), 'faults-kept-'));
+
+  private constructor(
+    public readonly folder: string,
+    private readonly site: Site,
+    /** The commit of the tag. */
+    public readonly sha: string,
+  ) {
+    cpSync(folder, this.kept, { recursive: true });
   }
 
   public begin(): void {
@@ -67,7 +70,12 @@ export class Hub implements Place {
   /** The words of a release's step, with all that its workflow would give it. */
   public words([step, ...more]: readonly string[]): string[] {
     const tag = this.site.small.env.AUDITWHEEL_PLAT;
-    const built = [join(this.folder, 'wheels'), '--version=1.0.0', `--platform-tag=${PLATFORM}=${tag}`, '--require-tests'];
+    const built = [
+      join(this.folder, 'wheels'),
+      '--version=1.0.0',
+      `--platform-tag=${PLATFORM}=${tag}`,
+      '--require-tests',
+    ];
     const released = [`--tag=${TAG}`, '--repository=owner/release-demo'];
     const run = [`--ref=refs/tags/${TAG}`, `--sha=${this.sha}`, '--publish'];
     const notes = [`--notes=${join(this.folder, 'notes.md')}`, '--pause=0', `--tag-commit=${this.sha}`];
@@ -160,7 +168,10 @@ export class Hub implements Place {
     for (const name of readdirSync(this.folder)) {
       if (name !== 'releases') rmSync(join(this.folder, name), { recursive: true, force: true });
     }
-    cpSync(this.kept, this.folder, { recursive: true, filter: (path) => !CHANGED.includes(path.slice(this.kept.length + 1)) });
+    cpSync(this.kept, this.folder, {
+      recursive: true,
+      filter: (path) => !CHANGED.includes(path.slice(this.kept.length + 1)),
+    });
     this.site.mend();
   }
 

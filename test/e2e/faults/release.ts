@@ -8,10 +8,9 @@ import { check, RunResult } from '../support/process';
 type Case = FaultCase<Hub>;
 
 const git = (hub: Hub, ...words: string[]): Promise<RunResult> =>
-  check(
-    ['git', '-C', join(hub.folder, 'origin'), '-c', 'user.name=x', '-c', 'user.email=x@example.com', ...words],
-    { quiet: true },
-  );
+  check(['git', '-C', join(hub.folder, 'origin'), '-c', 'user.name=x', '-c', 'user.email=x@example.com', ...words], {
+    quiet: true,
+  });
 
 const tag = (fault: string, name: string, broken: string): Case => ({
   fault,
@@ -205,7 +204,8 @@ export const RELEASE: Case[] = [
   unpublished(
     'two-publish',
     'two runs publish the tag at the same time',
-    (hub) => hub.gh(meanwhile(`sed -i 's/release ${TAG} [0-9a-f]*/release ${TAG} 0123456789abcdef/' "$draft/release.json"`)),
+    (hub) =>
+      hub.gh(meanwhile(`sed -i 's/release ${TAG} [0-9a-f]*/release ${TAG} 0123456789abcdef/' "$draft/release.json"`)),
     { after: 'their files are not mixed: nothing is public' },
   ),
   unpublished(
@@ -310,16 +310,21 @@ export const RELEASE: Case[] = [
     },
     { changes: false },
   ),
-  unpublished('stopped', 'SIGTERM while a file is uploaded', (hub) => hub.gh('if [ "$2" = upload ]; then exec sleep 297; fi'), {
-    act: async (hub) => {
-      const started = hub.launch(['publish']);
-      await started.reaches(/^sleep 297$/);
-      return started.end('SIGTERM');
+  unpublished(
+    'stopped',
+    'SIGTERM while a file is uploaded',
+    (hub) => hub.gh('if [ "$2" = upload ]; then exec sleep 297; fi'),
+    {
+      act: async (hub) => {
+        const started = hub.launch(['publish']);
+        await started.reaches(/^sleep 297$/);
+        return started.end('SIGTERM');
+      },
+      exit: 143,
+      after: 'a draft is left, which the next run takes up',
+      check: (hub) => expect(hub.release()!.draft).toBe(true),
     },
-    exit: 143,
-    after: 'a draft is left, which the next run takes up',
-    check: (hub) => expect(hub.release()!.draft).toBe(true),
-  }),
+  ),
   {
     area: 8,
     broken: 'a file of an earlier try, which this release does not have, is in the draft',

@@ -14,9 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Env, Place } from './case';
+import type { WheelPipelineOptions } from '../../../src/declaration/pipeline';
 import { check, digest, RunResult } from '../support/process';
 import { DECLARATION, SmallPackage, smallPackage } from '../support/small-package';
-import type { WheelPipelineOptions } from '../../../src/declaration/pipeline';
 
 /** Where the wheels are delivered. */
 export const OUTPUT = 'dist/linux-x86_64';
@@ -25,30 +25,32 @@ const OWN = /^(build|bin|temporary)(\/|$)/;
 /** What is beside the delivered wheels while a run has them. */
 const NOTES = /(^|\/)\.[^/]*\.(lock|owner\.json|unfinished)$/;
 
+/** What fails is tried again at once, here. */
+const QUICK = { attempts: 2, pause: 0.05 };
+
 type Limits = Partial<Record<'attempts' | 'pause' | 'command' | 'download' | 'build' | 'check', number>>;
 
 export class Site implements Place {
-  public readonly folder: string;
-  /** As everything was before it was broken. */
-  private readonly kept = mkdtempSync(join(tmpdir(), 'faults-kept-'));
-
-  private constructor(public readonly small: SmallPackage) {
-    this.folder = small.folder;
-  }
-
   /** Lays the package down, declared as it is or otherwise, and builds it. */
-  public static async make(options: WheelPipelineOptions = DECLARATION, prepare?: (site: Site) => unknown): Promise<Site> {
+  public static async make(
+    options: (site: Site) => WheelPipelineOptions | Promise<WheelPipelineOptions> = () => DECLARATION,
+  ): Promise<Site> {
     const site = new Site(await smallPackage());
-    site.small.declare(options);
-    await prepare?.(site);
-    // What fails is tried again at once, here.
-    site.limits({ attempts: 2, pause: 0.05 });
+    site.declare(await options(site));
     const built = await site.small.script('build');
     if (built.status !== 0) throw new Error(built.stdout + built.stderr);
     for (const name of readdirSync(site.folder)) {
       if (!OWN.test(name)) cpSync(join(site.folder, name), join(site.kept, name), { recursive: true });
     }
     return site;
+  }
+
+  public readonly folder: string;
+  /** As everything was before it was broken. */
+  private readonly kept = mkdtempSync(join(tmpdir(), 'faults-kept-'));
+
+  private constructor(public readonly small: SmallPackage) {
+    this.folder = small.folder;
   }
 
   /** Every file of the caller's, by path; of a build record, nothing that each run has of its own. */
@@ -76,7 +78,10 @@ export class Site implements Place {
   public limits(limits: Limits): void {
     const path = join(this.folder, 'scripts/plan.json');
     const plan = JSON.parse(readFileSync(path, 'utf8'));
-    this.write('scripts/plan.json', `${JSON.stringify({ ...plan, limits: { ...plan.limits, ...limits } }, undefined, 2)}\n`);
+    this.write(
+      'scripts/plan.json',
+      `${JSON.stringify({ ...plan, limits: { ...plan.limits, ...limits } }, undefined, 2)}\n`,
+    );
   }
 
   /** A file, whatever it was before. */
@@ -98,6 +103,17 @@ export class Site implements Place {
 
   public delete(path: string): void {
     rmSync(join(this.folder, path), { recursive: true, force: true });
+  }
+
+  /** What a folder has. */
+  public list(path: string): string[] {
+    return readdirSync(join(this.folder, path)).sort();
+  }
+
+  /** Declares the pipeline anew. */
+  public declare(options: WheelPipelineOptions): void {
+    this.small.declare(options);
+    this.limits(QUICK);
   }
 
   /** A copy of the package's tree. */

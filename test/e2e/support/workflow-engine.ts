@@ -173,7 +173,9 @@ async function runnerPython(folder: string): Promise<string> {
   const interpreter = await python();
   mkdirSync(folder);
   // No link: an interpreter looks for its library around the path that it is called by.
-  writeFileSync(join(folder, 'python3'), `#!/bin/sh\nexec '${which(interpreter) ?? interpreter}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'python3'), `#!/bin/sh\nexec '${which(interpreter) ?? interpreter}' "$@"\n`, {
+    mode: 0o755,
+  });
   symlinkSync('python3', join(folder, 'python'));
   return folder;
 }
