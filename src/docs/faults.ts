@@ -90,9 +90,9 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'compiler-cache-foreign',
     area: 1,
-    fault: '`COMPILER_CACHE_DIR` has files of another origin, which the cache would evict as its own',
-    message: 'COMPILER_CACHE_DIR … has files of another origin (…): set it to a folder of its own',
-    advice: 'set `COMPILER_CACHE_DIR` to an empty folder, or to one that sccache has made',
+    fault: '`SCCACHE_DIR` has files of another origin, which the cache would evict as its own',
+    message: 'SCCACHE_DIR … has files of another origin (…): set it to a folder of its own',
+    advice: 'set `SCCACHE_DIR` to an empty folder, or to one that sccache has made',
   },
   {
     id: 'in-use',
@@ -784,8 +784,8 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'compiler-cache-no-folder',
     area: 5,
-    fault: '`COMPILER_CACHE_DIR` is a file',
-    message: 'COMPILER_CACHE_DIR … is no folder: set it to one',
+    fault: '`SCCACHE_DIR` is a file',
+    message: 'SCCACHE_DIR … is no folder: set it to one',
     advice: 'set it to a folder',
   },
   {

@@ -191,9 +191,9 @@ export const FOLDERS: Case[] = [
   },
   {
     fault: 'compiler-cache-foreign',
-    broken: "COMPILER_CACHE_DIR is a project's folder, whose files the cache would take for its own",
+    broken: "SCCACHE_DIR is a project's folder, whose files the cache would take for its own",
     breaks: (site) => site.write('mine/thesis.txt', 'x'),
-    env: (site) => ({ COMPILER_CACHE_DIR: at(site, 'mine') }),
+    env: (site) => ({ SCCACHE_DIR: at(site, 'mine') }),
     exit: 2,
     after: "the project's files are as they were",
     again: ['build', '--from-step=deliver'],
@@ -223,7 +223,7 @@ export const FOLDERS: Case[] = [
         site.run(['build'], {
           BUILD_DIR: at(site, `build/${name}`),
           OUTPUT_DIR: at(site, `temporary/${name}`),
-          COMPILER_CACHE_DIR: at(site, 'build/shared-cache'),
+          SCCACHE_DIR: at(site, 'build/shared-cache'),
         }),
       );
       const results = await Promise.all(runs);

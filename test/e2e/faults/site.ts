@@ -166,8 +166,8 @@ export class Site implements Place {
 
 /** Of a build record, what each run of the same build must have. */
 function essence(record: string): string {
-  const { schema, name, platform, source, version, wheels } = JSON.parse(record);
-  return JSON.stringify({ schema, name, platform, source, version, wheels });
+  const { schema, name, platform, version, wheels } = JSON.parse(record);
+  return JSON.stringify({ schema, name, platform, version, wheels });
 }
 
 function link(from: string, to: string): void {

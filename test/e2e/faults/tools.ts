@@ -129,8 +129,8 @@ export const TOOLS: Case[] = [
   input('temporary', 'TMPDIR is not there, for a test', { TMPDIR: '/nowhere' }, { run: ['test'] }),
   input(
     'compiler-cache-no-folder',
-    'COMPILER_CACHE_DIR is a file',
-    (site) => ({ COMPILER_CACHE_DIR: at(site, 'mine') }),
+    'SCCACHE_DIR is a file',
+    (site) => ({ SCCACHE_DIR: at(site, 'mine') }),
     {
       breaks: (site) => site.write('mine', 'x'),
     },
