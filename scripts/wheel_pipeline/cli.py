@@ -23,6 +23,7 @@ from .release.commands import release
 from .reproduction import run_reproduction
 from .session import Session
 from .steps import explain
+from .workspace import check_temporary
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 
@@ -101,6 +102,7 @@ def session_of(plan: plans.Plan, root: Path, name: str, argv: Sequence[str]) -> 
     wheels = ", ".join(wheel.distribution for wheel in plan.build().wheels)
     help_text = f"{PLANNED[name][0]} The wheels: {wheels}."
     given = vars(parser_of(plan, name, help_text, console.program).parse(argv))
+    check_temporary(os.environ)
     variant = given.get("variant") or os.environ.get("WHEEL_VARIANT", "").strip()
     build = plan.build(variant)
     platform = current_platform(build)

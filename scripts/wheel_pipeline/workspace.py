@@ -12,16 +12,18 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from .errors import Failure
+from .console import megabytes
+from .errors import Failure, UsageError
 from .inputs import EMPTIED
 
 MARKER = ".wheel-pipeline.json"  # names what this program has made in a folder
+ROOM = 16_000_000  # bytes on a disk without which there is no use in beginning
 OWN = ("home", "logs")
 """Folders of BUILD_DIR that every run writes to."""
 
@@ -37,6 +39,12 @@ def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator
         raise Failure(
             f"cannot write to {folder} ({error.strerror}): make it writable, or set {variable} to another folder", 2
         ) from error
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        raise UsageError(
+            f"{folder} has {megabytes(free)} of room, at least {megabytes(ROOM)} are needed:"
+            f" make room, or set {variable} to a folder of another disk"
+        )
     lock, owner = FileLock(folder / f".{name}.lock"), folder / f".{name}.owner.json"
     try:
         lock.acquire(timeout=0)
@@ -58,13 +66,22 @@ def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator
         lock.release()
 
 
-def owned_output(output: Path, command: str) -> contextlib.AbstractContextManager[None]:
+def check_temporary(environ: Mapping[str, str]) -> None:
+    """Tools make files in TMPDIR, and some of them end without a word where they cannot."""
+    given = environ.get("TMPDIR")
+    if given and not (os.path.isdir(given) and os.access(given, os.W_OK)):
+        raise UsageError(
+            f"there is no folder for temporary files ({given}): set TMPDIR to one that can be written to, or unset it"
+        )
+
+
+def owned_output(output: Path, command: str, reads: bool = False) -> contextlib.AbstractContextManager[None]:
     """Keep OUTPUT_DIR for this run. It is replaced whole, so what is locked lies beside it.
 
-    Where nobody can write, nobody can deliver, and there is nothing to keep.
+    Who only reads it need not keep it where nobody can write, since nobody can deliver either.
     """
-    parent = output.parent
-    if parent.is_dir() and not os.access(parent, os.W_OK):
+    parent = output.resolve().parent
+    if reads and not os.access(parent, os.W_OK):
         return contextlib.nullcontext()
     return owned(parent, "OUTPUT_DIR", command, output.name)
 

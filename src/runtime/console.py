@@ -17,6 +17,7 @@ from typing import TextIO
 from rich.console import Console as Terminal
 from rich.text import Text
 
+from .credentials import secrets
 from .errors import Failure, Stopped
 
 TAIL = 20  # lines of a tool's output that stand beside its error
@@ -65,6 +66,7 @@ class Console:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        self.secrets = sorted(secrets(os.environ).values(), key=len, reverse=True)
         self.verbose, self.program = verbose, program or self.program
         # With a file behind it, a terminal of rich prints as it is told, without folding lines at 80 columns.
         self.live = not plain and sys.stdout.isatty() and not os.environ.get("CI")
@@ -81,14 +83,21 @@ class Console:
             self.log.close()
         self.log = None
 
+    def masked(self, text: str) -> str:
+        """The text without the caller's secrets: a log may be read by others."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
     def record(self, line: str) -> None:
         """A line for the log alone."""
         if self.log:
-            self.log.write(line + "\n")
+            self.log.write(self.masked(line) + "\n")
             self.log.flush()
 
     def say(self, text: str = "", style: str = "") -> None:
         """Lines for the terminal and the log."""
+        text = self.masked(text)
         for line in text.split("\n"):
             self.record(line)
         with self.written():
@@ -131,6 +140,7 @@ class Console:
 
     def error(self, message: str, title: str = "") -> None:
         """An error, on standard error, in the log, and on the page of a GitHub Actions run."""
+        message = self.masked(message)
         self.record(f"{self.program}: error: {message}")
         with contextlib.suppress(OSError):  # nobody can be told then
             sys.stdout.flush()
@@ -145,6 +155,7 @@ class Console:
         """Show a message on the page of a GitHub Actions run; elsewhere, do nothing."""
         if not in_actions():
             return
+        message = self.masked(message)
         escapes: dict[str, str | int | None] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
         title = title.translate(str.maketrans({**escapes, ":": "%3A", ",": "%2C"}))
         with self.written():

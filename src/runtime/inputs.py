@@ -18,6 +18,7 @@ from .errors import UsageError
 from .plan import Build, Input, Plan, Platform
 
 LONGEST = 120  # characters of BUILD_DIR: of the 260 that most programs of Windows can read, a build needs the rest
+APART = r"""[\s"\\;(){}<>&|]"""  # characters of a path that end a word for a compiler, for CMake or for Ninja
 NEWEST = 4354819198  # what a zip entry can say at most: the end of 2107
 
 
@@ -162,6 +163,11 @@ def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR")
         raise UsageError(
             f"BUILD_DIR {build} has {len(str(build))} characters, and compilers of Windows fail on what lies below"
             f" one of more than {LONGEST}: set BUILD_DIR to a shorter one"
+        )
+    if os.name != "nt" and (found := re.search(APART, str(build))):
+        raise UsageError(
+            f"BUILD_DIR {build} has the character {found[0]!r}, which compilers or CMake take apart:"
+            " set BUILD_DIR to a path without it"
         )
     if source and (source.resolve() == build or build in source.resolve().parents):
         raise UsageError(

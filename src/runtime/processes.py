@@ -51,8 +51,14 @@ class CommandFailed(Failure):
 
     def __init__(self, argv: Sequence[str], how: str, tail: Sequence[str] = ()) -> None:
         super().__init__(f"{Path(argv[0]).name} {how}")
-        self.command = quoted(argv)
+        self.argv, self.command = argv, quoted(argv)
         self.tail = list(tail)
+
+    def saying(self, message: str) -> CommandFailed:
+        """The same, in words that say what it means."""
+        other = CommandFailed(self.argv, "", self.tail)
+        other.args = (message,)
+        return other
 
 
 @dataclass(frozen=True)
@@ -206,14 +212,21 @@ def run(
         raise CommandFailed(argv, how, tail)
 
 
-def retry(argv: Sequence[str], *, attempts: int, pause: float, **options: Any) -> None:
+def retry(
+    argv: Sequence[str],
+    *,
+    attempts: int,
+    pause: float,
+    is_final: Callable[[CommandFailed], bool] = lambda _: False,
+    **options: Any,
+) -> None:
     """Run a command that reaches over a network, a few times before it counts as failed."""
     for attempt in range(1, attempts + 1):
         try:
             run(argv, **options)
             return
         except CommandFailed as failure:
-            if attempt == attempts:
+            if attempt == attempts or is_final(failure):
                 raise
             seconds = attempt * pause
             console.say(f"attempt {attempt} of {attempts} failed ({failure}); trying again in {duration(seconds)}")

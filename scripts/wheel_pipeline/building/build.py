@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from packaging.version import Version
 
 from .. import inputs as checks
 from ..console import columns, console
+from ..credentials import secrets
 from ..findings import fail_with
 from ..git import commit_of, is_dirty
 from ..plan import Wheel
@@ -26,6 +28,7 @@ from ..wheels.record import Made, check_output, project_commits, write_record
 from ..wheels.wheel import collect, wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
+from .c_compiler import check_c_compiler
 from .environment import add, cargo_home, with_first, without_paths
 from .report import report_build
 from .tools import check_tools
@@ -138,6 +141,8 @@ class BuildRun:
 
     def check_tools(self) -> None:
         self.tools = check_tools(self.plan, self.build.tools, self.platform.system, self.env)
+        if self.platform.system == "linux":
+            check_c_compiler(self.env, self.plan.limits.command)
         console.say("\n".join(columns(list(self.tools.items()))))
 
     def enter_compiler(self) -> None:
@@ -235,6 +240,7 @@ class BuildRun:
                 platform_tag=self.session.platform_tag,
                 version=self.version,
                 build_paths=[str(path) for path in self.hidden],
+                secrets=secrets(os.environ),
             )
         )
 

@@ -6,11 +6,12 @@ import os
 import sys
 from pathlib import Path
 
+from ..building.download import download
 from ..building.tools import check_tools
 from ..console import console
 from ..errors import Failure, UsageError
 from ..findings import fail_with
-from ..processes import retry, run
+from ..processes import run
 from ..session import Session
 from ..steps import Step, Steps
 from ..wheels import inspection, record
@@ -30,7 +31,7 @@ def run_test(session: Session) -> int:
             f"the last build has not delivered its wheels, those in {output} are of an earlier one: build again, or"
             f" delete {session.unfinished} to test the earlier ones"
         )
-    with session.workspace() as workspace, owned_output(output, session.title):
+    with session.workspace() as workspace, owned_output(output, session.title, reads=True):
         workspace.begin([ENVIRONMENT])
         test = TestRun(session, workspace)
         state = workspace.root / "test.state.json"
@@ -98,14 +99,7 @@ class TestRun:
         path = self.session.root / self.session.plan.files.test_requirements
         limits = self.session.plan.limits
         argv = self.pip(f"--requirement={path}")
-        retry(
-            argv,
-            attempts=limits.attempts,
-            pause=limits.pause,
-            env=self.env,
-            cwd=self.workspace.root,
-            timeout=limits.download,
-        )
+        download(argv, "what the tests require", limits, self.env, self.workspace.root)
 
     def install_wheels(self) -> None:
         """The files by their paths: a name could be taken from elsewhere."""

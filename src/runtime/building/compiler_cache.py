@@ -33,9 +33,7 @@ def check_folder(folder: Path) -> None:
     )
     if foreign:
         told = ", ".join(foreign[:4])
-        raise UsageError(
-            f"SCCACHE_DIR {folder} has files of another origin ({told}): set it to a folder of its own"
-        )
+        raise UsageError(f"SCCACHE_DIR {folder} has files of another origin ({told}): set it to a folder of its own")
 
 
 def distrust(folder: Path) -> dict[str, str]:

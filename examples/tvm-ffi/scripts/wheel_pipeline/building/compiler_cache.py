@@ -27,15 +27,13 @@ def is_there(env: Mapping[str, str]) -> bool:
 def check_folder(folder: Path) -> None:
     """Fail, before any work, where a folder has what sccache would take for its own, and evict."""
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"COMPILER_CACHE_DIR {folder} is no folder: set it to one")
+        raise UsageError(f"SCCACHE_DIR {folder} is no folder: set it to one")
     foreign = (
         sorted(path.name for path in folder.iterdir() if not ENTRY.fullmatch(path.name)) if folder.exists() else []
     )
     if foreign:
         told = ", ".join(foreign[:4])
-        raise UsageError(
-            f"COMPILER_CACHE_DIR {folder} has files of another origin ({told}): set it to a folder of its own"
-        )
+        raise UsageError(f"SCCACHE_DIR {folder} has files of another origin ({told}): set it to a folder of its own")
 
 
 def distrust(folder: Path) -> dict[str, str]:
