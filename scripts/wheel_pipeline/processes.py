@@ -15,35 +15,18 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any
 
 from .console import TAIL, console, duration
-from .errors import Failure, Stopped
+from .errors import Failure
 from .progress import Progress
+from .signals import held
 
 if sys.platform == "win32":
     from .windows_job import Job
 
 TICK = 0.2  # seconds between looks at a process: what Ctrl-C waits for on Windows at most
 GRACE = 1.0  # seconds in which a process that is told to end may do so by itself
-
-
-def listen_to_signals() -> None:
-    """Let signals end this program in order: what is under way ends first, all of it."""
-
-    def stop(number: int, _: FrameType | None) -> None:
-        for each in listened:
-            signal.signal(each, signal.SIG_IGN)  # a second one must not interrupt the end
-        raise Stopped(number)
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    listened = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    for each in listened:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
-            signal.signal(each, stop)
-    if sys.platform == "win32":
-        Job.of_this_process()
 
 
 class CommandFailed(Failure):
@@ -95,11 +78,13 @@ class Group:
         program = which(argv[0], env)
         if program is None:
             raise Failure(f"{argv[0]} is not on the PATH: install it, or use the toolchain that the plan names")
+        held.hold()  # a signal that comes before the block is entered would leave the process behind
         try:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(
                 [program, *argv[1:]], stdin=subprocess.DEVNULL, start_new_session=os.name != "nt", **options
             )
         except OSError as error:
+            held.release()
             raise Failure(f"cannot start {program} ({error.strerror}): install it anew, or correct the PATH") from error
         if sys.platform == "win32":
             self.job = Job()
@@ -125,6 +110,11 @@ class Group:
         self.wait(GRACE)
 
     def __enter__(self) -> Group:
+        try:
+            held.release()
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

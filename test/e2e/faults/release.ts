@@ -272,7 +272,10 @@ export const RELEASE: Case[] = [
   refused(401, 'Bad credentials', 'gh-401'),
   refused(403, 'Resource not accessible by integration', 'gh-403'),
   refused(429, 'Too Many Requests', 'gh-429'),
-  refused(403, 'API rate limit exceeded', 'gh-429'),
+  {
+    ...refused(403, 'API rate limit exceeded', 'gh-429'),
+    broken: 'GitHub answers 403 to an upload, since it was asked too often',
+  },
   unpublished(
     'gh-hangs',
     'an upload never ends',

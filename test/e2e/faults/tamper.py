@@ -1,4 +1,4 @@
-"""Puts a member into the delivered wheel, and makes the wheel's own RECORD, the build record and SHA256SUMS agree with it.
+"""Puts a member into the delivered wheel, and makes its RECORD, the build record and SHA256SUMS agree with it.
 
     tamper.py FOLDER NAME [TEXT] [MODE]
 

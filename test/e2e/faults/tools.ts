@@ -127,14 +127,9 @@ export const TOOLS: Case[] = [
   ),
   input('temporary', 'TMPDIR is not there', { TMPDIR: '/nowhere' }),
   input('temporary', 'TMPDIR is not there, for a test', { TMPDIR: '/nowhere' }, { run: ['test'] }),
-  input(
-    'compiler-cache-no-folder',
-    'SCCACHE_DIR is a file',
-    (site) => ({ SCCACHE_DIR: at(site, 'mine') }),
-    {
-      breaks: (site) => site.write('mine', 'x'),
-    },
-  ),
+  input('compiler-cache-no-folder', 'SCCACHE_DIR is a file', (site) => ({ SCCACHE_DIR: at(site, 'mine') }), {
+    breaks: (site) => site.write('mine', 'x'),
+  }),
   {
     fault: 'compiler-cache-unreachable',
     broken: "the compiler cache's server cannot be reached",

@@ -18,10 +18,10 @@ from .errors import Failure, Stopped, UsageError, from_system, nearest
 from .gate.run import run_test
 from .image import test_image, tools
 from .inputs import inputs_of, resolve
-from .processes import listen_to_signals
 from .release.commands import release
 from .reproduction import run_reproduction
 from .session import Session
+from .signals import listen_to_signals
 from .steps import explain
 from .workspace import check_temporary
 
