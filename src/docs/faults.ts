@@ -637,6 +637,13 @@ export const FAULTS: readonly Fault[] = [
     advice: "leave the file out of the project's build",
   },
   {
+    id: 'two-metadata',
+    area: 4,
+    fault: 'a wheel with the metadata of another distribution',
+    message: ' has … .dist-info folders (…): a wheel has one',
+    advice: "leave the other distribution out of the project's build",
+  },
+  {
     id: 'member-case',
     area: 4,
     fault: 'a wheel with two files that are one where upper and lower case are the same',

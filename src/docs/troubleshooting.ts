@@ -35,11 +35,11 @@ export function troubleshootingPage(plan: Plan): Page {
 function section(title: string, faults: readonly Fault[]): string[] {
   if (faults.length === 0) return [];
   const rows = faults.map(({ fault, message, advice }) => [fault, code(message), advice]);
-  return [`## ${title}`, ...table(['What is wrong', 'The message', 'What to do'], rows)];
+  return ['', `## ${title}`, ...table(['What is wrong', 'The message', 'What to do'], rows)];
 }
 
 /** A message as code, in which Markdown would read accents as its end. */
 function code(message: string): string {
-  const text = message.replace(/^: /, '… : ').trim();
+  const text = message.replace(/^(?=[ :])/, '…');
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }

@@ -53,8 +53,8 @@ export interface FaultCase<P extends Place = Place> {
   readonly again?: readonly string[];
 }
 
-/** What no message may have: a person cannot act on it. */
-const RAW = /Traceback \(most recent|\bErrno\b|internal error|Exception ignored/;
+/** What no message may have: a person cannot act on it. What stands behind a bar is what a tool or a check has said. */
+const RAW = /^(?! {2}\| ).*(Traceback \(most recent|\bErrno\b|internal error|Exception ignored)/m;
 
 /** A message of the list as a pattern: … stands for what differs from case to case. */
 export function pattern(message: string): RegExp {

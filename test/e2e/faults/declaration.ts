@@ -80,7 +80,6 @@ export const DECLARED: ReadonlyArray<FaultCase<Declared>> = [
     "environment: { WHEEL_VERSION: '9' },",
     'WHEEL_VERSION',
   ),
-  wrong('option-wrong', 'a version that would override every other', "environment: { VERSION: '9.9' },", 'VERSION'),
   wrong('option-wrong', 'a path that leaves the project', "source: { folder: '../thing' },", 'source.folder'),
   wrong('option-wrong', 'no wheel', 'wheels: [],', 'wheels: [] must be at least one wheel'),
   wrong(

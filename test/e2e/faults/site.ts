@@ -166,8 +166,12 @@ export class Site implements Place {
 
 /** Of a build record, what each run of the same build must have. */
 function essence(record: string): string {
-  const { schema, name, platform, version, wheels } = JSON.parse(record);
-  return JSON.stringify({ schema, name, platform, version, wheels });
+  try {
+    const { schema, name, platform, version, wheels } = JSON.parse(record);
+    return JSON.stringify({ schema, name, platform, version, wheels });
+  } catch {
+    return record; // a case has put something else there
+  }
 }
 
 function link(from: string, to: string): void {

@@ -247,6 +247,12 @@ export const TOOLS: Case[] = [
   }),
   harmless('MAKEFLAGS, DESTDIR and their like', { MAKEFLAGS: '-j9', DESTDIR: '/nowhere', CPATH: '/nowhere' }),
   harmless('a locale that is not there', { LC_ALL: 'xx_YY.UTF-8', LANG: 'xx_YY', LANGUAGE: 'xx' }),
+  {
+    ...harmless('a variable VERSION is declared, which once was the version', {}),
+    area: 4,
+    breaks: (site) => site.declare({ ...DECLARATION, environment: { VERSION: '9.9' } }),
+    again: ['build'],
+  },
   harmless('no HOME', { HOME: undefined }),
   harmless('a HOME that is not there', { HOME: '/nowhere' }),
   harmless(

@@ -101,7 +101,7 @@ export const WHEELS: Case[] = [
     exit: 1,
     told: 'is not the file that RECORD tells of',
     after: 'the report tells of a check that failed',
-    check: (site) => site.write(installed(site), ''),
+    check: (site) => site.write(installed(site), site.read('package/release_demo/__init__.py')),
   },
   delivered('wheel-changed', 'a byte of the wheel was changed', (site) =>
     appendFileSync(at(site, OUTPUT, site.wheel), 'x'),
@@ -151,7 +151,7 @@ export const WHEELS: Case[] = [
     'a member of another scheme runs whenever Python starts',
     'import os\n',
   ),
-  member('numpy-1.0.dist-info/METADATA', "a member is another distribution's metadata"),
+  member('numpy-1.0.dist-info/METADATA', "a member is another distribution's metadata", '', '100644', 'two-metadata'),
   member('RELEASE_DEMO/__init__.py', 'two members are one file where case does not count', '', '100644', 'member-case'),
   member('release_demo/link', 'a member is a symbolic link', '/etc/passwd', '120777', 'member-link'),
   member('release_demo/__init__.py', 'a member is there twice', '', '100644', 'member-twice'),
