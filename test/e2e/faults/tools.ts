@@ -74,11 +74,21 @@ export const TOOLS: Case[] = [
     ...site.tool('broken-cc', 'echo "cannot find crt1.o" >&2; exit 1'),
     CC: 'broken-cc',
   })),
-  early('python-old', 'the only Python is too old', (site) => {
-    site.write('bin/old', '#!/bin/sh\necho 3.8.1\nexit 1\n', 0o755);
-    return { PYTHON: at(site, 'bin/old') };
-  }),
-  early('python-missing', 'PYTHON names a program that is not there', { PYTHON: '/nowhere/python' }),
+  early(
+    'python-old',
+    'the only Python is too old',
+    (site) => {
+      site.write('bin/old', '#!/bin/sh\necho 3.8.1\nexit 1\n', 0o755);
+      return { PYTHON: at(site, 'bin/old') };
+    },
+    { check: undefined },
+  ),
+  early(
+    'python-missing',
+    'PYTHON names a program that is not there',
+    { PYTHON: '/nowhere/python' },
+    { check: undefined },
+  ),
   input('build-dir-name', 'BUILD_DIR has a blank', (site) => ({ BUILD_DIR: at(site, 'build/a b') })),
   input('build-dir-name', 'BUILD_DIR has a semicolon, where CMake ends a word', (site) => ({
     BUILD_DIR: at(site, 'build/a;b'),
@@ -235,8 +245,8 @@ export const TOOLS: Case[] = [
     ...{ PIP_TARGET: at(site, 'target'), PIP_USER: '1', PIP_NO_BINARY: ':all:', PIP_REQUIRE_VIRTUALENV: '1' },
     ...{ PIP_CONFIG_FILE: '/nowhere', PIP_CONSTRAINT: '/nowhere', PIP_NO_INDEX: '0' },
   })),
-  harmless("pip's settings of the user's", (site) => ({ HOME: at(site, 'mine') }), {
-    breaks: (site) => site.write('mine/.config/pip/pip.conf', '[global]\ntarget = /nowhere\nuser = true\n'),
+  harmless("pip's settings of the user's", (site) => ({ HOME: at(site, 'temporary') }), {
+    breaks: (site) => site.write('temporary/.config/pip/pip.conf', '[global]\ntarget = /nowhere\nuser = true\n'),
   }),
   harmless('PYTHONOPTIMIZE, PYTHONHOME and their like', (site) => ({
     ...{ PYTHONOPTIMIZE: '2', PYTHONHOME: '/nowhere', PYTHONPATH: at(site, 'mine'), PYTHONWARNINGS: 'error' },
@@ -321,8 +331,15 @@ export const ADDRESS = 'https://example.com/owner/small';
 
 export async function pushed(site: Site): Promise<string> {
   const sha = await commit(site.copy('build/origin'));
-  site.write('build/caller/.gitconfig', `[url "file://${at(site, 'build/origin')}"]\n\tinsteadOf = ${ADDRESS}\n`);
+  leads(site, origin(site));
   return sha;
+}
+
+const origin = (site: Site): string => `file://${at(site, 'build/origin')}`;
+
+/** Where the declared address leads, by the caller's settings of git. */
+function leads(site: Site, address: string): void {
+  site.write('build/caller/.gitconfig', `[url "${address}"]\n\tinsteadOf = ${ADDRESS}\n`);
 }
 
 const fetched = (fault: string, broken: string, env: Case['env'], more: Partial<Case> = {}): Case => ({
@@ -341,9 +358,8 @@ export const GIT: Case[] = [
     'the repository cannot be reached',
     {},
     {
-      breaks: (site) =>
-        site.write('build/caller/.gitconfig', `[url "http://${NOWHERE}/x"]\n\tinsteadOf = ${ADDRESS}\n`),
-      check: (site) => pushed(site),
+      breaks: (site) => leads(site, `http://${NOWHERE}/x`),
+      mends: (site) => leads(site, origin(site)),
     },
   ),
   fetched(
@@ -396,7 +412,7 @@ export const INDEX: Case[] = [
     {},
     {
       breaks: (site) => {
-        site.write(`build/index/small/${ARCHIVE}`, 'something else');
+        site.write(`${INDEX_FOLDER}/${ARCHIVE}`, 'something else');
       },
       check: async (site) => {
         expect(site.list('build/source')).toEqual([]);
@@ -417,15 +433,24 @@ export const INDEX: Case[] = [
   ),
 ];
 
-const ARCHIVE = 'small-1.0.tar.gz';
+/** The source distribution, by the version that it says of itself. */
+export const VERSION = '0.0.0';
+const ARCHIVE = `release_demo-${VERSION}.tar.gz`;
+const INDEX_FOLDER = 'build/index/release-demo';
 
 /** The package's source distribution, in an index of files; its SHA-256. */
 export async function published(site: Site): Promise<string> {
-  const folder = at(site, 'build/index/small');
+  const folder = at(site, INDEX_FOLDER);
   mkdirSync(folder, { recursive: true });
   const archive = join(folder, ARCHIVE);
-  site.write('build/index/small/index.html', `<a href="${ARCHIVE}">${ARCHIVE}</a>\n`);
-  const options = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--transform=s,^package,small-1.0,'];
+  site.write(`${INDEX_FOLDER}/index.html`, `<a href="${ARCHIVE}">${ARCHIVE}</a>\n`);
+  const options = [
+    '--sort=name',
+    '--mtime=@0',
+    '--owner=0',
+    '--group=0',
+    `--transform=s,^package,release_demo-${VERSION},`,
+  ];
   await check(['tar', '--create', '--gzip', '--file', archive, ...options, '--directory', site.folder, 'package'], {
     quiet: true,
   });
