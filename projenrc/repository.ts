@@ -85,6 +85,11 @@ export class Repository extends Component {
       exec: `jest --config ${E2E_CONFIG}`,
       receiveArgs: true,
     });
+    this.project.addTask('faults', {
+      description: 'Break one thing at a time, and see what the program says and leaves: a part of e2e (Linux, root)',
+      exec: `jest --config ${E2E_CONFIG} test/e2e/faults-`,
+      receiveArgs: true,
+    });
     this.project.addTask('bench:synth', {
       description: 'Compare the CPU time of synthesis with that of a bare TypeScript project',
       exec: 'tsx projenrc/bench-synth.ts',

@@ -15,6 +15,7 @@ import { ciPipelinePage, NamedWorkflow } from './docs/ci-pipeline';
 import { customizingPage } from './docs/customizing';
 import { localDevelopmentPage } from './docs/local-development';
 import { releasesPage } from './docs/releases';
+import { troubleshootingPage } from './docs/troubleshooting';
 import { inOneSentence } from './failure';
 import { SynthesizedFile, SynthesizedFileOptions } from './files';
 import { adapted, placedFile } from './github/adapt';
@@ -251,6 +252,7 @@ export class WheelPipeline extends Component {
       ciPipelinePage(this._plan, this.named()),
       releasesPage(this._plan),
       customizingPage(this._plan),
+      troubleshootingPage(this._plan),
     ]) {
       if (!page) continue;
       const lines = page.lines.map((line) =>

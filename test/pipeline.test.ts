@@ -83,6 +83,7 @@ test('one declaration gives the image, the plan and what executes it, the workfl
     'docs/customizing.md',
     'docs/local-development.md',
     'docs/releases.md',
+    'docs/troubleshooting.md',
     'scripts/build-requirements.txt',
     'scripts/build.ps1',
     'scripts/build.sh',

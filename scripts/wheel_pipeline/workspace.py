@@ -12,15 +12,20 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from .errors import Failure
+from .console import megabytes
+from .errors import Failure, UsageError
+from .inputs import EMPTIED
 
 MARKER = ".wheel-pipeline.json"  # names what this program has made in a folder
+ROOM = 16_000_000  # bytes on a disk without which there is no use in beginning
+OWN = ("home", "logs")
+"""Folders of BUILD_DIR that every run writes to."""
 
 
 @contextlib.contextmanager
@@ -34,6 +39,12 @@ def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator
         raise Failure(
             f"cannot write to {folder} ({error.strerror}): make it writable, or set {variable} to another folder", 2
         ) from error
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        raise UsageError(
+            f"{folder} has {megabytes(free)} of room, at least {megabytes(ROOM)} are needed:"
+            f" make room, or set {variable} to a folder of another disk"
+        )
     lock, owner = FileLock(folder / f".{name}.lock"), folder / f".{name}.owner.json"
     try:
         lock.acquire(timeout=0)
@@ -55,13 +66,22 @@ def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator
         lock.release()
 
 
-def owned_output(output: Path, command: str) -> contextlib.AbstractContextManager[None]:
+def check_temporary(environ: Mapping[str, str]) -> None:
+    """Tools make files in TMPDIR, and some of them end without a word where they cannot."""
+    given = environ.get("TMPDIR")
+    if given and not (os.path.isdir(given) and os.access(given, os.W_OK)):
+        raise UsageError(
+            f"there is no folder for temporary files ({given}): set TMPDIR to one that can be written to, or unset it"
+        )
+
+
+def owned_output(output: Path, command: str, reads: bool = False) -> contextlib.AbstractContextManager[None]:
     """Keep OUTPUT_DIR for this run. It is replaced whole, so what is locked lies beside it.
 
-    Where nobody can write, nobody can deliver, and there is nothing to keep.
+    Who only reads it need not keep it where nobody can write, since nobody can deliver either.
     """
-    parent = output.parent
-    if parent.is_dir() and not os.access(parent, os.W_OK):
+    parent = output.resolve().parent
+    if reads and not os.access(parent, os.W_OK):
         return contextlib.nullcontext()
     return owned(parent, "OUTPUT_DIR", command, output.name)
 
@@ -84,30 +104,53 @@ class Workspace:
         self.root = root
         self.marker = root / MARKER
         self.made: set[str] = set()
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            self.made = set(json.loads(self.marker.read_text(encoding="utf-8"))["made"])
+        if self.marker.exists():
+            # It is written once all that a build empties was known to be nobody's: also one that is damaged says that.
+            self.made = {*OWN, *EMPTIED}
+            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+                self.made = {*OWN, *json.loads(self.marker.read_text(encoding="utf-8"))["made"]}
+
+    def begin(self, names: Iterable[str]) -> None:
+        """Take the folder into use, for these names: nothing in it is changed before all are known to be nobody's."""
+        self.check([*names, *OWN])
+        self.note(*OWN)
 
     def check(self, names: Iterable[str]) -> None:
-        """Fail, before any work, where a folder of that name is somebody else's."""
+        """Fail where what has one of the names is somebody else's."""
         for name in names:
-            folder = self.root / name
-            if name not in self.made and folder.is_dir() and any(folder.iterdir()):
+            path = self.root / name
+            is_empty = path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+            if name not in self.made and os.path.lexists(path) and not is_empty:
                 raise Failure(
-                    f"{folder} was not made by this program, which would empty it:"
+                    f"{path} was not made by this program, which would empty it:"
                     " move it, or set BUILD_DIR to another folder",
                     2,
                 )
+
+    def note(self, *names: str) -> None:
+        """Write down that what has these names is made by this program."""
+        if self.made.issuperset(names):
+            return
+        self.made.update(names)
+        part = self.marker.with_suffix(".part")
+        part.write_text(json.dumps({"made": sorted(self.made)}, indent=2) + "\n", encoding="utf-8")
+        os.replace(part, self.marker)
 
     def empty(self, name: str) -> Path:
         """An empty folder of that name."""
         self.check([name])
         folder = self.root / name
-        if name not in self.made:
-            self.made.add(name)
-            self.marker.write_text(json.dumps({"made": sorted(self.made)}, indent=2) + "\n", encoding="utf-8")
+        self.note(name)
         remove(folder)
         folder.mkdir(parents=True)
         return folder
+
+
+def open_to_all(folder: Path) -> bool:
+    """Whether everybody on this machine can put something into a folder, or one of its own folders."""
+    if os.name == "nt" or not folder.is_dir():
+        return False
+    return any(each.stat().st_mode & stat.S_IWOTH for each in (folder, *folder.iterdir()) if each.is_dir())
 
 
 def remove(path: Path) -> None:
@@ -152,13 +195,13 @@ def copy_tree(source: Path, target: Path, leave_out: Iterable[Path] = ()) -> Non
 
 def deliver(source: Path, target: Path) -> None:
     """Put a finished folder in another's place, in one step: there is always the old one or the new one, whole."""
+    target = target.resolve()  # a link stays, and so does what lies beside it
     target.parent.mkdir(parents=True, exist_ok=True)
-    stage = target.with_name(f".{target.name}.new")
+    stage, before = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
     remove(stage)
+    remove(before)
     shutil.copytree(source, stage)
     if target.exists() and not exchange(stage, target):
-        before = target.with_name(f".{target.name}.old")
-        remove(before)
         os.replace(target, before)
         try:
             os.replace(stage, target)

@@ -68,7 +68,8 @@ export function localDevelopmentPage(plan: Plan): Page {
     ...(main.preflight ? preflight(main) : []),
     '## When something fails',
     '',
-    'What fails names the step, the command and the log; `--from-step` goes on from there. The folders of `build/` hold what was done:',
+    'What fails names the step, the command and the log; `--from-step` goes on from there. [Troubleshooting](troubleshooting.md) has every',
+    'message, and what to do. The folders of `build/` hold what was done:',
     ...table(
       ['Folder', 'What is in it'],
       [

@@ -74,6 +74,8 @@ const limits = z.strictObject({
   attempts: said(count, 'Tries of what reaches over a network.'),
   pause: said(seconds, 'Seconds between tries: this, then twice this, …'),
   command: said(seconds, 'Seconds for a question to a tool, such as its version.'),
+  download: said(seconds, 'Seconds for a source, or for what a test requires.'),
+  build: said(seconds, 'Seconds for the build of one wheel by its backend, and for its repair.'),
   upload: said(seconds, 'Seconds for one file of a release.'),
   check: said(seconds, 'Seconds for a check of the gate that every wheel goes through.'),
   keptWheels: said(count, 'Generations of a reused wheel.'),

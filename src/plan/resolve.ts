@@ -22,7 +22,16 @@ const SCHEDULE = '17 3 * * 1,4';
 /** Once a week, at an hour of its own. */
 const UPKEEP_SCHEDULE = '29 4 * * 1';
 
-const LIMITS: Plan['limits'] = { attempts: 4, pause: 5, command: 120, upload: 1800, check: 120, keptWheels: 3 };
+const LIMITS: Plan['limits'] = {
+  attempts: 4,
+  pause: 5,
+  command: 120,
+  download: 1800,
+  build: 6 * 3600, // as long as a job of GitHub's
+  upload: 1800,
+  check: 120,
+  keptWheels: 3,
+};
 
 /** Where a pipeline lies in its repository. */
 export type Place = Plan['place'];

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,17 +15,18 @@ from .building.preflight import run_preflight
 from .ci.commands import ci
 from .comparing import compare_builds, compare_with_record
 from .console import console
-from .errors import Failure, UsageError, nearest
+from .errors import Failure, Stopped, UsageError, from_system, nearest
 from .gate.run import run_test
 from .image import test_image, tools
 from .inputs import inputs_of, resolve
 from .locks import conda_lock, lock
-from .processes import Stopped, listen_to_signals
 from .release.commands import release
 from .reproduction import run_reproduction
 from .session import Session
+from .signals import listen_to_signals
 from .steps import explain
 from .upkeep.commands import upkeep
+from .workspace import check_temporary
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 
@@ -68,15 +69,25 @@ def main(argv: Sequence[str], scripts: Path = SCRIPTS) -> int:
     except Stopped as stopped:
         console.error(f"stopped by {stopped}: what was under way has ended, and nothing was delivered")
         return 128 + stopped.number
+    except OSError as error:
+        explain(from_system(error))
+        return 1
     except Exception as error:
-        trace = traceback.format_exc()
-        console.record(trace)
-        if verbose or console.log is None:
-            sys.stderr.write(trace)
-        console.error(f"internal error ({type(error).__name__}: {error}): please report it, with the log")
+        told = f"internal error ({type(error).__name__}: {error})"
+        console.error(f"{told}: please report it, with {keep_trace(traceback.format_exc())}")
         return 1
     finally:
         console.close_log()
+
+
+def keep_trace(trace: str) -> str:
+    """Where the trace of an error of ours is, which tells a caller nothing."""
+    if console.log is None:
+        with tempfile.NamedTemporaryFile("w", prefix="wheel-pipeline-", suffix=".log", delete=False) as file:
+            file.write(trace)
+        return file.name
+    console.record(trace)
+    return str(console.log_path)
 
 
 def command(argv: Sequence[str], plan: plans.Plan, root: Path) -> int:
@@ -98,6 +109,7 @@ def session_of(plan: plans.Plan, root: Path, name: str, argv: Sequence[str]) -> 
     wheels = ", ".join(wheel.distribution for wheel in plan.build().wheels)
     help_text = f"{PLANNED[name][0]} The wheels: {wheels}."
     given = vars(parser_of(plan, name, help_text, console.program).parse(argv))
+    check_temporary(os.environ)
     variant = given.get("variant") or os.environ.get("WHEEL_VARIANT", "").strip()
     build = plan.build(variant)
     platform = current_platform(build)

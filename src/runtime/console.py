@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
+import signal
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console as Terminal
 from rich.text import Text
+
+from .credentials import secrets
+from .errors import Failure, Stopped
 
 TAIL = 20  # lines of a tool's output that stand beside its error
 
@@ -52,6 +58,7 @@ class Console:
         self.log: TextIO | None = None
         self.log_path: Path | None = None
         self.started = time.monotonic()
+        self.unwritten: BaseException | None = None
         self.configure(plain=True)
 
     def configure(self, *, plain: bool = False, verbose: bool = False, program: str = "") -> None:
@@ -59,6 +66,7 @@ class Console:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        self.secrets = sorted(secrets(os.environ).values(), key=len, reverse=True)
         self.verbose, self.program = verbose, program or self.program
         # With a file behind it, a terminal of rich prints as it is told, without folding lines at 80 columns.
         self.live = not plain and sys.stdout.isatty() and not os.environ.get("CI")
@@ -75,20 +83,49 @@ class Console:
             self.log.close()
         self.log = None
 
+    def masked(self, text: str) -> str:
+        """The text without the caller's secrets: a log may be read by others."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
     def record(self, line: str) -> None:
         """A line for the log alone."""
         if self.log:
-            self.log.write(line + "\n")
+            self.log.write(self.masked(line) + "\n")
             self.log.flush()
 
     def say(self, text: str = "", style: str = "") -> None:
         """Lines for the terminal and the log."""
+        text = self.masked(text)
         for line in text.split("\n"):
             self.record(line)
-        if self.live:
-            self.terminal.print(Text(text, style))
-        else:
-            print(text, flush=True)
+        with self.written():
+            if self.live:
+                self.terminal.print(Text(text, style))
+            else:
+                print(text, flush=True)
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[None]:
+        """Where standard output takes no more, this program ends: as one that is piped into `head`, or in words."""
+        try:
+            yield
+        except OSError as error:
+            # Nothing more is written, at the end of the program neither.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            advice = "see that it is open, and that its disk has room"
+            self.unwritten = Failure(f"cannot write to standard output ({error.strerror}): {advice}")
+            if isinstance(error, BrokenPipeError) and sys.platform != "win32":
+                self.unwritten = Stopped(signal.SIGPIPE)
+            if threading.current_thread() is threading.main_thread():
+                self.see_written()
+
+    def see_written(self) -> None:
+        """Tell, once, that something could not be written: what a thread finds out, the main one has to say."""
+        if unwritten := self.unwritten:
+            self.unwritten = None
+            raise unwritten
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """A table, its first row the header. On a narrow terminal, a row becomes lines of its own."""
@@ -103,9 +140,11 @@ class Console:
 
     def error(self, message: str, title: str = "") -> None:
         """An error, on standard error, in the log, and on the page of a GitHub Actions run."""
-        sys.stdout.flush()
+        message = self.masked(message)
         self.record(f"{self.program}: error: {message}")
-        print(f"{self.program}: error: {message}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # nobody can be told then
+            sys.stdout.flush()
+            print(f"{self.program}: error: {message}", file=sys.stderr, flush=True)
         self.annotate("error", title or self.program, message)
 
     def warning(self, message: str, title: str = "") -> None:
@@ -116,9 +155,11 @@ class Console:
         """Show a message on the page of a GitHub Actions run; elsewhere, do nothing."""
         if not in_actions():
             return
+        message = self.masked(message)
         escapes: dict[str, str | int | None] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
         title = title.translate(str.maketrans({**escapes, ":": "%3A", ",": "%2C"}))
-        print(f"::{level} title={title}::{message.translate(str.maketrans(escapes))}", flush=True)
+        with self.written():
+            print(f"::{level} title={title}::{message.translate(str.maketrans(escapes))}", flush=True)
 
 
 console = Console()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import signal
 from collections.abc import Iterable
 
 
@@ -22,6 +23,20 @@ class UsageError(Failure):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, 2)
+
+
+class Stopped(BaseException):
+    """A signal asks this program to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def from_system(error: OSError) -> Failure:
+    """What the system refused, in words."""
+    name = f"{error.filename}: " if error.filename else ""
+    return Failure(f"{name}{error.strerror or error}: see that it is there, that you may use it, and the disk's room")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ def run_reproduction(session: Session) -> int:
     with session.workspace() as workspace:
         folder = inputs.build_dir / "reproduce"
         problems: list[str] = []
+        workspace.begin(["reproduce"])
 
         def prepare() -> None:
             workspace.empty("reproduce")

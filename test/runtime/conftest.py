@@ -57,7 +57,7 @@ PINS = plans.Pins(
     zizmor=plans.FilePin("1.0.0", "a" * 64),
     source=None,
 )
-LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, upload=60, check=60, kept_wheels=3)
+LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, download=60, build=60, upload=60, check=60, kept_wheels=3)
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 needs_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed, which builds ELF files")

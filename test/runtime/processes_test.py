@@ -133,7 +133,9 @@ def test_a_network_command_is_tried_again(tmp_path: Path, capsys: pytest.Capture
 
 STOPPED = """
 import sys; sys.path.insert(0, sys.argv[1])
-from runtime.processes import Stopped, listen_to_signals, run
+from runtime.errors import Stopped
+from runtime.processes import run
+from runtime.signals import listen_to_signals
 listen_to_signals()
 code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 try:
@@ -163,3 +165,24 @@ def test_leaving_a_group_ends_what_is_left_of_it(tmp_path: Path) -> None:
     with Group([*PYTHON, "import time; time.sleep(60)"]) as group:
         pid = group.process.pid
     assert not alive(pid)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals; the job object is tried in the Windows suite")
+def test_a_signal_that_comes_while_a_process_starts_ends_that_process_too() -> None:
+    code = """
+import signal, sys, time
+from runtime.signals import held
+
+held.pending = signal.SIGTERM  # it came between the start and the block
+from runtime.errors import Stopped
+from runtime.processes import Group
+group = Group(["sleep", "297"])
+try:
+    with group:
+        print("entered")
+except Stopped as stopped:
+    print(stopped, group.process.poll())
+"""
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert ran.stdout == "SIGTERM -15\n", ran.stderr

@@ -12,7 +12,7 @@ import pytest
 
 from runtime import workspace
 from runtime.errors import Failure
-from runtime.workspace import Workspace, copy_tree, deliver, owned, remove
+from runtime.workspace import Workspace, check_temporary, copy_tree, deliver, owned, remove
 
 SECOND = """
 import sys; sys.path.insert(0, sys.argv[1])
@@ -112,3 +112,52 @@ def test_a_delivery_that_breaks_off_leaves_the_old_wheels(tmp_path: Path, monkey
     with pytest.raises(OSError):
         deliver(tmp_path / "old", tmp_path / "dist")
     assert (tmp_path / "dist/old.whl").read_text() == "old"
+
+
+@pytest.mark.parametrize("what", ["a file", "a link"])
+def test_a_file_or_a_link_in_the_place_of_a_folder_is_not_removed(tmp_path: Path, what: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    path = tmp_path / "build/source"
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "elsewhere") if what == "a link" else path.write_text("mine")
+    with pytest.raises(Failure, match="build/source was not made by this program"):
+        Workspace(tmp_path / "build").begin(["source"])
+    assert os.path.lexists(path) and not (tmp_path / "build" / workspace.MARKER).exists()
+
+
+def test_a_folder_that_was_begun_is_gone_on_with_also_where_the_note_of_it_is_damaged(tmp_path: Path) -> None:
+    Workspace(tmp_path).begin(["source"])
+    Workspace(tmp_path).empty("source")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/01.log").write_text("x")
+    (tmp_path / "source/file").write_text("x")
+    (tmp_path / workspace.MARKER).write_text('{"made')
+    Workspace(tmp_path).begin(["source"])
+    assert list(Workspace(tmp_path).empty("source").iterdir()) == []
+
+
+def test_a_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 65536}))
+    with (
+        pytest.raises(Failure, match=r"has 0.07 MB of room, at least 16.00 MB are needed: make room, or set BUILD_DIR"),
+        owned(tmp_path / "build", "BUILD_DIR", "build"),
+    ):
+        pass
+
+
+def test_a_folder_for_temporary_files_that_is_not_there_is_told(tmp_path: Path) -> None:
+    check_temporary({})
+    check_temporary({"TMPDIR": str(tmp_path)})
+    with pytest.raises(Failure, match="there is no folder for temporary files .*nowhere.*: set TMPDIR"):
+        check_temporary({"TMPDIR": str(tmp_path / "nowhere")})
+
+
+def test_a_delivery_follows_a_link_and_removes_what_an_interrupted_one_has_left(tmp_path: Path) -> None:
+    for path in ("new/wheel", "disk/wheels/old", "disk/.wheels.old/half"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text("x")
+    (tmp_path / "dist").symlink_to(tmp_path / "disk/wheels")
+    deliver(tmp_path / "new", tmp_path / "dist")
+    assert (tmp_path / "dist").is_symlink()
+    assert [path.name for path in (tmp_path / "disk/wheels").iterdir()] == ["wheel"]
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["wheels"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from packaging.version import Version
 
 from .. import inputs as checks
 from ..console import columns, console
+from ..credentials import secrets
 from ..findings import fail_with
 from ..git import commit_of, is_dirty
 from ..plan import Wheel
@@ -26,6 +28,7 @@ from ..wheels.record import Made, check_output, project_commits, write_record
 from ..wheels.wheel import collect, wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
+from .c_compiler import check_c_compiler
 from .environment import add, cargo_home, with_first, without_paths
 from .preflight import Preflight
 from .report import report_build
@@ -40,12 +43,15 @@ def run_build(session: Session) -> int:
     """Build, and deliver the wheels all together, or leave OUTPUT_DIR as it was."""
     inputs, declared = session.inputs, session.plan.source
     tree = inputs.source_dir or (session.root / declared.folder if declared.folder else None)
+    told = "SOURCE_DIR" if inputs.source_dir else "source.folder"
     if tree:
-        checks.check_source(session.build, tree, "SOURCE_DIR" if inputs.source_dir else "source.folder")
-    checks.check_folders(inputs, inputs.source_dir)
+        checks.check_source(session.build, tree, told)
+    checks.check_folders(inputs, tree, told)
     check_output(inputs.output_dir)
+    if inputs.compiler_cache_dir.is_absolute():  # a plan need not have that input
+        compiler_cache.check_folder(inputs.compiler_cache_dir)
     with session.workspace() as workspace, owned_output(inputs.output_dir, session.title):
-        workspace.check(checks.EMPTIED)
+        workspace.begin(checks.EMPTIED)
         run = BuildRun(session, workspace, tree)
         steps = Steps(run.steps(), session.build.hooks, session.platform.system, run.state, session.logs)
         steps.check(inputs.from_step, run.facts)
@@ -142,6 +148,8 @@ class BuildRun:
         system = self.platform.system
         self.tools = check_tools(self.plan, self.build.tools, system, self.env)
         self.tools |= check_python_packages(self.build, system)
+        if system == "linux":
+            check_c_compiler(self.env, self.plan.limits.command)
         console.say("\n".join(columns(list(self.tools.items()))))
 
     def enter_compiler(self) -> None:
@@ -203,6 +211,7 @@ class BuildRun:
             self.env = with_first(self.env, "CMAKE_PROGRAM_PATH", Path(cargo).parent)
         if compiler_cache.is_there(self.env):
             self.env |= compiler_cache.variables(inputs.compiler_cache_dir, self.env)
+            self.env |= compiler_cache.distrust(inputs.compiler_cache_dir)
             compiler_cache.start(self.env, self.plan.limits.command)
         console.say(f"version {self.version}" + (f" of commit {self.commit}" if self.commit else ""))
 
@@ -241,6 +250,7 @@ class BuildRun:
                 platform_tag=self.session.platform_tag,
                 version=self.version,
                 build_paths=[str(path) for path in self.hidden],
+                secrets=secrets(os.environ),
             )
         )
 

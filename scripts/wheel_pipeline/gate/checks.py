@@ -48,6 +48,8 @@ def pinned_requirements(subject: Subject) -> Iterator[str]:
 
 def installed_files(subject: Subject) -> Iterator[str]:
     wheel, hashes = subject.file, dict[str, str]()
+    for name, other in subject.installed.shared:
+        yield f"{name} is a file of {other}, too: leave it out of the wheel"
     for file in subject.installed.files:
         hashes[file.name] = file.hash
         if not file.path.is_file():

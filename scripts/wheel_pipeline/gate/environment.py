@@ -40,6 +40,8 @@ class Installed:
     files: tuple[InstalledFile, ...]
     urls: tuple[str, ...]
     """Its Project-URLs."""
+    shared: tuple[tuple[str, str], ...] = ()
+    """A file that another distribution brings, too, and that one's name."""
 
 
 class Environment:
@@ -78,4 +80,5 @@ class Environment:
 
 def installed(facts: dict[str, Any]) -> Installed:
     files = tuple(InstalledFile(name, Path(path), hash) for name, path, hash in facts["files"])
-    return Installed(facts["version"], files, tuple(facts["urls"]))
+    shared = tuple((file, other) for file, other in facts["shared"])
+    return Installed(facts["version"], files, tuple(facts["urls"]), shared)

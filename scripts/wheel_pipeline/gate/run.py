@@ -6,12 +6,13 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from ..building.download import download
 from ..building.tools import check_tools
 from ..console import console
 from ..errors import Failure, UsageError
 from ..findings import fail_with
 from ..locks import locked_requirements
-from ..processes import retry, run
+from ..processes import run
 from ..session import Session
 from ..steps import Step, Steps
 from ..wheels import inspection, record
@@ -32,8 +33,8 @@ def run_test(session: Session, leave_out: Collection[str] = ()) -> int:
             f"the last build has not delivered its wheels, those in {output} are of an earlier one: build again, or"
             f" delete {session.unfinished} to test the earlier ones"
         )
-    with session.workspace() as workspace, owned_output(output, session.title):
-        workspace.check([ENVIRONMENT])
+    with session.workspace() as workspace, owned_output(output, session.title, reads=True):
+        workspace.begin([ENVIRONMENT])
         test = TestRun(session, workspace)
         state = workspace.root / "test.state.json"
         chosen = [step for step in test.steps() if step.id not in leave_out]
@@ -86,7 +87,8 @@ class TestRun:
     def make_environment(self) -> None:
         folder = self.workspace.empty(ENVIRONMENT)
         python = users_python(self.session.inputs.test_python)
-        run([str(python), "-m", "venv", "--clear", str(folder)], env=self.env)
+        argv = [str(python), "-m", "venv", "--clear", str(folder)]
+        run(argv, env=self.env, timeout=self.session.plan.limits.download)
         if not self.python.exists():
             raise Failure(f"{folder} has no interpreter: see that Python's venv module works (Debian: python3-venv)")
 
@@ -96,15 +98,19 @@ class TestRun:
 
     def install_requirements(self) -> None:
         limits = self.session.plan.limits
-        argv = self.pip(
-            *locked_requirements(self.session.plan, self.session.root, self.session.build, self.session.platform)
-        )
-        retry(argv, attempts=limits.attempts, pause=limits.pause, env=self.env, cwd=self.workspace.root)
+        session = self.session
+        argv = self.pip(*locked_requirements(session.plan, session.root, session.build, session.platform))
+        download(argv, "what the tests require", limits, self.env, self.workspace.root)
 
     def install_wheels(self) -> None:
         """The files by their paths: a name could be taken from elsewhere."""
         wheels = sorted(str(path) for path in self.output.glob("*.whl"))
-        run(self.pip("--no-index", *wheels), env=self.env, cwd=self.workspace.root)
+        run(
+            self.pip("--no-index", *wheels),
+            env=self.env,
+            cwd=self.workspace.root,
+            timeout=self.session.plan.limits.download,
+        )
 
     def check_installed(self) -> None:
         report = self.workspace.root / "test-report" / f"{self.session.platform.id}.json"

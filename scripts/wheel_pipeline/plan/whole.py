@@ -56,6 +56,10 @@ class Limits:
     """Between tries: this, then twice this, …"""
     command: float
     """A question to a tool, such as its version."""
+    download: float
+    """A source, or what a test requires."""
+    build: float
+    """One wheel's build by its backend, and its repair."""
     upload: float
     """One file of a release."""
     check: float

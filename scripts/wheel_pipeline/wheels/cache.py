@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -19,12 +20,14 @@ from filelock import FileLock, Timeout
 from ..console import append, console, megabytes
 from ..errors import Failure, UsageError
 from ..plan import Wheel as Declared
+from ..workspace import open_to_all
 from .change import Change
 from .files import copy_file, hash_of, read_json, sha256, write_json
 from .identity import different
 from .wheel import the_wheel
 
 IDENTITY = "identity.json"
+OURS = re.compile(r"[0-9a-f]{20}|\.[0-9a-f]{16}")  # what an entry is called: kept, or being copied
 PATIENCE = 600.0  # seconds in which another build copies its wheel
 
 
@@ -38,6 +41,10 @@ class KeptWheel:
     def take(self, output_dir: Path) -> Change | None:
         """Copy the kept wheel to the folder, if there is one that was made of the very same; else say why not."""
         with self.locked():
+            if open_to_all(self.cache) or open_to_all(self.folder):
+                told = f"no wheel is taken from {self.cache}, which everybody can write to: chmod -R go-w it"
+                console.warning(told)
+                return None
             entries = list(self.entries())
             for entry, kept in entries:
                 if kept["identity"] == self.facts:
@@ -77,8 +84,8 @@ class KeptWheel:
         """What is kept, newest first; what is damaged is removed, so that the wheel is built anew."""
         found = []
         for entry in self.folder.iterdir():
-            if not entry.is_dir():
-                continue
+            if not OURS.fullmatch(entry.name) or not entry.is_dir():
+                continue  # somebody else's
             if entry.name.startswith("."):  # what a build that was killed has left
                 shutil.rmtree(entry)
                 continue

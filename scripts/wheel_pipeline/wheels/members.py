@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from .wheel import SCHEME, Wheel, installed_name
 
 STARTUP = {"sitecustomize", "usercustomize"}  # Python imports them whenever it starts
+CREDENTIALS = {".env", ".git-credentials", ".netrc", ".npmrc", ".pypirc", "_netrc", "id_ecdsa", "id_ed25519", "id_rsa"}
 SITE = {"site-packages", "dist-packages"}
 
 
@@ -49,6 +50,10 @@ def installed_problems(wheel: Wheel, info: ZipInfo) -> Iterator[str]:
     if in_site and name.lower().endswith(".pth"):
         yield f"holds {name}, which runs whenever Python starts: leave it out of the wheel"
     place = rest[-1] if in_site and rest else top
+    if name.rpartition("/")[2] in CREDENTIALS:
+        yield f"holds {name}, which is a file of credentials: leave it out of the wheel"
+    if info.external_attr >> 16 & (stat.S_ISUID | stat.S_ISGID):
+        yield f"holds {name}, which would run as its owner: take its set-uid bit away"
     if place.split(".")[0] in STARTUP:
         yield f"holds {name}, which Python imports whenever it starts: leave it out of the wheel"
     if re.search(r"\.(dist|egg)-info$", top, re.IGNORECASE) and top != wheel.dist_info and (rest or info.is_dir()):

@@ -200,10 +200,11 @@ def check_output(folder: Path, others: Collection[str] = ()) -> None:
 
     Ours are both files and the wheels that they list; the record marks a folder as ours.
     """
+    for each in (folder, *folder.parents):
+        if each.exists() and not each.is_dir():
+            raise UsageError(f"{each} is no folder: remove it, or set OUTPUT_DIR to a folder")
     if not folder.exists():
         return
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder: remove it, or set OUTPUT_DIR to a folder")
     ours = {RECORD, SUMS, *others}
     if (folder / RECORD).is_file():
         ours |= delivered_wheels(folder)

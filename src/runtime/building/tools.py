@@ -15,6 +15,8 @@ from ..errors import Failure
 from ..plan import Plan, System, Tool
 from ..processes import ask, which
 
+# They do not say their version. Of any other, what pip knows is no sign that it works.
+WITHOUT_VERSION = ("delvewheel",)
 VERSION_LINE = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+)")
 
 
@@ -26,8 +28,9 @@ def tool_version(command: str, env: Mapping[str, str], timeout: float) -> str | 
     match = VERSION_LINE.search(answer.stdout + answer.stderr)
     if answer.status == 0 and match:
         return match[1]
-    with contextlib.suppress(metadata.PackageNotFoundError):
-        return metadata.version(command)  # delvewheel has no --version
+    if command in WITHOUT_VERSION:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return metadata.version(command)
     raise Failure(f"`{command} --version` does not work ({answer.reason})")
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..console import console
 from ..plan import Wheel
+from ..processes import CommandFailed
 from ..steps import Step
 from ..wheels import metadata
 from ..wheels.aliases import share_code
@@ -15,6 +17,7 @@ from ..wheels.change import Change
 from ..wheels.neighbours import connect
 from ..wheels.wheel import the_wheel
 from ..workspace import remove
+from . import compiler_cache
 from .backend import build_wheel, repair_wheel
 
 if TYPE_CHECKING:
@@ -52,10 +55,23 @@ class WheelBuild:
         kept = run.kept(self.wheel) if self.wheel.reuse else None
         if kept and (taken := kept.take(raw)):
             return taken
-        build_wheel(self.wheel, run.platform, run.source, cmake, raw, run.env, run.root)
+        self.compile(raw, cmake)
         if kept:
             kept.keep(raw)
         return None
+
+    def compile(self, raw: Path, cmake: Path) -> None:
+        """Let the backend build it; where the compiler cache is damaged, once more, with a new entry for each file."""
+        run = self.run
+        try:
+            build_wheel(self.wheel, run.platform, run.source, cmake, raw, run.env, run.root, run.plan.limits.build)
+        except CommandFailed as failure:
+            if not compiler_cache.is_to_blame(failure):
+                raise
+            console.warning("the compiler cache is damaged: all is compiled anew, and kept anew")
+            run.env |= compiler_cache.ANEW
+            remove(cmake)
+            build_wheel(self.wheel, run.platform, run.source, cmake, raw, run.env, run.root, run.plan.limits.build)
 
     def share(self) -> Change | None:
         epoch = self.run.inputs.source_date_epoch
@@ -74,7 +90,9 @@ class WheelBuild:
         repaired.mkdir(parents=True)
         connected = self.connect()
         amended = the_wheel(self.folder("amended"), self.wheel).path
-        repair_wheel(self.wheel, run.platform, run.session.platform_tag, amended, repaired, run.env)
+        repair_wheel(
+            self.wheel, run.platform, run.session.platform_tag, amended, repaired, run.env, run.plan.limits.build
+        )
         run.forget_finished(self.wheel)
         # Neither repair tool promises the order of its zip entries, so the wheel is written once more.
         change = self.amend(repaired, run.finished, "", None)

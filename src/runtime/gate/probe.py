@@ -18,7 +18,17 @@ def describe(name: str) -> dict[str, object] | None:
         return None
     rows = csv.reader((found.read_text("RECORD") or "").splitlines())  # found.files leaves out what is missing
     files = [[row[0], str(found.locate_file(row[0])), row[1]] for row in rows if row]
-    return {"version": found.version, "files": files, "urls": found.metadata.get_all("Project-URL") or []}
+    urls = found.metadata.get_all("Project-URL") or []
+    return {"version": found.version, "files": files, "urls": urls, "shared": shared(found.name, files)}
+
+
+def shared(name: str, files: list[list[str]]) -> list[list[str]]:
+    """Which of the files another distribution brings, too: what was installed last has replaced the other's."""
+    ours, found = {path for path, _, _ in files}, []
+    for other in importlib.metadata.distributions():
+        rows = csv.reader((other.read_text("RECORD") or "").splitlines()) if other.name != name else ()
+        found += [[row[0], other.name] for row in rows if row and row[0] in ours]
+    return found
 
 
 facts = {

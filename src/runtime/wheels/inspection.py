@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
@@ -30,8 +31,12 @@ def inspect(
     platform_tag: str,
     version: str,
     build_paths: Sequence[str] = (),
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
-    """What is wrong with the wheels in a folder; a table of them is shown. Without a version, any is right."""
+    """What is wrong with the wheels in a folder; a table of them is shown. Without a version, any is right.
+
+    Of the secrets, given by name, no wheel may have a value.
+    """
     expected = pep440(version) if version else None
     wheels, problems = collect(build, folder)
     rows = [["wheel", "size", "files", "tag"]]
@@ -43,6 +48,7 @@ def inspect(
             name_problems(wheel, declared, platform_tag, expected, wheels),
             member_problems(wheel),
             content_problems(wheel, declared, platform.system, build_paths),
+            secret_problems(wheel, secrets),
         ):
             problems += told(wheel, found)
     problems += [f"{wheel.path.name}: {problem}" for wheel, problem in shared_packages(wheels)]
@@ -120,6 +126,12 @@ def content_problems(wheel: Wheel, declared: Declared, system: System, build_pat
         for path, forms in needles:
             if times := sum(data.count(form.encode("utf-8")) for form in forms):
                 yield f"{name} holds the build path {path} ({times} times): map it with -ffile-prefix-map or its like"
+
+
+def secret_problems(wheel: Wheel, secrets: Mapping[str, str]) -> Iterator[str]:
+    for info, data in wheel.members():
+        for name in [name for name, value in secrets.items() if value.encode("utf-8") in data]:
+            yield f"{info.filename} holds the value of {name}, a secret: leave it out of the wheel"
 
 
 def build_path_forms(path: str) -> set[str]:

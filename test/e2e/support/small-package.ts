@@ -51,7 +51,7 @@ install(TARGETS other LIBRARY DESTINATION release_demo)
 export class SmallPackage {
   public readonly folder = mkdtempSync(join(tmpdir(), 'small-package-e2e-'));
 
-  constructor(private readonly env: Record<string, string>) {
+  constructor(public readonly env: Readonly<Record<string, string>>) {
     this.declare(DECLARATION);
     cpSync(join(REPOSITORY, 'test/e2e/release-package'), join(this.folder, 'package'), { recursive: true });
     this.append('CMakeLists.txt', CMAKE);

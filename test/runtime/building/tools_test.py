@@ -57,3 +57,9 @@ def test_every_finding_is_told_with_what_to_do(env: dict[str, str]) -> None:
         "use the toolchain image, or install what docker/environment.yml lists",
     ):
         assert text in str(caught.value)
+
+
+def test_what_pip_knows_of_a_tool_is_no_sign_that_it_works(tmp_path: Path) -> None:
+    program(tmp_path, "packaging", "print('hello')")
+    with pytest.raises(Failure, match=r"`packaging --version` does not work \(hello\)"):
+        check_tools(PLAN, (tool("packaging"),), "linux", {**os.environ, "PATH": str(tmp_path)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,11 @@ def test_changed_missing_and_forbidden_files_fail(bench: Bench) -> None:
     assert "demo/__init__.py is not the file that RECORD tells of" in problems
     assert "demo/gone.py is missing" in problems
     assert "demo/lib/x.a is installed, which '**/*.a' forbids" in problems
+
+
+def test_a_file_that_another_distribution_brings_too_fails(bench: Bench) -> None:
+    make_wheel_file(bench.folder, name="other", files={"other/__init__.py": b"", "demo/shared.py": b""}, platform=HERE)
+    with zipfile.ZipFile(next(bench.folder.glob("other-*.whl"))) as archive:
+        archive.extractall(bench.site)
+    bench.install(files={"demo/__init__.py": b"", "demo/shared.py": b""})
+    assert bench.run()["installed files"] == ["demo/shared.py is a file of other, too: leave it out of the wheel"]

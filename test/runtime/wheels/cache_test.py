@@ -209,10 +209,10 @@ def test_two_trees_keep_a_wheel_each_and_only_the_last_few_are_kept(builds: Buil
 
 
 def test_what_a_killed_build_left_is_removed(builds: Builds) -> None:
-    (builds.cache / "demo" / ".half").mkdir(parents=True)
+    (builds.cache / "demo" / ".0123456789abcdef").mkdir(parents=True)
     builds.keep()
     assert "it is taken" in builds.take()
-    assert not (builds.cache / "demo" / ".half").exists()
+    assert not (builds.cache / "demo" / ".0123456789abcdef").exists()
 
 
 def test_a_job_learns_that_there_is_something_to_save(builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,3 +258,21 @@ def test_builds_may_keep_into_one_cache_at_once(tmp_path: Path) -> None:
     entries = [path for path in (tmp_path / "cache" / "demo").iterdir() if path.is_dir()]
     assert len(entries) == 2
     assert all((entry / wheel.name).read_bytes() == wheel.read_bytes() for entry in entries)
+
+
+def test_what_is_not_called_like_an_entry_is_left_alone(builds: Builds) -> None:
+    for path in ("src/main.c", ".git/HEAD", ".hidden/notes"):
+        (builds.cache / "demo" / path).parent.mkdir(parents=True)
+        (builds.cache / "demo" / path).write_text("mine")
+    builds.keep()
+    assert "it is taken" in builds.take()
+    assert all((builds.cache / "demo" / path).exists() for path in ("src/main.c", ".git/HEAD", ".hidden/notes"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_nothing_is_taken_from_a_cache_that_everybody_can_write_to(builds: Builds) -> None:
+    builds.keep()
+    (builds.cache / "demo").chmod(0o777)
+    assert "which everybody can write to" in builds.take()
+    (builds.cache / "demo").chmod(0o755)
+    assert "it is taken" in builds.take()

@@ -289,3 +289,22 @@ def test_names_that_differ_by_case_only_are_a_finding(inspection: Inspection, na
     inspection.wheel(files=dict.fromkeys(names, b""))
     [finding] = inspection()
     assert f"holds {told}, one file where case does not count" in finding
+
+
+@pytest.mark.parametrize("name", ["demo/.netrc", ".pypirc", "demo-1.0.data/data/share/id_rsa"])
+def test_a_file_of_credentials_is_a_finding(inspection: Inspection, name: str) -> None:
+    inspection.wheel(files={name: b"secret"})
+    [finding] = inspection()
+    assert f"holds {name}, which is a file of credentials" in finding
+
+
+def test_a_set_uid_program_is_a_finding(inspection: Inspection) -> None:
+    inspection.wheel(files={"demo/tool": b""}, modes={"demo/tool": 0o104755})
+    [finding] = inspection()
+    assert "holds demo/tool, which would run as its owner" in finding
+
+
+def test_the_value_of_a_secret_is_a_finding_by_its_name(inspection: Inspection) -> None:
+    inspection.wheel(files={"demo/config.py": b"token = 'hidden-value'"})
+    [finding] = inspection(secrets={"MY_TOKEN": "hidden-value", "OTHER_TOKEN": "another-value"})
+    assert "demo/config.py holds the value of MY_TOKEN, a secret" in finding and "hidden-value" not in finding

@@ -1,10 +1,22 @@
 """Starts the program, or says in one sentence what it lacks."""
 
+import os
 import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 MINIMUM = (3, 12)
+
+
+def open_standard_streams() -> None:
+    """A stream that the caller has closed leads nowhere: else the next file that is opened would take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+            stream = os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False)
+            setattr(sys, name, stream)
 
 
 def main() -> int:
@@ -13,6 +25,7 @@ def main() -> int:
         sys.stderr.write(f"{FOLDER.name} needs Python {wanted} or newer, and {sys.executable} is {found}: "
                          "use the toolchain image, or activate the Conda environment\n")  # fmt: skip
         return 1
+    open_standard_streams()
     # Run by its path, it is no package yet; and what lies beside it must not be taken for a library.
     sys.path[0] = str(FOLDER.parent)
     try:

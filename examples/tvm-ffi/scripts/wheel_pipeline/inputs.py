@@ -18,6 +18,7 @@ from .errors import UsageError
 from .plan import Build, Input, Plan, Platform
 
 LONGEST = 120  # characters of BUILD_DIR: of the 260 that most programs of Windows can read, a build needs the rest
+APART = r"""[\s"\\;(){}<>&|]"""  # characters of a path that end a word for a compiler, for CMake or for Ninja
 NEWEST = 4354819198  # what a zip entry can say at most: the end of 2107
 
 
@@ -156,23 +157,28 @@ def check_source(build: Build, tree: Path, told: str) -> None:
             )
 
 
-def check_folders(inputs: Inputs, source: Path | None) -> None:
-    """Folders that are emptied or replaced must not hold, or lie in, what they are made from."""
+def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR") -> None:
+    """Folders that are emptied or replaced must not hold, or lie in, what they are made from; `told`: what names it."""
     build, output = inputs.build_dir.resolve(), inputs.output_dir.resolve()
     if os.name == "nt" and len(str(build)) > LONGEST:
         raise UsageError(
             f"BUILD_DIR {build} has {len(str(build))} characters, and compilers of Windows fail on what lies below"
             f" one of more than {LONGEST}: set BUILD_DIR to a shorter one"
         )
+    if os.name != "nt" and (found := re.search(APART, str(build))):
+        raise UsageError(
+            f"BUILD_DIR {build} has the character {found[0]!r}, which compilers or CMake take apart:"
+            " set BUILD_DIR to a path without it"
+        )
     if source and (source.resolve() == build or build in source.resolve().parents):
         raise UsageError(
-            f"SOURCE_DIR {source} lies in BUILD_DIR {build}, which is emptied: set BUILD_DIR to another folder"
+            f"{told} {source} lies in BUILD_DIR {build}, which is emptied: set BUILD_DIR to another folder"
         )
     if output == build or output in build.parents:
         raise UsageError(f"BUILD_DIR {build} lies in OUTPUT_DIR {output}, which is replaced: set one to another folder")
     if source and (output == source.resolve() or output in source.resolve().parents):
         raise UsageError(
-            f"SOURCE_DIR {source} lies in OUTPUT_DIR {output}, which is replaced: set OUTPUT_DIR to another folder"
+            f"{told} {source} lies in OUTPUT_DIR {output}, which is replaced: set OUTPUT_DIR to another folder"
         )
     if build in output.parents and output.relative_to(build).parts[0] in EMPTIED:
         raise UsageError(f"OUTPUT_DIR {output} lies in a folder that the build empties: set it to another folder")

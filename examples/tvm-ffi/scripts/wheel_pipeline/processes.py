@@ -15,12 +15,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any
 
 from .console import TAIL, console, duration
 from .errors import Failure
 from .progress import Progress
+from .signals import held
 
 if sys.platform == "win32":
     from .windows_job import Job
@@ -29,38 +29,19 @@ TICK = 0.2  # seconds between looks at a process: what Ctrl-C waits for on Windo
 GRACE = 1.0  # seconds in which a process that is told to end may do so by itself
 
 
-class Stopped(BaseException):
-    """A signal asks this program to end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.number = number
-
-
-def listen_to_signals() -> None:
-    """Let signals end this program in order: what is under way ends first, all of it."""
-
-    def stop(number: int, _: FrameType | None) -> None:
-        for each in listened:
-            signal.signal(each, signal.SIG_IGN)  # a second one must not interrupt the end
-        raise Stopped(number)
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    listened = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    for each in listened:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup asks to go on without a terminal
-            signal.signal(each, stop)
-    if sys.platform == "win32":
-        Job.of_this_process()
-
-
 class CommandFailed(Failure):
     """A command that did not end well: which one, how, and the end of what it said."""
 
     def __init__(self, argv: Sequence[str], how: str, tail: Sequence[str] = ()) -> None:
         super().__init__(f"{Path(argv[0]).name} {how}")
-        self.command = quoted(argv)
+        self.argv, self.command = argv, quoted(argv)
         self.tail = list(tail)
+
+    def saying(self, message: str) -> CommandFailed:
+        """The same, in words that say what it means."""
+        other = CommandFailed(self.argv, "", self.tail)
+        other.args = (message,)
+        return other
 
 
 @dataclass(frozen=True)
@@ -97,11 +78,13 @@ class Group:
         program = which(argv[0], env)
         if program is None:
             raise Failure(f"{argv[0]} is not on the PATH: install it, or use the toolchain that the plan names")
+        held.hold()  # a signal that comes before the block is entered would leave the process behind
         try:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(
                 [program, *argv[1:]], stdin=subprocess.DEVNULL, start_new_session=os.name != "nt", **options
             )
         except OSError as error:
+            held.release()
             raise Failure(f"cannot start {program} ({error.strerror}): install it anew, or correct the PATH") from error
         if sys.platform == "win32":
             self.job = Job()
@@ -127,6 +110,11 @@ class Group:
         self.wait(GRACE)
 
     def __enter__(self) -> Group:
+        try:
+            held.release()
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -214,14 +202,21 @@ def run(
         raise CommandFailed(argv, how, tail)
 
 
-def retry(argv: Sequence[str], *, attempts: int, pause: float, **options: Any) -> None:
+def retry(
+    argv: Sequence[str],
+    *,
+    attempts: int,
+    pause: float,
+    is_final: Callable[[CommandFailed], bool] = lambda _: False,
+    **options: Any,
+) -> None:
     """Run a command that reaches over a network, a few times before it counts as failed."""
     for attempt in range(1, attempts + 1):
         try:
             run(argv, **options)
             return
         except CommandFailed as failure:
-            if attempt == attempts:
+            if attempt == attempts or is_final(failure):
                 raise
             seconds = attempt * pause
             console.say(f"attempt {attempt} of {attempts} failed ({failure}); trying again in {duration(seconds)}")
@@ -234,6 +229,7 @@ def wait(group: Group, timeout: float | None, tick: Callable[[], None] | None = 
     while (status := group.wait(TICK)) is None:
         if tick:
             tick()
+        console.see_written()
         if end and time.monotonic() > end:
             group.end()
             return None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from .console import console, duration, in_actions
-from .errors import Failure, UsageError, nearest
+from .errors import Failure, UsageError, from_system, nearest
 from .plan import Hook, System
 from .processes import CommandFailed, run
 
@@ -81,6 +81,8 @@ class Steps:
         for old in self.logs.glob("[0-9][0-9]-*.log"):
             with contextlib.suppress(PermissionError):  # Windows keeps what somebody reads
                 old.unlink()
+        # What an earlier run has finished counts no more: this one changes it.
+        write_state(self.state, {"facts": self.facts, "finished": self.finished})
         skipping = bool(from_step)
         for number, step in enumerate(self.steps, 1):
             skipping = skipping and step.id != from_step
@@ -103,11 +105,7 @@ class Steps:
         except Failure as failure:
             raise StepFailed(number, step, failure) from failure
         except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
-            reason = Failure(
-                f"{name}{error.strerror or error}: see that it is there, that you may use it, and the disk's room"
-            )
-            raise StepFailed(number, step, reason) from error
+            raise StepFailed(number, step, from_system(error)) from error
         finally:
             if in_actions():
                 print("::endgroup::", flush=True)

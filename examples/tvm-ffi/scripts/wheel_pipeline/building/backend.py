@@ -14,7 +14,14 @@ PIP_EPILOGUE = "error: subprocess-exited-with-error"  # what pip says after a ba
 
 
 def build_wheel(
-    wheel: Wheel, platform: Platform, tree: Path, cmake: Path, output: Path, env: Mapping[str, str], cwd: Path
+    wheel: Wheel,
+    platform: Platform,
+    tree: Path,
+    cmake: Path,
+    output: Path,
+    env: Mapping[str, str],
+    cwd: Path,
+    timeout: float,
 ) -> None:
     """Run the wheel's build backend (PEP 517), with what is installed and nothing from an index.
 
@@ -26,10 +33,12 @@ def build_wheel(
     pip = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "wheel", "--verbose"]
     argv = [*pip, *options, f"--wheel-dir={output}", *settings, str(tree / wheel.project_dir)]
     env = add(env, wheel.environment.on(platform.system))
-    run(argv, env=env, cwd=cwd, progress=wheel.distribution, epilogue=PIP_EPILOGUE)
+    run(argv, env=env, cwd=cwd, timeout=timeout, progress=wheel.distribution, epilogue=PIP_EPILOGUE)
 
 
-def repair_wheel(wheel: Wheel, platform: Platform, tag: str, raw: Path, output: Path, env: Mapping[str, str]) -> None:
+def repair_wheel(
+    wheel: Wheel, platform: Platform, tag: str, raw: Path, output: Path, env: Mapping[str, str], timeout: float
+) -> None:
     """Bundle the libraries that users lack.
 
     @see https://github.com/pypa/auditwheel
@@ -42,4 +51,4 @@ def repair_wheel(wheel: Wheel, platform: Platform, tag: str, raw: Path, output: 
         # them in the wheel with --ignore-existing only.
         repair = ["delvewheel", "repair", "--analyze-existing", "--ignore-existing"]
     excludes = [f"--exclude={library}" for library in wheel.excludes.on(platform.system)]
-    run([*repair, *excludes, f"--wheel-dir={output}", str(raw)], env=env)
+    run([*repair, *excludes, f"--wheel-dir={output}", str(raw)], env=env, timeout=timeout)

@@ -4,20 +4,49 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..console import console
-from ..errors import Failure
-from ..processes import ask, which
+from ..errors import Failure, UsageError
+from ..processes import CommandFailed, ask, which
+from ..workspace import open_to_all
 
 PROGRAM = "sccache"
+ENTRY = re.compile(r"[0-9a-f]|preprocessor|\..*")  # what sccache calls what it has in its folder
+ANEW = {"SCCACHE_RECACHE": "1"}  # it takes nothing, and replaces what it has
 
 
 def is_there(env: Mapping[str, str]) -> bool:
     return which(PROGRAM, env) is not None
+
+
+def check_folder(folder: Path) -> None:
+    """Fail, before any work, where a folder has what sccache would take for its own, and evict."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"SCCACHE_DIR {folder} is no folder: set it to one")
+    foreign = (
+        sorted(path.name for path in folder.iterdir() if not ENTRY.fullmatch(path.name)) if folder.exists() else []
+    )
+    if foreign:
+        told = ", ".join(foreign[:4])
+        raise UsageError(f"SCCACHE_DIR {folder} has files of another origin ({told}): set it to a folder of its own")
+
+
+def distrust(folder: Path) -> dict[str, str]:
+    """The variables to compile all anew by, where what a folder has may be anybody's."""
+    if not open_to_all(folder):
+        return {}
+    console.warning(f"nothing is taken from the compiler cache {folder}, which everybody can write to: chmod go-w it")
+    return ANEW
+
+
+def is_to_blame(failure: CommandFailed) -> bool:
+    """Whether a command failed by an entry that is damaged: https://github.com/mozilla/sccache/issues/1424"""
+    return any(f"{PROGRAM}: encountered fatal error" in line for line in failure.tail)
 
 
 def variables(folder: Path, env: Mapping[str, str]) -> dict[str, str]:

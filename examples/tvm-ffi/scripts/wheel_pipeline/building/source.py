@@ -10,7 +10,8 @@ from pathlib import Path
 from ..console import console
 from ..errors import Failure
 from ..plan import GitSource, Limits, SdistSource
-from ..processes import ask, retry, run
+from ..processes import CommandFailed, ask, retry, run
+from .download import download
 
 
 def fetch_git(source: GitSource, tree: Path, limits: Limits, env: Mapping[str, str]) -> None:
@@ -20,12 +21,16 @@ def fetch_git(source: GitSource, tree: Path, limits: Limits, env: Mapping[str, s
         return ["git", "-C", str(folder), *words]
 
     def fetch(argv: list[str]) -> None:
-        retry(argv, attempts=limits.attempts, pause=limits.pause, env=env)
+        retry(argv, attempts=limits.attempts, pause=limits.pause, env=env, timeout=limits.download)
 
     run(git(tree, "init", "--quiet"), env=env)
     run(git(tree, "config", "core.longpaths", "true"), env=env)
     run(git(tree, "remote", "add", "origin", source.repository), env=env)
-    fetch(git(tree, "fetch", "--quiet", "--depth=1", "origin", source.commit))
+    try:
+        fetch(git(tree, "fetch", "--quiet", "--depth=1", "origin", source.commit))
+    except CommandFailed as failure:
+        told = f"cannot fetch {source.commit} of {source.repository}: see that the repository can be reached and has"
+        raise failure.saying(f"{told} that commit ({failure})") from failure
     run(git(tree, "checkout", "--quiet", "--detach", "FETCH_HEAD"), env=env)
     for module in source.submodules:
         folder = tree / module.parent if module.parent else tree
@@ -43,7 +48,7 @@ def fetch_sdist(source: SdistSource, folder: Path, tree: Path, limits: Limits, e
     options = ["--no-deps", "--no-build-isolation", "--no-binary=:all:", "--require-hashes"]
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", *options]
     argv = [*pip, f"--requirement={lock}", f"--dest={folder}"]
-    retry(argv, attempts=limits.attempts, pause=limits.pause, env=env, cwd=folder)
+    download(argv, f"{source.distribution} {source.version}", limits, env, folder)
     archives = sorted(folder.glob("*.tar.gz"))
     if len(archives) != 1:
         raise Failure(f"pip left {len(archives)} archives in {folder}, not one: see the log")

@@ -1,0 +1,39 @@
+"""Downloads by pip: what the package index does not give is told in words, and a file that is another one at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..plan import Limits
+from ..processes import CommandFailed, retry
+
+OTHER_FILE = "DO NOT MATCH THE HASHES"  # how pip says it
+
+
+def is_other_file(failure: CommandFailed) -> bool:
+    """Whether a file came that is not the pinned one: another try would not make it right."""
+    return any(OTHER_FILE in line for line in failure.tail)
+
+
+def download(argv: Sequence[str], what: str, limits: Limits, env: Mapping[str, str], cwd: Path) -> None:
+    """Run pip, some times if need be."""
+    try:
+        retry(
+            argv,
+            attempts=limits.attempts,
+            pause=limits.pause,
+            is_final=is_other_file,
+            env=env,
+            cwd=cwd,
+            timeout=limits.download,
+        )
+    except CommandFailed as failure:
+        if is_other_file(failure):
+            told = f"the index has another file of {what} than the pinned one: do not use it; see who has changed it"
+        else:
+            told = (
+                f"cannot download {what}: see that the package index answers, or set PIP_INDEX_URL to one that does"
+                f" ({failure})"
+            )
+        raise failure.saying(told) from failure

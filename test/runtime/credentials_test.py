@@ -1,0 +1,45 @@
+"""Secrets are known by the names of their variables, and shown nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runtime.console import Console
+from runtime.credentials import secrets
+
+
+def test_secrets_are_known_by_name_and_in_addresses() -> None:
+    environ = {
+        "GH_TOKEN": "ghp_123456",
+        "AWS_SECRET_ACCESS_KEY": "abcdefgh",
+        "DB_PASSWORD": "correct horse",
+        "PIP_INDEX_URL": "https://me:pass-word@example.com/simple",
+        "TOKENIZERS_PARALLELISM": "false-or-true",
+        "SHORT_TOKEN": "true",
+        "HOME": "/home/me",
+    }
+    assert secrets(environ) == {
+        "GH_TOKEN": "ghp_123456",
+        "AWS_SECRET_ACCESS_KEY": "abcdefgh",
+        "DB_PASSWORD": "correct horse",
+        "PIP_INDEX_URL": "pass-word",
+    }
+
+
+def test_neither_the_terminal_nor_the_log_shows_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MY_TOKEN", "hidden-value")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    console = Console()
+    console.open_log(tmp_path / "x.log")
+    console.say("it is hidden-value")
+    console.record("it is hidden-value")
+    console.error("it is hidden-value")
+    console.close_log()
+    said = "".join(capsys.readouterr())
+    assert "hidden-value" not in said and said.count("it is ***") == 3
+    assert (tmp_path / "x.log").read_text().count("it is ***") == 3
+    assert "hidden-value" not in (tmp_path / "x.log").read_text()
