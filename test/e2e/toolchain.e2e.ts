@@ -107,6 +107,24 @@ describe('the toolchain image', () => {
     expect(said).toContain('THESE PACKAGES DO NOT MATCH THE HASHES');
   });
 
+  test('is locked by address and hash, and nothing is installed whose hash is another', async () => {
+    const locked = await inImage(`${program} conda-lock`);
+    expect(locked.status).toBe(0);
+    const lines = locked.stdout.trim().split('\n');
+    expect(lines[0]).toBe('@EXPLICIT');
+    expect(lines.slice(1).every((line) => /^\S+\.conda#sha256:[0-9a-f]{64}$/.test(line))).toBe(true);
+    const lock = ['@EXPLICIT', lines.find((line) => line.includes('/filelock-'))].join('\n');
+    const install = async (text: string): Promise<RunResult & { said: string }> =>
+      inImage(
+        `printf '%s\\n' '${text}' >/tmp/x.lock; micromamba create --yes --prefix /opt/x --file /tmp/x.lock && ls /opt/x/conda-meta`,
+        { root: true },
+      );
+    expect((await install(lock)).said).toMatch(/^filelock-.*\.json$/m);
+    const refused = await install(lock.replace(/sha256:.{8}/, `sha256:${'0'.repeat(8)}`));
+    expect(refused.status).not.toBe(0);
+    expect(refused.said).toContain('Wrong checksum');
+  });
+
   test('tries it at the beginning of a build, once for a toolchain', async () => {
     // The source cannot be fetched here: what comes before that is what counts.
     const build = `${program} build --plain --build-dir /scratch/build --output-dir /scratch/dist`;
