@@ -5,7 +5,7 @@ export { WheelPipeline } from './pipeline';
 export { WheelCheck } from './declaration/check';
 export { Hook, Step, When } from './declaration/hook';
 export { JobOptions, LinuxOptions, SystemOptions } from './declaration/job';
-export { PinOptions, SourcePin, VulkanSdkPin, ZizmorPin } from './declaration/pin-options';
+export { PinOptions, SourcePin, ProgramPin, VulkanSdkPin } from './declaration/pin-options';
 export { ImageOptions, PipelineSettings, WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 export { Platform, System } from './declaration/platform';
 export { ReleaseOptions, TriggerOptions } from './declaration/release';
@@ -14,7 +14,7 @@ export { CondaPackage, Tool, Toolchain } from './declaration/toolchain';
 export { PythonPackage } from './declaration/python-package';
 export { Preflight } from './declaration/preflight';
 export { UpkeepOptions } from './declaration/upkeep';
-export { Variant, VariantChanges, VariantFields } from './declaration/variant';
+export { Variant, VariantChanges, VariantFields, VariantPart } from './declaration/variant';
 export {
   CMakeDefinitions,
   LibraryAlias,

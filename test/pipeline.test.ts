@@ -144,6 +144,10 @@ describe('a variant', () => {
     const tested = synthesize({ variants: [{ ...variants[0], testedOn: 'on a machine of ours' }] });
     expect(tested.get(page)).toContain('| on a machine of ours |');
     expect(synthesize().get(page)).not.toMatch(/variant/i);
+    expect(tested.get(page)).not.toContain("Beside upstream's wheels");
+    const parts = [{ name: 'Sums', option: 'USE_SUMS', upstream: 'ON', note: 'nobody adds' }];
+    const compared = synthesize({ variants: [{ ...variants[0], parts }] });
+    expect(compared.get(page)).toMatch(/Beside upstream's wheels[^]*\| Sums \| ON \| OFF \| nobody adds \|/);
   });
 });
 

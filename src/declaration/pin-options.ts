@@ -14,8 +14,8 @@ export interface VulkanSdkPin {
   readonly sha256: string;
 }
 
-/** What reads the workflows of a pull request. */
-export interface ZizmorPin {
+/** A program from the Python package index that jobs run on GitHub's runners. */
+export interface ProgramPin {
   /** Its version, such as `1.32.0`. */
   readonly version: string;
 
@@ -125,7 +125,14 @@ export interface PinOptions {
    *
    * @default - this library's pin
    */
-  readonly zizmor?: ZizmorPin;
+  readonly zizmor?: ProgramPin;
+
+  /**
+   * uv, which locks the requirements anew where `upgrade.yml` raises them.
+   *
+   * @default - this library's pin
+   */
+  readonly uv?: ProgramPin;
 
   /**
    * A newer commit of the source.
@@ -139,6 +146,8 @@ export interface PinOptions {
 export const PINNED = /^([0-9a-f]{40}) # (v\d[\w.-]*)$/;
 
 const requirement = text('a requirement of one version, such as numpy==2.5.5', /^[A-Za-z0-9][\w.-]*==\d[\w.!+]*$/);
+
+const program = objectOf<ProgramPin>()({ version: text('a version, such as 1.32.0', /^\d+(\.\d+)+$/), sha256 });
 
 /** @internal */
 export const pinsSchema = objectOf<PinOptions>()({
@@ -168,7 +177,8 @@ export const pinsSchema = objectOf<PinOptions>()({
   ),
   testRequirements: z.optional(recordOf(requirement, text('a version, such as 2.5.6', /^\d[\w.!+]*$/))),
   runtime: z.optional(recordOf(requirement, sha256)),
-  zizmor: z.optional(objectOf<ZizmorPin>()({ version: text('a version, such as 1.32.0', /^\d+(\.\d+)+$/), sha256 })),
+  zizmor: z.optional(program),
+  uv: z.optional(program),
   source: z.optional(
     objectOf<SourcePin>()({
       replaces: gitSourceShape.commit,

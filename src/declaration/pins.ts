@@ -177,10 +177,12 @@ export const NVIDIA: Readonly<Record<string, NvidiaWheels>> = {
 /** The Node.js that jobs of the pipeline's own repository run on. @internal */
 export const NODE_VERSION = '24';
 
-/** What reads the workflows on a pull request, with the SHA-256 of its wheel for the runner. @internal */
-export const ZIZMOR = {
-  version: '1.32.0',
-  sha256: '84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071',
+/** Programs from the Python package index that jobs run, with the SHA-256 of their wheel for the runner. @internal */
+export const PROGRAMS = {
+  /** Reads the workflows of a pull request. */
+  zizmor: { version: '1.32.0', sha256: '84a6acb975accc13408786a2bd274b572537ca19c933ebbc13e78f3988562071' },
+  /** Locks requirements by hash. */
+  uv: { version: '0.13.9', sha256: 'd7f459fe4fd247d830351c75686d3996ace3c6f3f728eb0e85a30b7ada0cef19' },
 } as const;
 
 /**

@@ -7,6 +7,29 @@ import { packageSchema, toolSchema } from './toolchain-rules';
 import { normalizedName, Wheel, WheelChanges } from './wheel';
 import { wheelChangesSchema } from './wheel-rules';
 
+/** A part that upstream's own wheel for the same device may have. Whether ours has it, its CMake option says. */
+export interface VariantPart {
+  /** What people call it, such as `cuBLAS`. */
+  readonly name: string;
+
+  /** How upstream's wheel has it, such as `ON`. */
+  readonly upstream: string;
+
+  /**
+   * The CMake option of one of the wheels that brings it.
+   *
+   * @default - none: the note says how it comes
+   */
+  readonly option?: string;
+
+  /**
+   * How it comes, or why ours is different.
+   *
+   * @default - nothing to say
+   */
+  readonly note?: string;
+}
+
 /** What can be said of a variant, beside its suffix and wheels. */
 export interface VariantFields {
   /** What it is called in file names, tags, artifacts and pages, such as `cuda-12.8`. */
@@ -61,6 +84,13 @@ export interface VariantFields {
    * @default - nowhere yet
    */
   readonly testedOn?: string;
+
+  /**
+   * What its wheels have beside upstream's, for the pages.
+   *
+   * @default - no comparison
+   */
+  readonly parts?: VariantPart[];
 }
 
 /**
@@ -88,6 +118,13 @@ export interface VariantChanges extends VariantFields {
   readonly wheels?: WheelChanges[];
 }
 
+const partSchema = objectOf<VariantPart>()({
+  name: text('a name, such as cuBLAS'),
+  upstream: text("a word or two on upstream's wheel, such as ON"),
+  option: z.optional(text('a CMake option, such as USE_CUBLAS', /^[A-Za-z_]\w*$/)),
+  note: z.optional(text('a sentence')),
+});
+
 const fields = {
   name: text(
     'lower-case letters and digits, with dots and dashes between, such as cuda-12.8',
@@ -100,6 +137,7 @@ const fields = {
   deviceOptions: z.optional(text("options of docker's, such as --gpus all", /^--?[\w=,:/@. +-]+$/)),
   runsOn: z.optional(runsOnSchema),
   testedOn: z.optional(text('a place, such as Debian 12')),
+  parts: z.optional(listOf(partSchema)),
 };
 
 /** @internal */

@@ -198,8 +198,20 @@ function variantsSection(main: PlannedBuild, variants: readonly PlannedBuild[]):
         testedOn ?? 'nowhere yet: it synthesizes, and its files have no finding of the linters',
       ]),
     ),
+    ...variants.filter(({ parts }) => parts.length > 0).flatMap(comparison),
     'The wheels of a variant go by names of their own and hold the same packages: install one variant at a time.',
     '',
+  ];
+}
+
+/** What a variant's wheels have, beside upstream's for the same device. */
+function comparison({ variant, parts }: PlannedBuild): string[] {
+  return [
+    `Beside upstream's wheels, those of \`${variant}\` have:`,
+    ...table(
+      ['Part', 'Upstream', `\`${variant}\``, ''],
+      parts.map(({ name, upstream, ours, note }) => [name, upstream, ours ?? '', note ?? '']),
+    ),
   ];
 }
 

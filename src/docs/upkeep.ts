@@ -27,7 +27,7 @@ function upgrades({ upkeep, pins, repository }: Plan): string[] {
         ['images', 'Docker Hub, quay.io', 'the highest tag of the same form, by its digest'],
         ['Conda packages', 'anaconda.org', 'a newer series, not another major version: `3.31.*` to `3.32.*`'],
         [
-          'test requirements, what the program needs, zizmor',
+          'test requirements, what the program needs, zizmor, uv',
           'the Python package index',
           'versions that require each other',
         ],

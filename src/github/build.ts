@@ -1,6 +1,6 @@
 /** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
 import { pinned } from './adapt';
-import { checkout, concurrency } from './common';
+import { checkout, concurrency, installProgram, programPath } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS, NODE_VERSION } from '../declaration/pins';
@@ -19,7 +19,6 @@ export const INSTALL: readonly WorkflowStep[] = [
 
 /** Declares the workflow; a repository may add jobs to it. The plan has the actions' pins. */
 export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJob } = {}): WorkflowDefinition {
-  const { zizmor } = plan.pins;
   const definition: WorkflowDefinition & { readonly jobs: { readonly [id: string]: StepsJob } } = {
     name: 'build',
     on: { pull_request: {}, merge_group: {}, workflow_dispatch: {} },
@@ -43,18 +42,10 @@ export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJo
         timeoutMinutes: MINUTES.lint,
         steps: [
           checkout(),
-          {
-            name: 'Install zizmor',
-            run: [
-              'python3 -m venv "$RUNNER_TEMP/lint"',
-              `echo 'zizmor==${zizmor.version} --hash=sha256:${zizmor.sha256}' >"$RUNNER_TEMP/lint.txt"`,
-              '"$RUNNER_TEMP/lint/bin/pip" install --quiet --retries 5 --require-hashes --requirement "$RUNNER_TEMP/lint.txt"',
-              '',
-            ].join('\n'),
-          },
+          installProgram('zizmor', plan.pins.zizmor),
           {
             name: 'See that no workflow can be misused',
-            run: '"$RUNNER_TEMP/lint/bin/zizmor" --offline --persona pedantic .github/workflows\n',
+            run: `"${programPath('zizmor')}/zizmor" --offline --persona pedantic .github/workflows\n`,
           },
         ],
       },

@@ -81,6 +81,25 @@ export function installRuntime(): WorkflowStep {
   };
 }
 
+/** Installs a program into a folder of its own, by the hash of its wheel: it is `programPath(name)` then. */
+export function installProgram(name: string, { version, sha256 }: { version: string; sha256: string }): WorkflowStep {
+  const folder = `$RUNNER_TEMP/${name}`;
+  return {
+    name: `Install ${name}`,
+    run: [
+      `python3 -m venv "${folder}"`,
+      `echo '${name}==${version} --hash=sha256:${sha256}' >"${folder}/requirements.txt"`,
+      `"${folder}/bin/pip" install --quiet --retries 5 --require-hashes --requirement "${folder}/requirements.txt"`,
+      '',
+    ].join('\n'),
+  };
+}
+
+/** Where a program is that was installed so, within quotes of the shell. */
+export function programPath(name: string): string {
+  return `$RUNNER_TEMP/${name}/bin`;
+}
+
 /**
  * A new push to a pull request stops the run for the one before. Every other run is alone in its group: of those that
  * wait in one, GitHub keeps only the newest.

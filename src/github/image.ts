@@ -43,7 +43,6 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
  * from then on, every image has the very same packages.
  */
 export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
-  const missing = `hashFiles('${platform.lock}') == ''`;
   const artifact = ['conda-lock', variant && identifier(variant), identifier(platform.id)].filter(Boolean).join('-');
   const said = [
     `No lock of the Conda environment is committed, so the newest allowed packages were installed.`,
@@ -52,20 +51,25 @@ export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform):
   ].join(' ');
   return [
     {
-      name: 'Lock what was resolved',
-      if: missing,
+      name: 'Lock what was resolved, unless a lock is committed',
+      id: 'lock',
       shell: 'bash',
       env: { IMAGE: LOCAL_IMAGE },
       run: [
+        `if [[ -f ${platform.lock} ]]; then exit 0; fi`,
         `docker run --rm --volume "$PWD:/workspace:ro" "$IMAGE" python ${PROGRAM} conda-lock >${platform.lock}.resolved`,
         `mkdir -p build/lock`,
         `mv ${platform.lock}.resolved build/lock/${platform.lock.replace(/^docker\//, '')}`,
         `echo "::notice title=Lock the Conda environment::${said}"`,
         `echo "${said}" >>"$GITHUB_STEP_SUMMARY"`,
+        `echo resolved=true >>"$GITHUB_OUTPUT"`,
         '',
       ].join('\n'),
     },
-    { ...upload('Hand the lock on', artifact, 'build/lock/', RETENTION.logs), if: missing },
+    {
+      ...upload('Hand the lock on', artifact, 'build/lock/', RETENTION.logs),
+      if: "steps.lock.outputs.resolved == 'true'",
+    },
   ];
 }
 

@@ -5,7 +5,17 @@
  * where one is set up; without one, an issue holds the change and the commands that apply it. Nothing is ever merged.
  */
 import { INSTALL } from './build';
-import { checkout, concurrency, download, installRuntime, RETENTION, TOKEN, upload } from './common';
+import {
+  checkout,
+  concurrency,
+  download,
+  installProgram,
+  installRuntime,
+  programPath,
+  RETENTION,
+  TOKEN,
+  upload,
+} from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
@@ -30,7 +40,7 @@ const UPKEEP = `python3 ${PROGRAM} upkeep`;
 const HAS_APP = `vars.${UPGRADE_APP.clientId} != ''`;
 
 /** Declares the workflow. */
-export function upgradeWorkflow({ upkeep }: Plan): WorkflowDefinition {
+export function upgradeWorkflow({ pins, upkeep }: Plan): WorkflowDefinition {
   return {
     name: 'upgrade',
     on: {
@@ -38,12 +48,12 @@ export function upgradeWorkflow({ upkeep }: Plan): WorkflowDefinition {
       workflow_dispatch: {},
     },
     concurrency: concurrency('upgrade'),
-    jobs: { look: lookJob(), propose: proposeJob() },
+    jobs: { look: lookJob(pins), propose: proposeJob() },
   };
 }
 
 /** Runs other people's code, and so can write to nothing. */
-function lookJob(): StepsJob {
+function lookJob(pins: Plan['pins']): StepsJob {
   return {
     name: 'Look for newer versions',
     permissions: { contents: 'read' },
@@ -64,6 +74,12 @@ function lookJob(): StepsJob {
           name: 'Synthesize everything anew',
           // Where the project is, whatever folder of it the pipeline has.
           run: 'cd "$GITHUB_WORKSPACE"\nnpx projen\n',
+        },
+        installProgram('uv', pins.uv),
+        {
+          name: 'Lock what pip installs anew, where it is locked',
+          shell: 'bash',
+          run: `if [[ -d ${FILES.locks} ]]; then PATH="${programPath('uv')}:$PATH" python3 ${PROGRAM} lock; fi\n`,
         },
         { name: 'Keep what has changed', run: `${UPKEEP} pack --output ${FOLDER}\n` },
         upload('Hand it on', ARTIFACT, `${FOLDER}/`, RETENTION.logs),

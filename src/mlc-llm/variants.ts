@@ -1,5 +1,6 @@
 /** The builds of MLC-LLM for a GPU's toolkit, beside the one for CPU and Vulkan. */
 import { bufferCopy, generates } from './checks';
+import { cudaParts } from './parity';
 import type { WheelCheck } from '../declaration/check';
 import { NVIDIA } from '../declaration/pins';
 import { Platform } from '../declaration/platform';
@@ -31,7 +32,11 @@ const PROGRAM_FOLDERS: Record<string, string[]> = { '12': [], '13': ['nvidia/cu1
  */
 const VARIANTS: Record<MlcLlmVariant, Variant> = {
   [MlcLlmVariant.CUDA_12_8]: cuda('12.8', 'cu128', '80;89;90a;120'),
-  [MlcLlmVariant.CUDA_13_0]: cuda('13.0', 'cu130', '80;89;90a;110;120'),
+  [MlcLlmVariant.CUDA_13_0]: {
+    ...cuda('13.0', 'cu130', '80;89;90a;110;120'),
+    testedOn:
+      'in part, on 2026-11-24, on two H100 (driver 580.159.04, Ubuntu 24.04): `tvm` was built, installed beside the driver alone, and copied buffers on CUDA and Vulkan; neither `mlc-llm` nor the whole gate was run',
+  },
   [MlcLlmVariant.ROCM_6_2]: rocm('6.2', 'rocm62'),
 };
 
@@ -68,6 +73,7 @@ function cuda(version: string, suffix: string, architectures: string): Variant {
     suffix,
     platforms: [Platform.LINUX_X86_64],
     deviceOptions: '--gpus all',
+    parts: cudaParts(major, architectures),
     // The compiler's parts alone: conda-forge's cuda-nvcc would bring a second gcc.
     packages: [
       { name: 'cuda-version', version: `${version}.*` },
@@ -81,7 +87,7 @@ function cuda(version: string, suffix: string, architectures: string): Variant {
             USE_CUDA: 'ON',
             USE_CUBLAS: 'ON',
             USE_NCCL: 'ON',
-            // tvm looks for the static one, which conda-forge does not have and NVIDIA's wheel makes superfluous.
+            // By itself, tvm looks for the static one; the shared one is what NVIDIA's wheel has and PyTorch loads.
             NCCL_LIBRARY: `${TOOLCHAIN_PREFIX}/lib/libnccl.so`,
             CMAKE_CUDA_ARCHITECTURES: architectures,
             // Conda keeps CUDA's headers and the driver's stub below targets/, where FindCUDA does not look by itself.

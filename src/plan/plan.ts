@@ -230,6 +230,10 @@ const build = said(
     }),
     deviceOptions: said(z.nullable(text), "Options of the Linux jobs' container that give it a device."),
     testedOn: said(z.nullable(text), 'Where its wheels have been built and tested.'),
+    parts: said(
+      z.array(z.strictObject({ name: text, upstream: text, ours: z.nullable(text), note: z.nullable(text) })),
+      "What upstream's wheels for the same device have, and how ours do.",
+    ),
   }),
   "One build of the source: the pipeline's own (variant: none), or a variant's.",
 );
@@ -250,6 +254,7 @@ const pins = said(
     testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
     runtime: said(z.record(z.string(), text), "The SHA-256 of each wheel that the pipeline's own program needs."),
     zizmor: z.strictObject({ version: text, sha256: text }),
+    uv: z.strictObject({ version: text, sha256: text }),
     source: z.nullable(z.strictObject({ replaces: text, commit: text, tag: z.nullable(text) })),
   }),
   'Every version that upgrade.yml may raise, as it is in effect.',

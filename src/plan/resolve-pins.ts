@@ -2,7 +2,7 @@
 import type { Plan } from './plan';
 import { declaredRequirements, openPackages, requirementKey } from '../declaration/apply-pins';
 import { must, nearest } from '../declaration/error';
-import { ACTIONS, imageReference, IMAGES, RUNTIME, VULKAN_SDK, ZIZMOR } from '../declaration/pins';
+import { ACTIONS, imageReference, IMAGES, RUNTIME, PROGRAMS, VULKAN_SDK } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform } from '../declaration/platform';
 import { allPackages, pinnedVersion } from '../declaration/toolchain';
@@ -38,7 +38,8 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
         .map((key) => [key, pins.testRequirements?.[key] ?? key.split('==')[1]]),
     ),
     runtime: { ...(pins.runtime ?? RUNTIME) },
-    zizmor: pins.zizmor ?? { ...ZIZMOR },
+    zizmor: pins.zizmor ?? { ...PROGRAMS.zizmor },
+    uv: pins.uv ?? { ...PROGRAMS.uv },
     source: source.git ? resolveSource(source.git, pins.source) : null,
   };
 }
@@ -51,7 +52,7 @@ export function checkHold(hold: readonly string[], pins: Plan['pins'], declared:
   const known = [
     'source',
     'vulkan-sdk',
-    'zizmor',
+    ...Object.keys(PROGRAMS),
     ...allPackages(declared.toolchain ?? {}).map(({ name }) => name),
     ...(declared.variants ?? []).flatMap(({ packages = [] }) => packages.map(({ name }) => name)),
     ...Object.keys({ ...testRequirements, ...runtime }).map((key) => normalizedName(key.split('==')[0])),

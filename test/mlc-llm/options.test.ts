@@ -96,6 +96,32 @@ test('a variant that there is not is a sentence', () => {
   );
 });
 
+test("a CUDA wheel takes CUDA and its compiler from NVIDIA's wheels, and only the driver from the machine", () => {
+  const [cpu, cuda] = plan({ variants: [MlcLlmVariant.CUDA_13_0] }).builds;
+  const [, tvm, llm] = cuda.wheels;
+  expect(tvm.requires.add).toEqual(
+    expect.arrayContaining(['nvidia-cublas~=13.0', 'nvidia-cuda-nvcc==13.0.*', 'nvidia-nccl-cu13>=2.28']),
+  );
+  expect(tvm.libraryFolders).toEqual(['nvidia/cu13/lib', 'nvidia/nccl/lib']);
+  expect(tvm.programFolders).toEqual(['nvidia/cu13/bin']);
+  expect(tvm.systemLibraries.linux).toEqual(['libvulkan.so.1', 'libcuda.so.1']);
+  expect(tvm.excludes.linux).toEqual(expect.arrayContaining(['libcudart.so.13', 'libcublas.so.13', 'libnccl.so.2']));
+  expect(llm.checks.map(({ name }) => name)).toContain('a model compiled for CUDA generates');
+  // Nobody downloads CUDA to test the build for CPUs.
+  expect(JSON.stringify(cpu.wheels)).not.toContain('nvidia');
+});
+
+test("what a CUDA wheel has beside upstream's is read off its options, and every difference has its reason", () => {
+  const variants = [MlcLlmVariant.CUDA_12_8, MlcLlmVariant.CUDA_13_0];
+  const wheels = [{ distribution: 'tvm', cmake: { linux: { USE_CUTLASS: 'ON' } } }];
+  const [, twelve, thirteen] = plan({ variants, variantChanges: [{ name: 'cuda-13.0', wheels }] }).builds;
+  const ours = (build: typeof twelve, name: RegExp) => build.parts.find((part) => name.test(part.name))!.ours;
+  expect([ours(twelve, /CUTLASS/), ours(thirteen, /CUTLASS/)]).toEqual(['OFF', 'ON']);
+  expect([ours(twelve, /cuBLAS/), ours(twelve, /Architectures/)]).toEqual(['ON', '80;89;90a;120']);
+  const different = twelve.parts.filter((part) => part.ours !== part.upstream);
+  expect(different.filter(({ note }) => note === null)).toEqual([]);
+});
+
 test('a variant has variables, packages and a runner of its own', () => {
   const variants = [MlcLlmVariant.CUDA_12_8, MlcLlmVariant.ROCM_6_2];
   const [, cuda, rocm] = plan({

@@ -55,6 +55,7 @@ PINS = plans.Pins(
     test_requirements={},
     runtime={},
     zizmor=plans.FilePin("1.0.0", "a" * 64),
+    uv=plans.FilePin("1.0.0", "b" * 64),
     source=None,
 )
 LIMITS = plans.Limits(attempts=2, pause=0.01, command=60, download=60, build=60, upload=60, check=60, kept_wheels=3)

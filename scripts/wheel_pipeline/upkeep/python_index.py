@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ..errors import Failure
+from ..plan import FilePin
 from .look import Look, Raised, moment, version_of
 
 FOR_RUNNER = re.compile(r"-manylinux\w*_x86_64(\.\w+)*\.whl$")
@@ -145,13 +146,17 @@ def program(look: Look) -> Iterator[Raised]:
         yield raised("the program's requirement", name, ("runtime",), value, current[name], new)
 
 
-def zizmor(look: Look) -> Iterator[Raised]:
-    """What reads the workflows: its wheel for the runner."""
-    pin = look.plan.pins.zizmor
-    if look.holds("zizmor"):
-        return
+def programs(look: Look) -> Iterator[Raised]:
+    """What jobs run beside this program: each one's wheel for the runner."""
+    pins = look.plan.pins
+    for name, pin in (("zizmor", pins.zizmor), ("uv", pins.uv)):
+        if not look.holds(name):
+            yield from newer_program(look, name, pin)
+
+
+def newer_program(look: Look, name: str, pin: FilePin) -> Iterator[Raised]:
     found = []
-    for text, files in look.web.json(f"{look.web.at.python}/pypi/zizmor/json")["releases"].items():
+    for text, files in look.web.json(f"{look.web.at.python}/pypi/{name}/json")["releases"].items():
         version = version_of(text)
         wheel = next((each for each in files if FOR_RUNNER.search(each["filename"]) and not each["yanked"]), None)
         if version is not None and wheel and version > Version(pin.version):
@@ -161,7 +166,7 @@ def zizmor(look: Look) -> Iterator[Raised]:
     if found:
         new = max(found, key=lambda each: each.version)
         value = {"version": str(new.version), "sha256": new.sha256}
-        yield raised("linter", "zizmor", ("zizmor",), value, pin.version, new)
+        yield raised("program", name, (name,), value, pin.version, new)
 
 
 def raised(kind: str, name: str, key: tuple[str, ...], value: Any, old: str, new: Candidate) -> Raised:

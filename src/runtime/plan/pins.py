@@ -43,6 +43,7 @@ class Pins:
     runtime: dict[str, str]
     """Requirements of this program, and the SHA-256 of each one's wheel."""
     zizmor: FilePin
+    uv: FilePin
     source: SourcePin | None
 
 

@@ -38,7 +38,8 @@ class Found:
 
 @pytest.fixture
 def look(world: Publishers, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    world.answers.setdefault("/python/pypi/zizmor/json", {"releases": {}})
+    for program in ("zizmor", "uv"):
+        world.answers.setdefault(f"/python/pypi/{program}/json", {"releases": {}})
 
     def searched(hold: tuple[str, ...] = (), **pins: Any) -> Found:
         more = {"builds": pins.pop("builds", (make_build(),)), "source": pins.pop("source_of", SOURCE)}
@@ -175,7 +176,7 @@ def test_the_program_s_own_requirements_are_one_list_with_hashes(world: Publishe
     assert found.pins == {"runtime": {"rich==16.0": sha, "mdurl==0.1.2": "b" * 64}}
 
 
-def test_the_linter_s_wheel_is_that_for_the_runner(world: Publishers, look: Any) -> None:
+def test_a_program_s_wheel_is_that_for_the_runner(world: Publishers, look: Any) -> None:
     about = {"yanked": False, "upload_time_iso_8601": OLD}
     names = {"zizmor-1.2.0.tar.gz": "1", "zizmor-1.2.0-py3-none-manylinux_2_28_x86_64.whl": "2"}
     files = [{"filename": name, "digests": {"sha256": digit * 64}, **about} for name, digit in names.items()]

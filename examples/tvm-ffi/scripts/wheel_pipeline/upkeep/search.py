@@ -25,7 +25,7 @@ SOURCES: Mapping[str, Callable[[Look], Iterator[Raised]]] = {
     "Conda packages": conda.packages,
     "test requirements": python_index.test_requirements,
     "the program's requirements": python_index.program,
-    "zizmor": python_index.zizmor,
+    "the programs of jobs": python_index.programs,
     "the Vulkan SDK": vulkan.vulkan_sdk,
 }
 
