@@ -90,12 +90,12 @@ function cuda(version: string, suffix: string, architectures: string): Variant {
             // By itself, tvm looks for the static one; the shared one is what NVIDIA's wheel has and PyTorch loads.
             NCCL_LIBRARY: `${TOOLCHAIN_PREFIX}/lib/libnccl.so`,
             CMAKE_CUDA_ARCHITECTURES: architectures,
+            // CUTLASS wants it, and upstream compiles everything with it.
+            CMAKE_CUDA_FLAGS: '--expt-relaxed-constexpr',
             // Conda keeps CUDA's headers and the driver's stub below targets/, where FindCUDA does not look by itself.
             CMAKE_PREFIX_PATH: `${TOOLCHAIN_PREFIX};${targets}`,
           },
         },
-        // CUTLASS wants it, and upstream compiles everything with it.
-        environment: { CUDAFLAGS: '--expt-relaxed-constexpr' },
         excludes: { linux: [...driver, ...libraries] },
         systemLibraries: { linux: driver },
         libraryFolders: LIBRARY_FOLDERS[major],

@@ -53,7 +53,7 @@ def test_folders_get_other_names_in_what_compilers_write() -> None:
     inner, outer = FOLDERS
     assert env["CFLAGS"] == f"-O1 -ffile-prefix-map={inner}=/src -ffile-prefix-map={outer}=/build"
     assert env["CXXFLAGS"] == f"-ffile-prefix-map={inner}=/src -ffile-prefix-map={outer}=/build"
-    assert env["CUDAFLAGS"] == " ".join(f"-Xcompiler={each}" for each in env["CXXFLAGS"].split())
+    assert env["NVCC_PREPEND_FLAGS"] == " ".join(f"-Xcompiler={each}" for each in env["CXXFLAGS"].split())
     assert "CARGO_ENCODED_RUSTFLAGS" not in env and "CL" not in env
 
 

@@ -32,7 +32,7 @@ COMPILER = {
     "NINJA_STATUS",
 }
 
-FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "CUDAFLAGS", "LDFLAGS", "RUSTFLAGS", "CL", "_CL_", "LINK", "_LINK_")
+FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "NVCC_PREPEND_FLAGS", "RUSTFLAGS", "CL", "_CL_", "LINK", "_LINK_")
 """Variables whose words add up: the caller's, then the declaration's, then the program's own."""
 
 
@@ -74,9 +74,10 @@ def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: S
     else:
         each_map = [f"-ffile-prefix-map={each}" for each in maps]
         flags = " ".join(each_map)
-        # nvcc knows no such option; it hands this one to the compiler that reads the source for it, once per program.
+        # nvcc hands it on to the compiler that reads the source for it. It is nvcc's own variable: CMake takes CUDAFLAGS
+        # only where a project has not set CMAKE_CUDA_FLAGS before it enables CUDA, as tvm does.
         cuda = " ".join(f"-Xcompiler={each}" for each in each_map)
-        merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags, "CUDAFLAGS": cuda})
+        merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags, "NVCC_PREPEND_FLAGS": cuda})
     if rust:
         # CARGO_ENCODED_RUSTFLAGS wins over a RUSTFLAGS that a build sets itself.
         encoded = env.get("CARGO_ENCODED_RUSTFLAGS", "")
