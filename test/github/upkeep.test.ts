@@ -64,6 +64,8 @@ describe('upgrade.yml', () => {
     const guarded = jobs.look.steps.filter((step: any) => step.if === "steps.look.outputs.found == 'true'");
     expect(guarded.map((step: any) => step.name)).toEqual([
       'Synthesize everything anew',
+      'Install uv',
+      'Lock what pip installs anew, where it is locked',
       'Keep what has changed',
       'Hand it on',
     ]);
