@@ -110,7 +110,7 @@ test('an image in which the wheels fail does not become the latest', async () =>
     'skipped',
   ]);
   expect(done.output).toContain('FAIL native code');
-  expect(artifacts(done)).toEqual(['logs-test-linux-x86_64', 'wheels-linux-x86_64']);
+  expect(artifacts(done)).toEqual(['conda-lock-linux-x86_64', 'logs-test-linux-x86_64', 'wheels-linux-x86_64']);
   expect(await digestIn(`${bench.image}:latest`)).toBe(latest);
 });
 

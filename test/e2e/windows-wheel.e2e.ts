@@ -92,9 +92,9 @@ describe('a Windows wheel', () => {
 
   test('is the same, to the byte, from other folders, whatever order Python keeps its sets in', async () => {
     const again = ['1', '2', '3'].map(async (seed) => {
-      const libraries = fresh(`elsewhere ${seed}/libraries`);
+      const libraries = fresh(`elsewhere-${seed}/libraries`);
       cpSync(built.outside, libraries, { recursive: true });
-      const delivered = await built.deliver(fresh(`elsewhere ${seed}/a longer path`), {
+      const delivered = await built.deliver(fresh(`elsewhere-${seed}/a-longer-path`), {
         wheel: built.wheel(),
         libraries: [libraries],
         env: { PYTHONHASHSEED: seed },

@@ -114,13 +114,16 @@ def test_a_delivery_that_breaks_off_leaves_the_old_wheels(tmp_path: Path, monkey
     assert (tmp_path / "dist/old.whl").read_text() == "old"
 
 
-@pytest.mark.parametrize("what", ["a file", "a link"])
+makes_links = pytest.mark.skipif(os.name == "nt", reason="Wine says that it makes symbolic links, and makes none")
+
+
+@pytest.mark.parametrize("what", ["a file", pytest.param("a link", marks=makes_links)])
 def test_a_file_or_a_link_in_the_place_of_a_folder_is_not_removed(tmp_path: Path, what: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     path = tmp_path / "build/source"
     path.parent.mkdir()
     path.symlink_to(tmp_path / "elsewhere") if what == "a link" else path.write_text("mine")
-    with pytest.raises(Failure, match="build/source was not made by this program"):
+    with pytest.raises(Failure, match=r"build.source was not made by this program"):
         Workspace(tmp_path / "build").begin(["source"])
     assert os.path.lexists(path) and not (tmp_path / "build" / workspace.MARKER).exists()
 
@@ -152,6 +155,7 @@ def test_a_folder_for_temporary_files_that_is_not_there_is_told(tmp_path: Path) 
         check_temporary({"TMPDIR": str(tmp_path / "nowhere")})
 
 
+@makes_links
 def test_a_delivery_follows_a_link_and_removes_what_an_interrupted_one_has_left(tmp_path: Path) -> None:
     for path in ("new/wheel", "disk/wheels/old", "disk/.wheels.old/half"):
         (tmp_path / path).parent.mkdir(parents=True)
