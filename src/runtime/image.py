@@ -20,6 +20,20 @@ ANYBODY = 12345  # nobody's number: neither root's, nor the image's own, nor tha
 TIMEOUT = 600.0  # seconds for one look at the image
 WORKSPACE = "/workspace"
 
+# As root, who sees every folder; what is mounted is another file system.
+RISKY = r"""
+found=$(
+  find / -xdev -type f '(' -perm /6000 -o -perm -0002 ')'
+  find / -xdev -type d -perm -0002 ! -perm -1000
+  find / -xdev -type f '(' -name .netrc -o -name .pypirc -o -name .npmrc -o -name .git-credentials -o -name 'id_*sa' \
+    -o -name id_ed25519 -o -path '*/.docker/config.json' ')'
+)
+if [[ $found ]]; then
+  printf '%s\n' 'Set-uid, for everybody to write, or a credential:' "$found" >&2
+  exit 1
+fi
+"""
+
 
 def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     """Try an image: its tools, its user, its environment, and a checkout of another owner."""
@@ -43,6 +57,10 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
         (
             "See that it does not run as root",
             [*once, image, "bash", "-c", 'echo "uid $(id -u)"; test "$(id -u)" -ne 0'],
+        ),
+        (
+            "Find no set-uid program, no file that everybody may write, no credential",
+            [*once, "--user=0", "--entrypoint=bash", image, "-c", RISKY],
         ),
         ("Find the environment without a shell", [*once, image, "python", "--version"]),
         ("Find it in a login shell", [*once, image, "bash", "-lc", "python --version"]),

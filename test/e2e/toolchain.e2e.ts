@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine, startEngine } from './support/engine';
 import { BuiltImage, buildImage } from './support/image';
-import { log, RunResult } from './support/process';
+import { pythonTools } from './support/machine';
+import { log, run, RunResult } from './support/process';
 import { REPOSITORY, SYNTHESIZED } from './support/repository';
+import { RUNTIME } from '../../src/declaration/pins';
 
 /** A user without a name in the image. */
 const UID = 12345;
@@ -93,6 +95,23 @@ describe('the toolchain image', () => {
     ]) {
       expect(said).toContain(`PASS ${check} (`);
     }
+  });
+
+  test.each([
+    ['a set-uid program', 'chmod u+s /usr/bin/env', '/usr/bin/env'],
+    ['a file that everybody may write', 'chmod o+w /etc/profile', '/etc/profile'],
+    ['a credential', 'touch /opt/toolchain/.netrc', '/opt/toolchain/.netrc'],
+  ])('is refused with %s', async (_, spoil, found) => {
+    const tag = 'mlc-llm-pipeline-e2e/spoilt';
+    const dockerfile = `FROM ${image.tag}\nUSER root\nRUN ${spoil}\nUSER 1000\n`;
+    const build = ['buildx', 'build', '--builder', 'default', '--network', 'host', '--load', '--tag', tag, '-'];
+    await engine.docker(build, { input: dockerfile, quiet: true });
+    const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
+    const argv = [python, 'scripts/wheel_pipeline', 'test-image', '--plain', '--image', tag];
+    const { status, stdout, stderr } = await run(argv, { cwd: checkout, env: engine.env, quiet: true });
+    await engine.docker(['image', 'rm', tag], { quiet: true });
+    expect(status).toBe(1);
+    expect(stdout + stderr).toContain(`Set-uid, for everybody to write, or a credential:\n${found}\n`);
   });
 
   test('takes nothing from the package index that has another hash', async () => {

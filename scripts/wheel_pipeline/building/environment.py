@@ -74,7 +74,7 @@ def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: S
     else:
         each_map = [f"-ffile-prefix-map={each}" for each in maps]
         flags = " ".join(each_map)
-        # nvcc hands it on to the compiler that reads the source for it. It is nvcc's own variable: CMake takes CUDAFLAGS
+        # nvcc hands it on to the compiler that reads the source. It is nvcc's own variable: CMake takes CUDAFLAGS
         # only where a project has not set CMAKE_CUDA_FLAGS before it enables CUDA, as tvm does.
         cuda = " ".join(f"-Xcompiler={each}" for each in each_map)
         merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags, "NVCC_PREPEND_FLAGS": cuda})
