@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 NAMES = re.compile(r"(?i)(^|_)(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIALS?|(API|ACCESS|PRIVATE|SECRET)_?KEY)$")
 IN_ADDRESS = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
@@ -23,3 +24,13 @@ def masked(text: str) -> str:
     for value in secrets(os.environ).values():
         text = text.replace(value, "***")
     return text
+
+
+def mask_file(path: Path) -> None:
+    """Take them out of what a process has written by itself."""
+    data = path.read_bytes()
+    clean = data
+    for value in secrets(os.environ).values():
+        clean = clean.replace(value.encode(), b"***")
+    if clean != data:
+        path.write_bytes(clean)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from runtime.console import Console
 from runtime.credentials import secrets
+from runtime.gate import process
 
 
 def test_secrets_are_known_by_name_and_in_addresses() -> None:
@@ -43,3 +45,13 @@ def test_neither_the_terminal_nor_the_log_shows_one(
     assert "hidden-value" not in said and said.count("it is ***") == 3
     assert (tmp_path / "x.log").read_text().count("it is ***") == 3
     assert "hidden-value" not in (tmp_path / "x.log").read_text()
+
+
+def test_a_check_leaves_no_secret_in_its_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOAD_TOKEN", "do-not-tell")
+    program = "import os, sys; print('said', os.environ['UPLOAD_TOKEN']); sys.exit(os.environ['UPLOAD_TOKEN'])"
+    argv = [sys.executable, "-c", program]
+    ended = process.execute(argv, 60, tmp_path / "logs/check", tmp_path, tmp_path, {})
+    assert ended.stdout.splitlines() == ["said ***"]
+    assert ended.stderr_log.read_text().splitlines() == ["***"]
+    assert all(b"do-not-tell" not in path.read_bytes() for path in (tmp_path / "logs").iterdir())

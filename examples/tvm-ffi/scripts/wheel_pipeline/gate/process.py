@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..credentials import mask_file
 from ..processes import Group, ending, wait
 
 # They change what Python, pip or the dynamic linker take, or lead back to the toolchain or the caller's home.
@@ -60,6 +61,8 @@ def execute(
                 status = wait(group, timeout)
         finally:
             end_marked(mark)
+    for written in (out, err):
+        mask_file(written)
     return Ended(ending(status, timeout), read_log(out), err)
 
 
