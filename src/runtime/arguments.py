@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
+from .console import console
 from .errors import UsageError, nearest
 from .inputs import inputs_of
 from .plan import Build, Plan, Platform, System
@@ -28,6 +29,24 @@ class Parser(argparse.ArgumentParser):
             known = [option for action in self._actions for option in action.option_strings]
             raise UsageError(f"unknown argument {word!r}{nearest(word, known)}; see {self.prog} --help")
         return args
+
+
+def chosen[Act: Callable[..., object]](
+    kind: str, parts: Mapping[str, tuple[Callable[[Parser], None], Act]], argv: Sequence[str]
+) -> tuple[Act, Parser, list[str]] | None:
+    """The part of a command that the first word names, and a parser for the rest; none where help was given."""
+    if not argv or argv[0] in ("-h", "--help"):
+        usage = f"Usage: {console.program} {kind.upper()} …"
+        console.say(f"{usage}\n\n{kind.capitalize()}s: {', '.join(parts)}\n\nEach has its own --help.")
+        return None
+    name, *rest = argv
+    if name not in parts:
+        raise UsageError(f"unknown {kind} {name!r}: use one of {', '.join(parts)}{nearest(name, parts)}")
+    console.program = f"{console.program} {name}"
+    add_options, act = parts[name]
+    parser = Parser(prog=console.program, description=act.__doc__, allow_abbrev=False)
+    add_options(parser)
+    return act, parser, rest
 
 
 def current_system() -> System:

@@ -17,7 +17,7 @@ from typing import TextIO
 from rich.console import Console as Terminal
 from rich.text import Text
 
-from .credentials import secrets
+from . import credentials
 from .errors import Failure, Stopped
 
 TAIL = 20  # lines of a tool's output that stand beside its error
@@ -66,7 +66,7 @@ class Console:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-        self.secrets = sorted(secrets(os.environ).values(), key=len, reverse=True)
+        self.secrets = credentials.values(os.environ)
         self.verbose, self.program = verbose, program or self.program
         # With a file behind it, a terminal of rich prints as it is told, without folding lines at 80 columns.
         self.live = not plain and sys.stdout.isatty() and not os.environ.get("CI")
@@ -85,9 +85,7 @@ class Console:
 
     def masked(self, text: str) -> str:
         """The text without the caller's secrets: a log may be read by others."""
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        return text
+        return credentials.masked(text, self.secrets)
 
     def record(self, line: str) -> None:
         """A line for the log alone."""

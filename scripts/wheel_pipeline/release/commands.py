@@ -6,9 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ..arguments import Parser
+from ..arguments import Parser, chosen
 from ..console import console, set_outputs
-from ..errors import UsageError, nearest
+from ..errors import UsageError
 from ..gh import Gh
 from ..plan import Plan
 from ..wheels.files import write_text
@@ -20,16 +20,10 @@ from .version import plan_release
 
 def release(plan: Plan, _: Path, argv: Sequence[str]) -> int:
     """Decide what a release is, whether its wheels are fit for it, and publish it: all of them or nothing."""
-    if not argv or argv[0] in ("-h", "--help"):
-        console.say(f"Usage: {console.program} STEP …\n\nSteps: {', '.join(STEPS)}\n\nEach has its own --help.")
+    found = chosen("step", STEPS, argv)
+    if found is None:
         return 0 if argv else 2
-    name, *rest = argv
-    if name not in STEPS:
-        raise UsageError(f"unknown step {name!r}: use one of {', '.join(STEPS)}{nearest(name, STEPS)}")
-    console.program = f"{console.program} {name}"
-    add_options, act = STEPS[name]
-    parser = Parser(prog=console.program, description=act.__doc__, allow_abbrev=False)
-    add_options(parser)
+    act, parser, rest = found
     parser.add_argument("--plain", action="store_true", help="plain lines, as in a log")
     problems = act(plan, parser.parse(rest))
     for problem in problems:

@@ -7,9 +7,8 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ..arguments import Parser
+from ..arguments import Parser, chosen
 from ..console import console
-from ..errors import UsageError, nearest
 from ..gh import TOKENS
 from ..plan import Plan
 from . import proposal
@@ -20,16 +19,10 @@ from .web import Web
 
 def upkeep(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     """Raise versions, and remove old images."""
-    if not argv or argv[0] in ("-h", "--help"):
-        console.say(f"Usage: {console.program} STEP …\n\nSteps: {', '.join(STEPS)}\n\nEach has its own --help.")
+    found = chosen("step", STEPS, argv)
+    if found is None:
         return 0 if argv else 2
-    name, *rest = argv
-    if name not in STEPS:
-        raise UsageError(f"unknown step {name!r}: use one of {', '.join(STEPS)}{nearest(name, STEPS)}")
-    console.program = f"{console.program} {name}"
-    add_options, act = STEPS[name]
-    parser = Parser(prog=console.program, description=act.__doc__, allow_abbrev=False)
-    add_options(parser)
+    act, parser, rest = found
     parser.add_argument("--plain", action="store_true", help="plain lines, as in a log")
     problems = act(plan, root, parser.parse(rest))
     for problem in problems:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 NAMES = re.compile(r"(?i)(^|_)(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIALS?|(API|ACCESS|PRIVATE|SECRET)_?KEY)$")
@@ -19,18 +19,21 @@ def secrets(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if len(value) >= SHORTEST and "\n" not in value}
 
 
-def masked(text: str) -> str:
+def values(environ: Mapping[str, str]) -> list[str]:
+    """What to mask, the longest first: one may be the beginning of another."""
+    return sorted(secrets(environ).values(), key=len, reverse=True)
+
+
+def masked(text: str, found: Iterable[str]) -> str:
     """The text without any of them."""
-    for value in secrets(os.environ).values():
+    for value in found:
         text = text.replace(value, "***")
     return text
 
 
 def mask_file(path: Path) -> None:
-    """Take them out of what a process has written by itself."""
+    """Take the caller's secrets out of what a process has written by itself; its other bytes stay as they are."""
     data = path.read_bytes()
-    clean = data
-    for value in secrets(os.environ).values():
-        clean = clean.replace(value.encode(), b"***")
+    clean = masked(data.decode(errors="surrogateescape"), values(os.environ)).encode(errors="surrogateescape")
     if clean != data:
         path.write_bytes(clean)

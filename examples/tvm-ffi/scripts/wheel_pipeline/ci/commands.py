@@ -6,27 +6,18 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ..arguments import Parser
-from ..console import console, set_named_outputs, set_outputs
-from ..errors import UsageError, nearest
+from ..arguments import Parser, chosen
+from ..console import set_named_outputs, set_outputs
 from ..plan import Plan
 from . import changes, images
 
 
 def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     """Answer what a workflow asks."""
-    if not argv or argv[0] in ("-h", "--help"):
-        console.say(
-            f"Usage: {console.program} QUESTION …\n\nQuestions: {', '.join(QUESTIONS)}\n\nEach has its own --help."
-        )
+    found = chosen("question", QUESTIONS, argv)
+    if found is None:
         return 0 if argv else 2
-    name, *rest = argv
-    if name not in QUESTIONS:
-        raise UsageError(f"unknown question {name!r}: use one of {', '.join(QUESTIONS)}{nearest(name, QUESTIONS)}")
-    console.program = f"{console.program} {name}"
-    add_options, answer = QUESTIONS[name]
-    parser = Parser(prog=console.program, description=answer.__doc__, allow_abbrev=False)
-    add_options(parser)
+    answer, parser, rest = found
     answer(plan, root, parser.parse(rest))
     return 0
 
