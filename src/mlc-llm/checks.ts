@@ -176,6 +176,20 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
     timeout: 180,
   },
   {
+    // Needs neither a device nor a linker: whether SPIRV-Tools, which tvm has inside, accepts what its compiler emits.
+    name: 'a model compiles for Vulkan',
+    python: [
+      ...TINY_MODEL,
+      'def mlc_llm(*words):',
+      '    subprocess.run([sys.executable, "-m", "mlc_llm", *map(str, words)], check=True)',
+      'model, library = folder / "model", folder / "model.tar"',
+      'mlc_llm("gen_config", folder, "--quantization", "q0f16", "--conv-template", "LM", "--output", model)',
+      'mlc_llm("compile", model, "--device", "vulkan:generic", "--output", library)',
+      'assert library.stat().st_size > 0',
+    ],
+    timeout: 300,
+  },
+  {
     // Through the Rust library that is linked into the wheel.
     name: 'tokenizer round trip',
     python: [

@@ -144,6 +144,7 @@ export function mlcLlmPipeline(
     ...defaults,
     ...definedOnly(rest),
     repository: project.repository,
+    upkeep: { ...defaults.upkeep, ...definedOnly(rest.upkeep ?? {}) },
     triggers: { defaultBranch: project.defaultBranch, ...definedOnly(rest.triggers ?? {}) },
     // Without its parts, the schema of a whole pipeline says what is missing.
     source: keeps(MlcLlmPart.SOURCE) ? changedSource(defaults.source, source) : (source as Source),

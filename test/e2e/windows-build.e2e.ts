@@ -9,6 +9,7 @@ import { BuildMachine, Checkout, DECLARATION } from './support/windows-build';
 import { WindowsProgram } from './support/windows-machine';
 import { LUNARG } from './support/windows-studio';
 import { Step, When } from '../../src/declaration/hook';
+import { VULKAN_SDK } from '../../src/declaration/pins';
 
 const VERSION = { WHEEL_VERSION: '1.2.3' };
 const BASE = 'base_demo-1.2.3-py3-none-win_amd64.whl';
@@ -204,7 +205,7 @@ describe('nothing is delivered, and what was delivered stays,', () => {
 });
 
 describe('the Vulkan SDK', () => {
-  const sdk = (from: Checkout) => join(from.folder, 'build/vulkan-sdk/1.4.357.0');
+  const sdk = (from: Checkout) => join(from.folder, 'build/vulkan-sdk', VULKAN_SDK.version);
 
   test('is not installed from another file than the pinned one', async () => {
     const other = machine.checkout('other sdk');

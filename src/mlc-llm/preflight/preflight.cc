@@ -47,7 +47,8 @@ uint32_t preflight_llvm() {
   return object.size();
 }
 
-// The number of words of a shader module that the validator finds to be right.
+// The number of words of a shader module that the validator finds to be right. It has a barrier as tvm's compiler emits it
+// (sequentially consistent, for the workgroup's memory), which newer validators refuse.
 uint32_t preflight_spirv() {
   const char* text =
       "OpCapability Shader\n"
@@ -55,9 +56,13 @@ uint32_t preflight_spirv() {
       "OpEntryPoint GLCompute %main \"main\"\n"
       "OpExecutionMode %main LocalSize 1 1 1\n"
       "%void = OpTypeVoid\n"
+      "%number = OpTypeInt 32 1\n"
+      "%workgroup = OpConstant %number 2\n"
+      "%semantics = OpConstant %number 272\n"
       "%function = OpTypeFunction %void\n"
       "%main = OpFunction %void None %function\n"
       "%label = OpLabel\n"
+      "OpControlBarrier %workgroup %workgroup %semantics\n"
       "OpReturn\n"
       "OpFunctionEnd\n";
   spv_context context = spvContextCreate(SPV_ENV_VULKAN_1_1);
