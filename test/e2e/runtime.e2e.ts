@@ -6,6 +6,7 @@ import { log, RunResult } from './support/process';
 import { REPOSITORY } from './support/repository';
 import { DECLARATION, SmallPackage, smallPackage } from './support/small-package';
 import { GIT_ENV } from './support/workflow-events';
+import { Step, When } from '../../src/declaration/hook';
 import type { PlannedInput } from '../../src/plan/plan';
 
 const ESCAPE = '\u001b';
@@ -110,6 +111,14 @@ describe('a later run', () => {
     expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining(`did you mean ${STEP}?`)]);
     small.declare({ ...DECLARATION, name: 'another-name' });
     await refused({ WHEEL_VERSION: '1.0' }, 'the run before was of another plan');
+  });
+
+  test('makes what one that ended before its first wheel has not made', async () => {
+    const hook = { name: 'stop', step: Step.ENVIRONMENT, when: When.BEFORE, command: ['sh', '-c', 'test -z "$STOP"'] };
+    small.declare({ ...DECLARATION, hooks: [hook] });
+    const { status } = await small.script('build', { WHEEL_VERSION: '1.0', STOP: '1' });
+    expect(status).toBe(1);
+    await builds({ WHEEL_VERSION: '1.0' }, '--only=release-demo');
   });
 
   test('does not go on for another commit', async () => {

@@ -186,3 +186,27 @@ except Stopped as stopped:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert ran.stdout == "SIGTERM -15\n", ran.stderr
+
+
+def test_beside_the_error_of_a_build_stands_what_failed_first_and_not_what_ran_on() -> None:
+    lines = [
+        "[1/9] Building CXX object fine.o",
+        "FAILED: [code=1] broken.o",
+        "c++ -Wno-error=format -c broken.cc",
+        "broken.cc: In function 'main'",
+        "broken.cc:3:1: error: expected ';'",
+        *(f"  note {number}" for number in range(40)),
+        "[2/9] Building CXX object other.o",
+        *(f"other.cc:{number}: warning: unused" for number in range(40)),
+        "ninja: build stopped: subcommand failed.",
+    ]
+    with pytest.raises(CommandFailed) as caught:
+        run([*PYTHON, f"import sys; print({chr(10).join(lines)!r}); sys.exit(1)"])
+    assert caught.value.tail[:2] == ["FAILED: [code=1] broken.o", "broken.cc:3:1: error: expected ';'"]
+    assert len(caught.value.tail) == 20 and caught.value.tail[-1] == "  note 17"
+
+
+def test_a_failed_step_that_says_nothing_of_an_error_leaves_the_last_lines() -> None:
+    with pytest.raises(CommandFailed) as caught:
+        run([*PYTHON, "import sys; print('FAILED: thing\\nkilled\\nninja: build stopped'); sys.exit(1)"])
+    assert caught.value.tail == ["FAILED: thing", "killed", "ninja: build stopped"]

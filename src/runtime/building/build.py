@@ -29,7 +29,7 @@ from ..wheels.wheel import collect, wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
 from .c_compiler import check_c_compiler
-from .environment import add, cargo_home, with_first, without_paths
+from .environment import add, cargo_home, renamed, with_first, without_paths
 from .preflight import Preflight
 from .report import report_build
 from .toolchain import check_python_packages, with_unused_libraries
@@ -183,6 +183,8 @@ class BuildRun:
         for name in checks.STAGES:
             if not self.goes_on:
                 self.workspace.empty(name)
+            # An earlier run may have ended before it made them.
+            (self.root / name).mkdir(exist_ok=True)
         inputs, system = self.inputs, self.platform.system
         self.env = add(
             self.env,
@@ -204,7 +206,7 @@ class BuildRun:
         # compiled where cargo keeps them.
         hidden = {cargo_home(self.env): "/cargo"} if self.build.rust else {}
         hidden |= {self.source: "/src", self.root: "/build"}
-        self.hidden = list(hidden)
+        self.hidden = renamed(hidden)
         self.env = without_paths(self.env, hidden, system, self.build.rust)
         if system == "windows" and (cargo := which("cargo", self.env)):
             # CMake looks there first: builds that look for rustup's cargo too find the one whose version was checked.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.building.environment import add, cargo_home, clean, with_first, without_paths
+from runtime.building.environment import add, cargo_home, clean, renamed, with_first, without_paths
 
 HOME = Path("/home/own")
 
@@ -84,3 +84,7 @@ def test_rust_flags_of_the_caller_are_kept(given: dict[str, str], flags: list[st
 def test_crates_are_where_cargo_keeps_them() -> None:
     assert cargo_home({"CARGO_HOME": "/cargo", "HOME": "/h"}) == Path("/cargo")
     assert cargo_home({"HOME": "/h"}) == Path("/h/.cargo")
+
+
+def test_a_folder_that_is_called_as_others_are_renamed_is_not_looked_for() -> None:
+    assert renamed({Path("/cargo"): "/cargo", Path("/work/source"): "/src"}) == [Path("/work/source")]
