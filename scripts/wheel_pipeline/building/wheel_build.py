@@ -82,7 +82,8 @@ class WheelBuild:
         remove(amended)
         version = self.run.version if self.wheel.versioned else ""
         # A tree with changes of its own is no commit's.
-        return self.amend(self.folder("raw"), amended, version, "" if self.run.dirty else self.run.commit)
+        commit = "" if self.run.dirty else self.run.commit
+        return self.amend(self.folder("raw"), amended, version, commit, packed=False)
 
     def repair(self) -> Change:
         run, repaired = self.run, self.folder("repaired")
@@ -105,7 +106,7 @@ class WheelBuild:
         epoch = self.run.inputs.source_date_epoch
         return connect(self.folder("amended"), self.wheel, self.folder("connected"), self.run.env, epoch=epoch)
 
-    def amend(self, source: Path, output: Path, version: str, commit: str | None) -> Change:
+    def amend(self, source: Path, output: Path, version: str, commit: str | None, *, packed: bool = True) -> Change:
         return metadata.amend(
             source,
             self.wheel,
@@ -116,4 +117,5 @@ class WheelBuild:
             siblings=self.run.finished,
             output_dir=output,
             epoch=self.run.inputs.source_date_epoch,
+            packed=packed,
         )

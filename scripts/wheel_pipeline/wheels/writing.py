@@ -26,12 +26,22 @@ def zip_timestamp(epoch: int) -> Timestamp:
 
 
 def write_wheel(
-    wheel: Wheel, stem: str, target: Path, *, epoch: int, replaced: Mapping[str, bytes] | None = None
+    wheel: Wheel,
+    stem: str,
+    target: Path,
+    *,
+    epoch: int,
+    replaced: Mapping[str, bytes] | None = None,
+    packed: bool = True,
 ) -> None:
-    """Write a wheel again under another stem (its name and version), with some of its files replaced."""
+    """Write a wheel again under another stem (its name and version), with some of its files replaced.
+
+    One that the next step writes once more need not be packed: for 200 MB, that is ten seconds.
+    """
     stamp = zip_timestamp(epoch)
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
     with whole(target) as part:
-        hashes = write_members(wheel, stem, part, stamp, replaced or {})
+        hashes = write_members(wheel, stem, part, stamp, replaced or {}, method)
         with zipfile.ZipFile(part) as archive:
             for name, expected in hashes.items():
                 if record_hash(archive.read(name)) != expected:
@@ -39,7 +49,7 @@ def write_wheel(
 
 
 def write_members(
-    wheel: Wheel, stem: str, part: Path, stamp: Timestamp, replaced: Mapping[str, bytes]
+    wheel: Wheel, stem: str, part: Path, stamp: Timestamp, replaced: Mapping[str, bytes], method: int
 ) -> dict[str, str]:
     """Write the archive; the hash of each of its members."""
     old, dist_info = wheel.dist_info.removesuffix(".dist-info"), f"{stem}.dist-info"
@@ -51,7 +61,7 @@ def write_members(
         entry = zipfile.ZipInfo(name, stamp)
         entry.create_system = 3  # Unix, on Windows too: the modes are Unix modes
         entry.external_attr = (mode or 0o100644) << 16
-        archive.writestr(entry, data, zipfile.ZIP_DEFLATED, LEVEL)
+        archive.writestr(entry, data, method, LEVEL)
 
     with zipfile.ZipFile(part, "w") as archive:
         for last in (False, True):  # .dist-info comes last in a wheel, and RECORD last in it

@@ -45,10 +45,12 @@ def amend(
     siblings: Path | None,
     output_dir: Path,
     epoch: int,
+    packed: bool = True,
 ) -> Change:
     """Write a wheel, given as a file or as the folder that holds it, anew as the plan wants it.
 
-    Without a version it keeps its own; a commit of None leaves its address alone, an empty one takes it out.
+    Without a version it keeps its own; a commit of None leaves its address alone, an empty one takes it out. Where
+    another step writes it once more, it need not be packed.
     """
     wheel = the_wheel(path, declared) if path.is_dir() else Wheel(path)
     if wheel.key not in (declared.key, declared.built_key):
@@ -67,7 +69,7 @@ def amend(
         wheel.metadata.set("Name", declared.distribution)
     stem = f"{declared.key.replace('-', '_')}-{new}"
     target = Path(output_dir, "-".join([stem, *wheel.path.name.split("-")[2:]]))
-    write_wheel(wheel, stem, target, epoch=epoch)
+    write_wheel(wheel, stem, target, epoch=epoch, packed=packed)
 
     changed = wheel.metadata.to_bytes() != before
     console.say(f"{wheel.path.name} → {target.name}" + ("" if changed else " (nothing to amend)"))

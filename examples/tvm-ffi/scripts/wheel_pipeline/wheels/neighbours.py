@@ -64,7 +64,9 @@ def connect(
             console.say(f"{init} begins with what finds {', '.join([*sorted(libraries), *declared.program_folders])}")
     if not replaced:
         return {}
-    write_wheel(wheel, "-".join(wheel.path.name.split("-")[:2]), wheel.path, epoch=epoch, replaced=replaced)
+    write_wheel(
+        wheel, "-".join(wheel.path.name.split("-")[:2]), wheel.path, epoch=epoch, replaced=replaced, packed=False
+    )
     return {"connected": sorted(replaced)}
 
 
