@@ -169,6 +169,10 @@ function vulkanSection(): string[] {
           'the toolchain image, and Windows',
           "`{ name: 'mesalib' }` among `toolchain.packages`; should the loader not look there, `VK_DRIVER_FILES` names its file in `share/vulkan/icd.d`",
         ],
+        [
+          "NVIDIA's driver on a server or in a container, without X",
+          'a file like its `nvidia_icd.json` that names `libEGL_nvidia.so.0` in the place of `libGLX_nvidia.so.0`, which finds no device there; `VK_DRIVER_FILES` names the file',
+        ],
       ],
     ),
   ];

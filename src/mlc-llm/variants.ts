@@ -34,8 +34,12 @@ const VARIANTS: Record<MlcLlmVariant, Variant> = {
   [MlcLlmVariant.CUDA_12_8]: cuda('12.8', 'cu128', '80;89;90a;120'),
   [MlcLlmVariant.CUDA_13_0]: {
     ...cuda('13.0', 'cu130', '80;89;90a;110;120'),
-    testedOn:
-      'in part, on 2026-11-24, on two H100 (driver 580.159.04, Ubuntu 24.04): `tvm` was built, installed beside the driver alone, and copied buffers on CUDA and Vulkan; neither `mlc-llm` nor the whole gate was run',
+    testedOn: [
+      'on 2026-11-26, on an H100 (driver 580.159.04, 16 cores): the three wheels were built in 12 minutes and passed all 38',
+      'checks beside the driver alone, a model compiled for CUDA and for Vulkan among them, the latter with validation',
+      'of shaders off (SPIRV-Tools has been pinned lower since). A Llama of 1.1 billion parameters in half precision',
+      'decoded 612 tokens a second on CUDA and 225 on Vulkan',
+    ].join(' '),
   },
   [MlcLlmVariant.ROCM_6_2]: rocm('6.2', 'rocm62'),
 };
