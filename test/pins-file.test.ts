@@ -1,36 +1,7 @@
 /** Versions that upgrade.yml raises stand in a file that synthesis reads. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Project } from 'projen';
-import { WheelPipeline, WheelPipelineOptions, WorkflowName } from '../src';
-import type { Plan } from '../src/plan/plan';
-import { resolvePlan } from '../src/plan/resolve';
-
-const SMALL: WheelPipelineOptions = {
-  repository: 'owner/thing',
-  source: { folder: 'thing' },
-  wheels: [
-    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
-    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
-  ],
-};
-const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...SMALL, ...changes });
-
-let outdir: string;
-beforeEach(() => {
-  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
-  process.env.PROJEN_DISABLE_POST = '1';
-});
-afterEach(() => rmSync(outdir, { recursive: true, force: true }));
-
-const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
-const project = (): Project => new Project({ name: 'thing', outdir });
-function synthesize(changes: Partial<WheelPipelineOptions> = {}): void {
-  const made = project();
-  new WheelPipeline(made, { ...SMALL, ...changes });
-  made.synth();
-}
+import { writeFileSync } from 'node:fs';
+import { at, plan, project, read, SMALL, synthesize } from './small';
+import { WheelPipeline, WorkflowName } from '../src';
 
 test('only what could be raised can be held', () => {
   const hold = (...names: string[]) => plan({ upkeep: { hold: names } }).upkeep.hold;
@@ -45,7 +16,7 @@ test('images of another registry are not cleaned up, and that is said', () => {
 });
 
 describe('pins.json', () => {
-  const write = (pins: object): void => writeFileSync(join(outdir, 'pins.json'), JSON.stringify(pins));
+  const write = (pins: object): void => writeFileSync(at('pins.json'), JSON.stringify(pins));
   const image = (name: string, digit: string): string => `docker.io/${name}:9.9.9@sha256:${digit.repeat(64)}`;
 
   test('is read where it is there, and what .projenrc.ts says wins', () => {
@@ -91,7 +62,7 @@ describe('pins.json', () => {
     ['{"packages":{"cmake":">=3"}}', 'pins.json.packages[cmake]'],
     ['{"packages":{"cmakke":"3.*"}}', 'pins.packages: "cmakke" must be a package of the toolchain'],
   ])('that says %s is one sentence', (text, message) => {
-    writeFileSync(join(outdir, 'pins.json'), text);
+    writeFileSync(at('pins.json'), text);
     expect(() => new WheelPipeline(project(), SMALL)).toThrow(message);
   });
 });
