@@ -40,7 +40,7 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
       with: { ...imageOptions(build), load: true, tags: LOCAL_IMAGE },
     },
     installRuntime(),
-    tryImage('Try the image', LOCAL_IMAGE, build),
+    tryImage('Try the image, and say how large it is', LOCAL_IMAGE, build, ' --summary'),
   ];
 }
 
@@ -80,6 +80,7 @@ export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform):
 }
 
 /** Runs the image's own test. */
-export function tryImage(name: string, image: string, build: PlannedBuild): WorkflowStep {
-  return { name, env: { IMAGE: image }, run: `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}\n` };
+export function tryImage(name: string, image: string, build: PlannedBuild, options = ''): WorkflowStep {
+  const run = `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}${options}\n`;
+  return { name, env: { IMAGE: image }, run };
 }
