@@ -105,6 +105,24 @@ describe('the toolchain image', () => {
     }
   });
 
+  test('comes out the same where its activation scripts are run, which no way into the image does', async () => {
+    const scripts = 'for script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do . "$script"; done';
+    // On a machine without the image, Rust's script names Conda's compiler, of which this says that it is gone.
+    const linker = "CARGO_TARGET_$(uname -m | tr '[:lower:]' '[:upper:]')_UNKNOWN_LINUX_GNU_LINKER";
+    const gone = `declare -x "${linker}=$CONDA_PREFIX/bin/gone-cc"`;
+    const { status, said } = await inImage(`${scripts}; echo "$XML_CATALOG_FILES"; ${gone}; ${preflight}`);
+    expect({ status, said: said.slice(-6000) }).toEqual({ status: 0, said: expect.any(String) });
+    expect(said).toContain('file:///opt/toolchain/etc/xml/catalog');
+    expect(said).toContain('PASS a crate is called (');
+    for (const argv of [
+      [image.tag, 'env'],
+      ['--entrypoint=sh', image.tag, '-c', 'env'],
+    ]) {
+      const { stdout } = await engine.docker(['run', '--rm', ...argv], { quiet: true });
+      expect(stdout).not.toMatch(/XML_CATALOG_FILES|CARGO_TARGET/);
+    }
+  });
+
   test('passes its own test, which says how large it is, by package, and what was left out of each', async () => {
     const summary = join(folder, 'summary.md');
     const { status, said } = await ownTest(['--summary', '--image', image.tag], { GITHUB_STEP_SUMMARY: summary });
