@@ -1,38 +1,9 @@
 /** What can be chosen, and that the choice reaches every file that it is for. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Project } from 'projen';
 import { parse } from 'yaml';
+import { plan, project, read, SMALL, synthesize, workflow } from './small';
 import { Platform, Step, System, WheelPipeline, WheelPipelineOptions, When, WorkflowName } from '../src';
-import type { Plan } from '../src/plan/plan';
-import { resolvePlan } from '../src/plan/resolve';
-
-const SMALL: WheelPipelineOptions = {
-  repository: 'owner/thing',
-  source: { folder: 'thing' },
-  wheels: [
-    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
-    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
-  ],
-};
-const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...SMALL, ...changes });
-
-let outdir: string;
-beforeEach(() => {
-  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
-  process.env.PROJEN_DISABLE_POST = '1';
-});
-afterEach(() => rmSync(outdir, { recursive: true, force: true }));
-
-const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
-const workflow = (name: string) => parse(read(`.github/workflows/${name}.yml`));
-const project = (): Project => new Project({ name: 'thing', outdir });
-function synthesize(changes: Partial<WheelPipelineOptions> = {}): void {
-  const made = project();
-  new WheelPipeline(made, { ...SMALL, ...changes });
-  made.synth();
-}
 
 describe('a base image of another floor', () => {
   const digest = `sha256:${'a'.repeat(64)}`;

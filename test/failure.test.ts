@@ -1,108 +1,93 @@
-/** How a wrong declaration ends a program, and what the check says of files that were edited: both run as a person runs them. */
+/** How a wrong declaration ends a program, and what the check says of files that were edited. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { at, project, SMALL } from './small';
+import { WheelPipeline } from '../src';
 
-const root = join(__dirname, '..');
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'failure-'));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+/** Node's own listeners are not called in a test: this is what they would be called with, and what they would do. */
+describe('a wrong declaration that nobody catches', () => {
+  const wrong = { ...SMALL, linux: { runner: 'big' } as any };
+  const message = 'linux: "runner" must be an option that there is; the nearest is runsOn';
+  let end: (error: unknown) => void;
+  let thrown: unknown;
+  const wrote = jest.spyOn(process.stderr, 'write');
+  const exited = jest.spyOn(process, 'exit');
+  const listened = jest.spyOn(process, 'once');
 
-function declare(options: string, more = ''): void {
-  writeFileSync(
-    join(folder, '.projenrc.ts'),
-    `import { Project } from 'projen';
-import { WheelPipeline } from '${join(root, 'src')}';
-const project = new Project({ name: 'thing' });
-new WheelPipeline(project, {
-  repository: 'owner/thing',
-  source: { folder: 'thing' },
-  wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
-  ${options}
-});
-${more}
-project.synth();
-`,
-  );
-}
-
-function run(command: string, env: Record<string, string> = {}) {
-  const { NODE_ENV: _, DEBUG: __, ...ours } = process.env;
-  return spawnSync('bash', ['-c', command], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...ours, PROJEN_DISABLE_POST: '1', ...env },
+  beforeAll(() => {
+    listened.mockReturnThis();
+    try {
+      new WheelPipeline(project(), wrong);
+    } catch (error) {
+      thrown = error;
+    }
+    [, end] = listened.mock.calls.find(([event]) => event === 'uncaughtException')! as [string, typeof end];
+    listened.mockRestore();
   });
-}
+  beforeEach(() => {
+    wrote.mockReturnValue(true);
+    exited.mockReturnValue(undefined as never);
+  });
+  afterAll(() => [wrote, exited].forEach((spy) => spy.mockRestore()));
 
-const SYNTHESIZE = `${join(root, 'node_modules/.bin/tsx')} .projenrc.ts`;
-const SENTENCE = 'mlc-llm-pipeline: linux: "runner" must be an option that there is; the nearest is runsOn\n';
+  test('is one sentence with status 1, and no file', () => {
+    end(thrown);
+    expect([wrote.mock.calls, exited.mock.calls]).toEqual([[[`mlc-llm-pipeline: ${message}\n`]], [[1]]]);
+    expect(readdirSync(at(''))).toEqual([]);
+  });
 
-// It came under 40 lines of stack and source.
-test('a wrong declaration is one sentence with status 1, and no file', () => {
-  declare("linux: { runner: 'big' } as any,");
-  const { status, stderr } = run(SYNTHESIZE);
-  expect([status, stderr]).toEqual([1, SENTENCE]);
-  expect(readdirSync(folder).sort()).toEqual(['.projenrc.ts', 'node_modules']);
-  const { stderr: whole } = run(SYNTHESIZE, { DEBUG: 'true' });
-  expect(whole).toMatch(/SpecError: linux: "runner" must be .*\n\s+at /);
-});
-
-test('an override that the policy forbids is one sentence, and changes no file', () => {
-  declare('');
-  expect(run(SYNTHESIZE).status).toBe(0);
-  const plan = readFileSync(join(folder, 'scripts/plan.json'), 'utf8');
-  const override = "addOverride('jobs.linux-x86_64.permissions', undefined)";
-  declare("name: 'other',", `project.tryFindObjectFile('.github/workflows/linux.yml')!.${override};`);
-  const { status, stderr } = run(SYNTHESIZE);
-  expect([status, stderr]).toEqual([
-    1,
-    'mlc-llm-pipeline: workflow linux, job linux-x86_64 must state its permissions, {} for none\n',
-  ]);
-  expect(readFileSync(join(folder, 'scripts/plan.json'), 'utf8')).toBe(plan);
+  test.each([
+    ['when it is debugged', () => thrown, { DEBUG: 'true' }],
+    ['where it is a mistake of ours', () => new TypeError('x'), {}],
+  ])('comes with its stack %s', (_, error, env) => {
+    Object.assign(process.env, env);
+    end(error());
+    delete process.env.DEBUG;
+    expect(wrote.mock.calls[0][0]).toMatch(/Error: .*\n\s+at /);
+    expect(exited).toHaveBeenCalledWith(1);
+  });
 });
 
 describe('the check', () => {
-  /** As `npx projen`, which is not on the PATH of a folder without a package of its own. */
-  const CHECK = 'PATH="$PWD/bin:$PATH" node scripts/check.cjs';
+  const page = (): string => at('docs/page.md');
+  const SYNTHESIZED = 'as it is synthesized\n';
+
+  function run(command: string, env: Record<string, string> = {}) {
+    return spawnSync('bash', ['-c', command], { cwd: at(''), encoding: 'utf8', env: { ...process.env, ...env } });
+  }
+
+  /** It calls npx, in whose place is what a synthesis does. */
+  function check(env: Record<string, string> = {}) {
+    return run(`PATH="$PWD/bin:$PATH" node '${join(__dirname, '../src/scripts/check.cjs')}'`, env);
+  }
 
   beforeEach(() => {
-    declare('');
-    mkdirSync(join(folder, 'bin'));
-    writeFileSync(join(folder, 'bin/npx'), `#!/bin/bash\nexec ${SYNTHESIZE}\n`, { mode: 0o755 });
-    writeFileSync(join(folder, '.git-ignored'), '');
-    expect(run(SYNTHESIZE).status).toBe(0);
+    ['bin', 'docs'].forEach((folder) => mkdirSync(at(folder)));
+    writeFileSync(page(), SYNTHESIZED);
+    const write = `printf '%s' '${SYNTHESIZED}' >docs/page.md`;
+    writeFileSync(at('bin/npx'), `#!/bin/bash\n[[ $* == "projen default" ]] && ${write}\n`, { mode: 0o755 });
   });
-
-  const commit = (): void =>
-    void run(
-      'git init -q && printf "/node_modules\n" >>.git/info/exclude && git add -A && git -c user.name=a -c user.email=a@b commit -qm x',
-    );
 
   // npx projen build rewrote it without a word.
   test('fails where a file was edited by hand, shows the difference, and keeps what was there', () => {
-    commit();
-    expect(run(CHECK)).toMatchObject({ status: 0, stderr: '' });
-    const page = join(folder, 'docs/releases.md');
-    const text = readFileSync(page, 'utf8');
-    run('chmod u+w docs/releases.md && echo "by hand" >>docs/releases.md');
-    const { status, stderr } = run(CHECK);
+    run('git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm x');
+    expect(check()).toMatchObject({ status: 0, stderr: '' });
+    run('echo "by hand" >>docs/page.md');
+    const { status, stderr } = check();
     expect(status).toBe(1);
     expect(stderr).toContain('\n-by hand\n');
-    expect(stderr).toMatch(/check: 1 file\(s\) were not what .projenrc.ts declares, and are now: docs\/releases.md\n/);
-    expect(readFileSync(page, 'utf8')).toBe(text);
+    expect(stderr).toMatch(/check: 1 file\(s\) were not what .projenrc.ts declares, and are now: docs\/page.md\n/);
+    expect(readFileSync(page(), 'utf8')).toBe(SYNTHESIZED);
     const [restore] = /git restore --source=\w+ -- /.exec(stderr)!;
-    run(`${restore} docs/releases.md`);
-    expect(readFileSync(page, 'utf8')).toBe(`${text}by hand\n`);
-    expect(run('git status --porcelain').stdout).toBe(' M docs/releases.md\n');
+    run(`${restore} docs/page.md`);
+    expect(readFileSync(page(), 'utf8')).toBe(`${SYNTHESIZED}by hand\n`);
+    expect(run('git status --porcelain').stdout).toBe(' M docs/page.md\n');
   });
 
   test('says so where there is no repository', () => {
-    const { status, stderr } = run(CHECK, { GIT_CEILING_DIRECTORIES: tmpdir() });
+    const { status, stderr } = check({ GIT_CEILING_DIRECTORIES: tmpdir() });
     expect([status, stderr]).toEqual([0, expect.stringContaining('no git repository')]);
   });
 });

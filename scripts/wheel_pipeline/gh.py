@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from .console import console, duration
-from .errors import Failure, UsageError
+from .credentials import masked
+from .errors import Passing, UsageError
 from .plan import Limits
 from .processes import CommandFailed, ask, which
+from .retry import retry
 
 TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-TOKEN = re.compile(r"\b(gh[a-z]_|github_pat_)\w+")
 # The refusals that another try, or another try at once, does not help.
 LIMITED = "GitHub limits how often it is asked: wait an hour, then run this again"
 ADVICE = {
@@ -24,13 +24,6 @@ ADVICE = {
     429: LIMITED,
 }
 PATIENCE = 12  # how many times longer to wait where GitHub limits how often it is asked
-
-
-def masked(text: str) -> str:
-    """The text without any token."""
-    for token in filter(None, map(os.environ.get, TOKENS)):
-        text = text.replace(token, "***")
-    return TOKEN.sub("***", text)
 
 
 def refusal(said: str) -> int | None:
@@ -42,6 +35,21 @@ def refusal(said: str) -> int | None:
     return status if status in ADVICE else None
 
 
+class Refused(Passing):
+    """A call that gave nothing, with what to do about it; `http` where that is a status with advice."""
+
+    def __init__(self, about: str, said: str, advice: str) -> None:
+        self.http = refusal(said)
+        told = advice if advice and self.http in (None, 403) else ADVICE[self.http] if self.http else ""
+        super().__init__(masked(f"gh {about} failed: {said}{f'; {told}' if told else ''}"))
+
+
+def patience(failure: Passing) -> float:
+    """How much longer to wait before another try: one at once helps neither a wrong token nor a limit."""
+    http = failure.http if isinstance(failure, Refused) else None
+    return {401: 0, 403: 0, 429: PATIENCE}.get(http or 0, 1)
+
+
 class Gh:
     """gh, found once."""
 
@@ -49,8 +57,8 @@ class Gh:
         program = which("gh")
         if program is None:
             raise UsageError("gh is missing: install the GitHub CLI, https://cli.github.com")
-        self.program, self.limits = program, limits
-        self.pause = limits.pause if pause is None else pause
+        self.program = program
+        self.limits = limits if pause is None else replace(limits, pause=pause)
 
     def ask(
         self,
@@ -70,8 +78,8 @@ class Gh:
         env = {name: value for name, value in os.environ.items() if name not in ("GH_DEBUG", "DEBUG")}
         env |= {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_COLOR": "1"}
         limit = self.limits.upload if transfer else self.limits.command
-        attempts = 1 if once else self.limits.attempts
-        for attempt in range(1, attempts + 1):
+
+        def answer_of() -> str:
             try:
                 answer = ask([self.program, *words], timeout=limit, env=env, cwd=cwd)
                 said = "; ".join(answer.stderr.split("\n")[:3]).strip("; ") or f"exit status {answer.status}"
@@ -79,15 +87,9 @@ class Gh:
                     return masked(answer.stdout) if answer.status == 0 else ""
             except CommandFailed as unanswered:
                 said = str(unanswered)
-            refused = refusal(said)
-            told = advice if advice and refused in (None, 403) else ADVICE[refused] if refused else ""
-            failure = Failure(masked(f"gh {about} failed: {said}{f'; {told}' if told else ''}"))
-            if attempt == attempts or refused in (401, 403):
-                raise failure
-            seconds = self.pause * attempt * (PATIENCE if refused else 1)
-            console.say(f"{failure}; trying again in {duration(seconds)}")
-            time.sleep(seconds)
-        raise AssertionError("there is at least one attempt")
+            raise Refused(about, said, advice)
+
+        return retry(answer_of, replace(self.limits, attempts=1) if once else self.limits, patience)
 
     def field(self, path: str, field: str, *, absent: bool = False) -> str:
         """A field of what GitHub's API says of a path; "" where that is not there, if `absent` allows it."""

@@ -11,10 +11,11 @@ from .arguments import Parser, current_platform
 from .building.environment import clean
 from .building.toolchain import check_python_packages, with_python_packages
 from .building.tools import check_tools
-from .console import console
+from .console import add_summary, console
 from .errors import Failure
+from .image_size import Sizes
 from .plan import Plan
-from .processes import run
+from .processes import CommandFailed, ask, run
 
 ANYBODY = 12345  # nobody's number: neither root's, nor the image's own, nor that of a runner
 TIMEOUT = 600.0  # seconds for one look at the image
@@ -36,16 +37,20 @@ fi
 
 
 def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
-    """Try an image: its tools, its user, its environment, and a checkout of another owner."""
+    """Try an image: its tools, its user, its environment, a checkout of another owner; then say how large it is."""
     parser = Parser(prog=console.program, description=test_image.__doc__, allow_abbrev=False)
     parser.add_argument("--variant", default="", help="the variant whose image it is (default: the pipeline's own)")
     parser.add_argument("--image", default="", help="the image, by tag or digest (default: the declared one)")
     parser.add_argument("--plain", action="store_true", help="plain lines, as in a log")
+    parser.add_argument(
+        "--summary", action="store_true", help="show its size in the summary of a GitHub Actions job too"
+    )
     args = parser.parse(argv)
     build = plan.build(args.variant)
     image = args.image or build.image
     once = ["docker", "run", "--rm"]
-    anybody = [*once, f"--volume={root}:{WORKSPACE}:ro", f"--user={ANYBODY}:{ANYBODY}", image]
+    mounted = f"--volume={root}:{WORKSPACE}:ro"
+    anybody = [*once, mounted, f"--user={ANYBODY}:{ANYBODY}", image]
     variant = [f"--variant={build.variant}"] if build.variant else []
     program = ["python", f"scripts/{Path(__file__).parent.name}"]
     looks: list[tuple[str, list[str]]] = [
@@ -80,8 +85,21 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
             run(argv_of_look, timeout=TIMEOUT)
         except Failure as failure:
             raise Failure(f"step {number}, {title}: {failure}: see the lines above") from failure
+    measured = sizes([*once, mounted, "--user=0", image, *program, "image-size"])
+    rows = measured.rows()
+    console.table(rows)
+    if args.summary:
+        add_summary(f"Size of the toolchain image{f' of {build.variant}' if build.variant else ''}", rows)
     console.say(f"{image} is fit for use")
     return 0
+
+
+def sizes(argv: Sequence[str]) -> Sizes:
+    """What an image says of its own size. Root, who sees every folder, asks it."""
+    answer = ask(argv, timeout=TIMEOUT)
+    if answer.status != 0:
+        raise CommandFailed(argv, f"could not measure the image: {answer.reason}", answer.stderr.splitlines())
+    return Sizes.from_json(answer.stdout)
 
 
 def tools(plan: Plan, _: Path, argv: Sequence[str]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .console import TAIL, console, duration
-from .errors import Failure
+from .errors import Failure, Passing
 from .progress import Progress
 from .signals import held
 
@@ -30,7 +29,7 @@ TICK = 0.2  # seconds between looks at a process: what Ctrl-C waits for on Windo
 GRACE = 1.0  # seconds in which a process that is told to end may do so by itself
 
 
-class CommandFailed(Failure):
+class CommandFailed(Passing):
     """A command that did not end well: which one, how, and the end of what it said."""
 
     def __init__(self, argv: Sequence[str], how: str, tail: Sequence[str] = ()) -> None:
@@ -160,38 +159,6 @@ def ask(argv: Sequence[str], *, timeout: float, **options: Any) -> Answer:
     return Answer(status, text["stdout"], text["stderr"])
 
 
-class Said:
-    """What stands beside the error of a command: its last lines, or what Ninja says of the first step that failed.
-
-    Ninja lets the steps that already run come to their end, and what they say comes after the reason.
-    """
-
-    FAILED = re.compile(r"\s*FAILED: ")
-    NEXT = re.compile(r"\s*\[\d+/\d+\] |\s*ninja: ")
-    ERROR = re.compile(r"\berror\b", re.IGNORECASE)
-
-    def __init__(self) -> None:
-        self.last: deque[str] = deque(maxlen=TAIL)
-        self.failed: list[str] = []
-        self.inside = False
-
-    def add(self, line: str) -> None:
-        self.last.append(line)
-        if self.inside and self.NEXT.match(line):
-            self.inside = False
-        elif self.inside or (not self.failed and self.FAILED.match(line)):
-            self.inside = True
-            self.failed.append(line)
-
-    @property
-    def reason(self) -> list[str]:
-        """Ninja's line that names the step, then from the first error on; the command between them is in the log."""
-        name, rest = self.failed[:1], self.failed[1:]
-        errors = (number for number, line in enumerate(rest) if self.ERROR.search(line) and "-Wno-error" not in line)
-        first = next(errors, None)
-        return list(self.last) if first is None else [*name, *rest[first : first + TAIL - 1]]
-
-
 def run(
     argv: Sequence[str],
     *,
@@ -207,7 +174,7 @@ def run(
     line with the `epilogue` on, it talks of its failure: what stands beside the error is what came before.
     """
     console.say(f"+ {quoted(argv)}", "dim")
-    said = Said()
+    tail: deque[str] = deque(maxlen=TAIL)
     shown, relevant = console.verbose or not progress, True
     with (
         Progress(progress) as bar,
@@ -218,7 +185,7 @@ def run(
             nonlocal relevant
             relevant = relevant and not (epilogue and epilogue in line)
             if relevant and line.strip():
-                said.add(line)
+                tail.append(line)
             bar.read(line)
             if shown:
                 console.say(line)
@@ -232,28 +199,7 @@ def run(
         thread.join(GRACE)
         lines.end()
     if how := ending(status, timeout or 0):
-        raise CommandFailed(argv, how, said.reason)
-
-
-def retry(
-    argv: Sequence[str],
-    *,
-    attempts: int,
-    pause: float,
-    is_final: Callable[[CommandFailed], bool] = lambda _: False,
-    **options: Any,
-) -> None:
-    """Run a command that reaches over a network, a few times before it counts as failed."""
-    for attempt in range(1, attempts + 1):
-        try:
-            run(argv, **options)
-            return
-        except CommandFailed as failure:
-            if attempt == attempts or is_final(failure):
-                raise
-            seconds = attempt * pause
-            console.say(f"attempt {attempt} of {attempts} failed ({failure}); trying again in {duration(seconds)}")
-            time.sleep(seconds)
+        raise CommandFailed(argv, how, tail)
 
 
 def wait(group: Group, timeout: float | None, tick: Callable[[], None] | None = None) -> int | None:

@@ -2,7 +2,9 @@
 import { must } from './error';
 import type { PinOptions } from './pin-options';
 import type { WheelPipelineOptions } from './pipeline';
-import { allPackages, CondaPackage, pinnedVersion, Toolchain } from './toolchain';
+import { isPinned } from './python-package';
+import { allPackages, allPythonPackages, CondaPackage, pinnedVersion, Toolchain } from './toolchain';
+import { normalizedName } from './wheel';
 
 /** A declaration with its pins in it. What it says itself stays as it is. */
 export function withPins(options: WheelPipelineOptions): WheelPipelineOptions {
@@ -19,6 +21,10 @@ export function withPins(options: WheelPipelineOptions): WheelPipelineOptions {
       baseImage: toolchain.baseImage ?? pins.baseImage,
       aarch64BaseImage: toolchain.aarch64BaseImage ?? pins.aarch64BaseImage,
       packages: [...pinned(pins, toolchain.packages ?? []), ...pinned(pins, defaultPackages(toolchain))],
+      pythonPackages: allPythonPackages(toolchain).map((each) => ({
+        ...each,
+        ...(each.version === undefined && pins.pythonPackages?.[normalizedName(each.name)]),
+      })),
     },
     wheels: wheels.map((wheel) => withRequirements(pins, wheel)),
     ...(variants && {
@@ -38,6 +44,13 @@ export function openPackages({ toolchain = {}, variants = [] }: WheelPipelineOpt
   );
 }
 
+/** The packages from the Python package index that this library's table or a pin gives a version, by their normal names. */
+export function openPythonPackages({ toolchain = {} }: WheelPipelineOptions): string[] {
+  return allPythonPackages(toolchain)
+    .filter(({ name, version }) => version === undefined && isPinned(name))
+    .map(({ name }) => normalizedName(name));
+}
+
 /** All test requirements, as they are declared. */
 export function declaredRequirements({ wheels, variants = [] }: WheelPipelineOptions): string[] {
   const all = [...wheels, ...variants.flatMap((variant) => variant.wheels)];
@@ -53,6 +66,10 @@ function checkPackages(options: WheelPipelineOptions): void {
   const open = openPackages(options).map(({ name }) => name);
   for (const name of Object.keys(options.pins?.packages ?? {})) {
     must(open.includes(name), 'pins.packages', name, 'a package of the toolchain that has no version of its own');
+  }
+  for (const name of Object.keys(options.pins?.pythonPackages ?? {})) {
+    const fits = openPythonPackages(options).includes(name);
+    must(fits, 'pins.pythonPackages', name, 'a Python package of the toolchain that has no version of its own');
   }
 }
 

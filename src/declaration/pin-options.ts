@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { must, nearest, SpecError, within } from './error';
 import { ACTIONS } from './pins';
 import { parse } from './schema/parse';
-import { imageReferenceText, objectOf, recordOf, sha256, text, z } from './schema/values';
+import { distributionName, imageReferenceText, listOf, objectOf, recordOf, sha256, text, z } from './schema/values';
 import { gitSourceShape } from './source';
 
 /** LunarG's Vulkan SDK for Windows. */
@@ -21,6 +21,15 @@ export interface ProgramPin {
 
   /** The SHA-256 of its wheel for Linux on x86-64. */
   readonly sha256: string;
+}
+
+/** Wheels of a package of the Python package index. */
+export interface WheelsPin {
+  /** The package's version, such as `2025.5`. */
+  readonly version: string;
+
+  /** The SHA-256 of every wheel of it that may be installed, such as one for each platform. */
+  readonly sha256: string[];
 }
 
 /** A newer commit than the declared one. */
@@ -106,6 +115,13 @@ export interface PinOptions {
   readonly packages?: { readonly [name: string]: string };
 
   /**
+   * Packages of the Python package index that the toolchain has without a version, by name.
+   *
+   * @default - this library's pins
+   */
+  readonly pythonPackages?: { readonly [name: string]: WheelsPin };
+
+  /**
    * Versions of test requirements: the declared one, such as `numpy==2.5.5` → the version that takes its place. An entry
    * whose requirement is not declared any more has no effect.
    *
@@ -175,6 +191,15 @@ export const pinsSchema = objectOf<PinOptions>()({
       text('a series of versions, such as 3.31.*', /^\d[\w.]*(\.\*)?$/),
     ),
   ),
+  pythonPackages: z.optional(
+    recordOf(
+      distributionName,
+      objectOf<WheelsPin>()({
+        version: text('an exact version, such as 2025.5', /^\d[\w.!+]*$/),
+        sha256: listOf(sha256, "at least one SHA-256 of the package's wheels"),
+      }),
+    ),
+  ),
   testRequirements: z.optional(recordOf(requirement, text('a version, such as 2.5.6', /^\d[\w.!+]*$/))),
   runtime: z.optional(recordOf(requirement, sha256)),
   zizmor: z.optional(program),
@@ -232,6 +257,7 @@ export function mergedPins(ours: PinOptions, theirs: PinOptions = {}): PinOption
     ...theirs,
     actions: { ...ours.actions, ...theirs.actions },
     packages: { ...ours.packages, ...theirs.packages },
+    pythonPackages: { ...ours.pythonPackages, ...theirs.pythonPackages },
     testRequirements: { ...ours.testRequirements, ...theirs.testRequirements },
   };
 }

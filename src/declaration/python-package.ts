@@ -82,6 +82,11 @@ export function validatePythonPackages(packages: readonly PythonPackage[]): void
   }
 }
 
+/** Whether this library's table has the package. @internal */
+export function isPinned(name: string): boolean {
+  return pinOf(name) !== undefined;
+}
+
 function pinOf(name: string): PythonPackagePin | undefined {
   return PYTHON_PACKAGES[normalizedName(name)];
 }

@@ -53,9 +53,7 @@ export function dockerfile(
     '# A committed lock file is what gets installed; without one, the newest that the environment file allows.',
     ...environmentChoice(build, platforms),
     'micromamba create --yes --quiet --prefix "$CONDA_PREFIX" --file "$environment"',
-    "# Documentation and Python's own tests, which nobody reads here.",
-    'for folder in man share/doc share/gtk-doc share/info share/man; do rm -rf "${CONDA_PREFIX:?}/$folder"; done',
-    'rm -rf "$CONDA_PREFIX"/lib/python3.*/test',
+    ...leaveOut(build),
     '# A login shell starts with a PATH of its own.',
     'echo "export PATH=\\"$PATH\\"" >/etc/profile.d/toolchain.sh',
     'EOF',
@@ -98,6 +96,59 @@ export function dockerfile(
     '      org.opencontainers.image.revision="$REVISION" \\',
     `      ${label}="sha256:${environmentHash}"`,
   ];
+}
+
+/**
+ * What no build reads, in the layer that would bring it. Whatever `llvm-config` names stays, also for processors that
+ * nothing here is built for: it refuses to answer where one of its libraries is missing, and tvm links all of them. So do
+ * Conda's records, from which the image is locked and measured, and compiled Python, which nobody may write later.
+ */
+function leaveOut({ conda }: PlannedBuild): string[] {
+  return [
+    "# What no build reads: documentation, translations, Python's own tests.",
+    ...remove(
+      'man',
+      ...['doc', 'gtk-doc', 'info', 'locale', 'man', 'cmake-*/Help'].map((name) => `share/${name}`),
+      ...['idlelib', 'test', 'turtledemo'].map((name) => `lib/python3.*/${name}`),
+    ),
+    ...(conda.packages.some(({ name, system }) => name === 'rust' && system !== 'windows') ? rustExtras() : []),
+  ];
+}
+
+/**
+ * What conda-forge's Rust has beside rustc, cargo and the linker that it calls by itself, and the C compiler with a C
+ * library of its own that it depends on, to which it hands over linking wherever the environment is activated.
+ *
+ * @see https://github.com/conda-forge/rust-feedstock
+ */
+function rustExtras(): string[] {
+  const programs = ['cargo-clippy', 'cargo-fmt', 'clippy-driver', 'rust-gdb*', 'rust-lldb', 'rustdoc', 'rustfmt'];
+  return [
+    "# Rust's lints, formatter, documentation, debuggers and its tools for LLVM.",
+    ...remove(
+      ...programs.map((name) => `bin/${name}`),
+      'libexec/rust-analyzer-proc-macro-srv',
+      ...['analysis', 'bin/llc', 'bin/llvm-*', 'bin/opt'].map((name) => `lib/rustlib/*/${name}`),
+    ),
+    "# A C compiler that Rust alone asks for: what is built here is compiled and linked by the base's.",
+    'compiler=$(uname -m)-conda-linux-gnu',
+    'if ! grep -l gcc_impl_ "$CONDA_PREFIX"/conda-meta/*.json | grep -qv -e /gcc_impl_ -e /rust-; then',
+    ...remove(
+      ...['"$compiler"', 'lib/gcc/"$compiler"', 'libexec/gcc/"$compiler"', 'bin/"$compiler"-*'],
+      ...['etc/conda/activate.d/rust.sh', 'etc/conda/deactivate.d/rust.sh'],
+    ).map((line) => `  ${line}`),
+    'fi',
+  ];
+}
+
+/** A command that removes files of the environment; of each, a path or a pattern. */
+function remove(...paths: string[]): string[] {
+  const command = paths.reduce((text, path) => {
+    const word = `"\${CONDA_PREFIX:?}"/${path}`;
+    const full = text.length - text.lastIndexOf('\n') + word.length > 110;
+    return `${text}${full ? ' \\\n   ' : ''} ${word}`;
+  }, 'rm -rf');
+  return command.split('\n');
 }
 
 /** A layer of their own: where one of them changes, Conda's packages stay as they are. */

@@ -115,6 +115,9 @@ function imageSection(plan: Plan): string[] {
     'which is for people: no job uses it.',
     '',
     'A pull request that changes the image builds it for itself, hands it on from job to job, and builds and tests the wheels in it.',
+    '',
+    'How large it is stands in the summary of the job that builds it, and at the end of `npx projen image:test`: of each package, what',
+    'is in the image, and what was left out of it as no build reads it.',
     ...(variants.length > 0
       ? table(
           ['Variant', 'Image', 'From'],

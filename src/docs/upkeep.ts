@@ -31,6 +31,15 @@ function upgrades({ upkeep, pins, repository }: Plan): string[] {
           'the Python package index',
           'versions that require each other',
         ],
+        ...(Object.keys(pins.pythonPackages).length > 0
+          ? [
+              [
+                "the toolchain's Python packages",
+                'the Python package index',
+                'the highest version with a wheel of the same kind for each that is pinned',
+              ],
+            ]
+          : []),
         ['Vulkan SDK', 'LunarG', 'the highest version, with the checksum that LunarG tells'],
       ],
     ),

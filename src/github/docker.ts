@@ -72,9 +72,9 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
   };
   if (!several) {
     const steps = [
+      ...logIn(plan),
       ...buildAndTry(plan, build),
       ...offerLock(build, only),
-      ...logIn(plan),
       push(plan, build, {}),
       tryPushed(plan, build),
     ];
@@ -94,9 +94,9 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
         runsOn: platform.runner,
         outputs: { digest: DIGEST },
         steps: [
+          ...logIn(plan),
           ...buildAndTry(plan, build),
           ...offerLock(build, platform),
-          ...logIn(plan),
           push(plan, build, BY_DIGEST(plan)),
           tryPushed(plan, build),
         ],
@@ -154,6 +154,8 @@ function push(plan: Plan, build: PlannedBuild, where: { readonly [input: string]
     with: {
       ...imageOptions(build),
       ...(byDigest ? where : { push: true, tags: commitTag(plan, build) }),
+      // What the next build takes its unchanged layers from, in the image itself.
+      'cache-to': 'type=inline',
       provenance: 'mode=max',
       sbom: `generator=${plan.pins.sbomScanner}`,
     },

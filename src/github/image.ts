@@ -11,11 +11,17 @@ import { chosen } from '../plan/select';
 export const LOCAL_IMAGE = 'toolchain:local';
 
 /**
- * What an image is built with. No layer is kept in GitHub's cache: an image is built only where what it is made from has
- * changed, and then no layer of before is of use.
+ * What an image is built with. Layers that nothing has changed are the latest image's own, so that who pulls a new image
+ * pulls only what is new in it. A run that is started by hand makes them all anew, with the newest packages where no lock
+ * is committed. None is kept in GitHub's cache, where it would push others out.
  */
-export function imageOptions({ dockerfile }: PlannedBuild): { readonly [input: string]: Value } {
-  return { context: '.', file: dockerfile, 'build-args': 'REVISION=${{ github.sha }}\n' };
+export function imageOptions({ dockerfile, image }: PlannedBuild): { readonly [input: string]: Value } {
+  return {
+    context: '.',
+    file: dockerfile,
+    'build-args': 'REVISION=${{ github.sha }}\n',
+    'cache-from': `\${{ github.event_name != 'workflow_dispatch' && 'type=registry,ref=${image}' || '' }}`,
+  };
 }
 
 /** BuildKit itself by digest: what it is called floats. */
@@ -34,7 +40,7 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
       with: { ...imageOptions(build), load: true, tags: LOCAL_IMAGE },
     },
     installRuntime(),
-    tryImage('Try the image', LOCAL_IMAGE, build),
+    tryImage('Try the image, and say how large it is', LOCAL_IMAGE, build, ' --summary'),
   ];
 }
 
@@ -74,6 +80,7 @@ export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform):
 }
 
 /** Runs the image's own test. */
-export function tryImage(name: string, image: string, build: PlannedBuild): WorkflowStep {
-  return { name, env: { IMAGE: image }, run: `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}\n` };
+export function tryImage(name: string, image: string, build: PlannedBuild, options = ''): WorkflowStep {
+  const run = `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}${options}\n`;
+  return { name, env: { IMAGE: image }, run };
 }

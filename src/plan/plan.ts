@@ -251,6 +251,10 @@ const pins = said(
     aarch64BaseImage: z.nullable(text),
     vulkanSdk: z.nullable(z.strictObject({ version: text, sha256: text })),
     packages: said(z.record(z.string(), text), 'Conda packages without a version of their own.'),
+    pythonPackages: said(
+      z.record(z.string(), z.strictObject({ version: text, sha256: texts })),
+      'Packages of the toolchain from the Python package index without a version of their own, each of their wheels by hash.',
+    ),
     testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
     runtime: said(z.record(z.string(), text), "The SHA-256 of each wheel that the pipeline's own program needs."),
     zizmor: z.strictObject({ version: text, sha256: text }),

@@ -1,8 +1,8 @@
 /** Every version that `upgrade.yml` may raise, as it is in effect: what `pins.json` has, or this library's table. */
 import type { Plan } from './plan';
-import { declaredRequirements, openPackages, requirementKey } from '../declaration/apply-pins';
+import { declaredRequirements, openPackages, openPythonPackages, requirementKey } from '../declaration/apply-pins';
 import { must, nearest } from '../declaration/error';
-import { ACTIONS, imageReference, IMAGES, RUNTIME, PROGRAMS, VULKAN_SDK } from '../declaration/pins';
+import { ACTIONS, imageReference, IMAGES, RUNTIME, PROGRAMS, PYTHON_PACKAGES, VULKAN_SDK } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform } from '../declaration/platform';
 import { allPackages, pinnedVersion } from '../declaration/toolchain';
@@ -32,6 +32,12 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
     packages: Object.fromEntries(
       openPackages(declared).map(({ name }) => [name, pins.packages?.[name] ?? pinnedVersion(name)!]),
     ),
+    pythonPackages: Object.fromEntries(
+      openPythonPackages(declared).map((name) => {
+        const { version, sha256 } = pins.pythonPackages?.[name] ?? PYTHON_PACKAGES[name];
+        return [name, { version, sha256 }];
+      }),
+    ),
     testRequirements: Object.fromEntries(
       declaredRequirements(declared)
         .map(requirementKey)
@@ -46,13 +52,14 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
 
 /** Throws where what is to stay as it is, is nothing that could be raised. */
 export function checkHold(hold: readonly string[], pins: Plan['pins'], declared: WheelPipelineOptions): void {
-  const { actions, testRequirements, runtime, micromamba, buildkit, dockerfileFrontend } = pins;
+  const { actions, pythonPackages, testRequirements, runtime, micromamba, buildkit, dockerfileFrontend } = pins;
   const { sbomScanner, baseImage, aarch64BaseImage } = pins;
   const images = { micromamba, buildkit, dockerfileFrontend, sbomScanner, baseImage, aarch64BaseImage };
   const known = [
     'source',
     'vulkan-sdk',
     ...Object.keys(PROGRAMS),
+    ...Object.keys(pythonPackages),
     ...allPackages(declared.toolchain ?? {}).map(({ name }) => name),
     ...(declared.variants ?? []).flatMap(({ packages = [] }) => packages.map(({ name }) => name)),
     ...Object.keys({ ...testRequirements, ...runtime }).map((key) => normalizedName(key.split('==')[0])),

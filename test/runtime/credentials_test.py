@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runtime.console import Console
-from runtime.credentials import secrets
+from runtime.credentials import masked, secrets
 from runtime.gate import process
 
 
@@ -28,6 +28,13 @@ def test_secrets_are_known_by_name_and_in_addresses() -> None:
         "DB_PASSWORD": "correct horse",
         "PIP_INDEX_URL": "pass-word",
     }
+
+
+def test_githubs_tokens_are_known_wherever_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWN_PASSWORD", "correct horse")
+    said = "ghs_0123456789abcdef, github_pat_11AAAAAAA0_bbbbbbbbbb and correct horse, not ghost_like or gha_run"
+    assert masked(said) == "***, *** and ***, not ghost_like or gha_run"
+    assert masked("correct horse", []) == "correct horse"
 
 
 def test_neither_the_terminal_nor_the_log_shows_one(

@@ -15,7 +15,7 @@ import pytest
 from runtime import processes
 from runtime.console import console
 from runtime.errors import Failure
-from runtime.processes import CommandFailed, Group, ask, retry, run
+from runtime.processes import CommandFailed, Group, ask, run
 
 PYTHON = [sys.executable, "-c"]
 SYNCHRONIZE = 0x100000  # the right to wait for the end of a process of Windows
@@ -26,14 +26,6 @@ code = "import time; time.sleep(60)"
 p = subprocess.Popen([sys.executable, "-c", code], start_new_session={session})
 open({pid!r}, "w").write(str(p.pid))
 """.strip()
-
-FLAKY = """
-import pathlib, sys
-path = pathlib.Path({counter!r})
-before = path.read_text() if path.exists() else ""
-path.write_text(before + "x")
-sys.exit(len(before) < 2)
-"""
 
 
 def alive(pid: int) -> bool:
@@ -119,16 +111,6 @@ def test_a_server_that_keeps_the_output_open_does_not_hold_the_run(tmp_path: Pat
 def test_what_a_program_says_is_split_by_stream() -> None:
     answer = ask([*PYTHON, "import sys; print('out'); print('err', file=sys.stderr); sys.exit(4)"], timeout=30)
     assert (answer.status, answer.stdout, answer.stderr, answer.reason) == (4, "out\n", "err\n", "err")
-
-
-def test_a_network_command_is_tried_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    counter = tmp_path / "count"
-    flaky = FLAKY.format(counter=str(counter))
-    retry([*PYTHON, flaky], attempts=3, pause=0.01)
-    assert counter.read_text() == "xxx"
-    assert "attempt 2 of 3 failed" in capsys.readouterr().out
-    with pytest.raises(CommandFailed):
-        retry([*PYTHON, "import sys; sys.exit(1)"], attempts=2, pause=0.01)
 
 
 STOPPED = """

@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from ..console import add_summary, console, duration
-from ..errors import Failure, UsageError
+from ..console import add_summary, console
+from ..errors import Failure, Passing, UsageError
 from ..gh import Gh
 from ..plan import Build, Plan
 from ..processes import CommandFailed, ask
+from ..retry import retry
 from ..wheels.files import hash_of, read_text
 
 HASH = 16  # digits of an environment's hash that a tag has
@@ -94,10 +94,10 @@ class Finder:
     def digest_of(self, reference: str) -> tuple[str, str]:
         """The digest, or why there is none: the registry says that it is not there, or that it may not be read."""
         argv = ["docker", "buildx", "imagetools", "inspect", reference, "--format", "{{.Manifest.Digest}}"]
-        limits = self.plan.limits
-        for attempt in range(1, limits.attempts + 1):
+
+        def look_up() -> tuple[str, str]:
             try:
-                answer = ask(argv, timeout=limits.command)
+                answer = ask(argv, timeout=self.plan.limits.command)
                 if answer.status == 0 and DIGEST.fullmatch(answer.stdout.strip()):
                     return answer.stdout.strip(), ""
                 reason = answer.reason
@@ -105,13 +105,10 @@ class Finder:
                     return "", reason
             except CommandFailed as failure:
                 reason = str(failure)
-            if attempt < limits.attempts:
-                seconds = limits.pause * attempt
-                console.say(f"{reference} cannot be looked up ({reason}); trying again in {duration(seconds)}")
-                time.sleep(seconds)
-        raise Failure(
-            f"{reference} cannot be looked up ({reason}): see whether its registry answers, and run this again"
-        )
+            told = f"{reference} cannot be looked up ({reason})"
+            raise Passing(f"{told}: see whether its registry answers, and run this again")
+
+        return retry(look_up, self.plan.limits)
 
     def advice(self, reference: str, reason: str) -> str:
         """What to do where there is no image, in words."""

@@ -5,7 +5,7 @@ made from is in the file as well and not here. A key that stands in the file as 
 """
 
 from .build import Build, Hook, Platform, Preflight, PythonPackage, Tool, VulkanSdk
-from .pins import FilePin, Pins, SourcePin, Upkeep
+from .pins import FilePin, Pins, SourcePin, Upkeep, WheelsPin
 from .reading import camel_case, converter, load
 from .source import GitSource, SdistSource, Source, Submodule
 from .system import BySystem, System
@@ -41,6 +41,7 @@ __all__ = [
     "Upkeep",
     "VulkanSdk",
     "Wheel",
+    "WheelsPin",
     "camel_case",
     "converter",
     "load",

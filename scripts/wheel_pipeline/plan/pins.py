@@ -14,6 +14,14 @@ class FilePin:
 
 
 @dataclass(frozen=True)
+class WheelsPin:
+    """Wheels of a version, each by its hash."""
+
+    version: str
+    sha256: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SourcePin:
     replaces: str
     """The declared commit."""
@@ -38,6 +46,8 @@ class Pins:
     vulkan_sdk: FilePin | None
     packages: dict[str, str]
     """Conda packages without a version of their own."""
+    python_packages: dict[str, WheelsPin]
+    """Packages of the toolchain from the Python package index without a version of their own."""
     test_requirements: dict[str, str]
     """The declared requirement, and the version in effect."""
     runtime: dict[str, str]

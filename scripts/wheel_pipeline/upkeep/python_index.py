@@ -131,6 +131,33 @@ def test_requirements(look: Look) -> Iterator[Raised]:
             yield raised("test requirement", name, key, str(new.version), current[name], new)
 
 
+def toolchain(look: Look) -> Iterator[Raised]:
+    """What pip adds to the toolchain: a newer version that has a wheel of the same kind for each that is pinned."""
+    for name, pin in look.plan.pins.python_packages.items():
+        if look.holds(name):
+            continue
+        releases = look.web.json(f"{look.web.at.python}/pypi/{name}/json")["releases"]
+        kinds = [kind_of(each) for each in releases[pin.version] if each["digests"]["sha256"] in pin.sha256]
+        if len(kinds) < len(pin.sha256):
+            raise Failure(f"the index does not have the pinned wheels of {name} {pin.version}: see who removed them")
+        found = list[tuple[Version, datetime, list[str]]]()
+        for text, files in releases.items():
+            version, wheels = version_of(text), {kind_of(each): each for each in files if not each["yanked"]}
+            if version is not None and version > Version(pin.version) and wheels.keys() >= set(kinds):
+                released = max(moment(wheels[kind]["upload_time_iso_8601"]) for kind in kinds)
+                if look.is_old_enough(released):
+                    found.append((version, released, [wheels[kind]["digests"]["sha256"] for kind in kinds]))
+        if found:
+            version, released, hashes = max(found)
+            new, value = Candidate(version, released, ""), {"version": str(version), "sha256": hashes}
+            yield raised("toolchain package", name, ("pythonPackages", name), value, pin.version, new)
+
+
+def kind_of(file: Mapping[str, Any]) -> str:
+    """What a wheel is for, without its version: Python, ABI and platform, as its name ends."""
+    return "-".join(str(file["filename"]).rsplit("-", 3)[1:])
+
+
 def program(look: Look) -> Iterator[Raised]:
     """What this program needs: all of it or nothing, as it is one list."""
     pins = look.plan.pins.runtime

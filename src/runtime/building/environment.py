@@ -39,6 +39,7 @@ FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "NVCC_PREPEND_FLAGS", "RUS
 def clean(environ: Mapping[str, str], home: Path) -> dict[str, str]:
     """The caller's variables without those that make two machines build two wheels."""
     kept = {name: value for name, value in environ.items() if not changes_builds(name.upper())}
+    kept = {name: value for name, value in kept.items() if not is_condas_linker(name, value, environ)}
     kept |= {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "PYTHONHASHSEED": "0"}
     kept.pop("LANGUAGE", None)
     if not kept.get("HOME") and os.name != "nt":
@@ -54,6 +55,12 @@ def changes_builds(name: str) -> bool:
         or name in LOCAL_VARIABLES | SHELL | COMPILER
         or bool(re.match(r"LC_|LANG$|BASH_FUNC_", name))
     )
+
+
+def is_condas_linker(name: str, value: str, environ: Mapping[str, str]) -> bool:
+    """Whether Rust would link with Conda's own compiler, as its activation script wants; C and C++ use the system's."""
+    prefix = environ.get("CONDA_PREFIX", "")
+    return bool(prefix and re.fullmatch(r"CARGO_TARGET_\w+_LINKER", name) and Path(value).is_relative_to(prefix))
 
 
 def add(env: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:

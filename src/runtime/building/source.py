@@ -10,7 +10,8 @@ from pathlib import Path
 from ..console import console
 from ..errors import Failure
 from ..plan import GitSource, Limits, SdistSource
-from ..processes import CommandFailed, ask, retry, run
+from ..processes import CommandFailed, ask, run
+from ..retry import retry
 from .download import download
 
 
@@ -21,7 +22,7 @@ def fetch_git(source: GitSource, tree: Path, limits: Limits, env: Mapping[str, s
         return ["git", "-C", str(folder), *words]
 
     def fetch(argv: list[str]) -> None:
-        retry(argv, attempts=limits.attempts, pause=limits.pause, env=env, timeout=limits.download)
+        retry(lambda: run(argv, env=env, timeout=limits.download), limits)
 
     run(git(tree, "init", "--quiet"), env=env)
     run(git(tree, "config", "core.longpaths", "true"), env=env)

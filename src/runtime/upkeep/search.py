@@ -23,6 +23,7 @@ SOURCES: Mapping[str, Callable[[Look], Iterator[Raised]]] = {
     "the source": releases.source,
     "images": registries.images,
     "Conda packages": conda.packages,
+    "Python packages of the toolchain": python_index.toolchain,
     "test requirements": python_index.test_requirements,
     "the program's requirements": python_index.program,
     "the programs of jobs": python_index.programs,
@@ -92,7 +93,12 @@ def write_pins(path: Path, plan: Plan, found: list[Raised]) -> None:
     source, declared = pins.get("source"), plan.pins.source
     if source and not (declared and source.get("replaces") == declared.replaces):
         del pins["source"]
-    for name, known in (("testRequirements", plan.pins.test_requirements), ("packages", plan.pins.packages)):
+    ours = plan.pins
+    for name, known in (
+        ("testRequirements", ours.test_requirements.keys()),
+        ("packages", ours.packages.keys()),
+        ("pythonPackages", ours.python_packages.keys()),
+    ):
         kept = {key: value for key, value in pins.pop(name, {}).items() if key in known}
         pins |= {name: kept} if kept else {}
     for each in found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from ..console import console, duration
-from ..errors import Failure
+from ..errors import Failure, Passing
 from ..plan import Limits
+from ..retry import retry
 
 PAGE = 100  # entries of a page, the most that each of them gives
 PAGES = 20  # of a list at most: nothing that is asked for has more
@@ -43,21 +42,19 @@ class Web:
         if self.token and url.startswith(f"{self.at.github}/"):
             # Not handed on to where GitHub sends us: files are somebody else's.
             request.add_unredirected_header("Authorization", f"Bearer {self.token}")
-        for attempt in range(1, self.limits.attempts + 1):
+
+        def answer_of() -> tuple[bytes, Message]:
             try:
                 with urllib.request.urlopen(request, timeout=self.limits.command) as answer:
                     return answer.read(), answer.headers
             except urllib.error.HTTPError as error:
-                reason, final = f"HTTP {error.code} {error.reason}", error.code < 500 and error.code != 429
+                kind = Passing if error.code >= 500 or error.code == 429 else Failure
+                reason = f"HTTP {error.code} {error.reason}"
             except OSError as error:
-                reason, final = str(error), False
-            failure = Failure(f"{method} {url} failed ({reason}): see whether it answers, and run this again")
-            if final or attempt == self.limits.attempts:
-                raise failure
-            seconds = self.limits.pause * attempt
-            console.say(f"{failure}; trying again in {duration(seconds)}")
-            time.sleep(seconds)
-        raise AssertionError("there is at least one attempt")
+                kind, reason = Passing, str(error)
+            raise kind(f"{method} {url} failed ({reason}): see whether it answers, and run this again")
+
+        return retry(answer_of, self.limits)
 
     def text(self, url: str) -> str:
         return self.ask(url)[0].decode("utf-8", "replace")

@@ -21,11 +21,13 @@ from pathlib import Path
 import yaml
 from condapack import Stage, write_package
 from libraries import (
+    stage_conda_compiler,
+    stage_conda_rust,
+    stage_libxml2,
     stage_llvm,
     stage_newer_libstdcxx,
     stage_shared_spirv,
     stage_static_only,
-    with_activation,
     without_static,
 )
 from origins import (
@@ -244,7 +246,9 @@ def main() -> None:
         for name, pin in pins.items():
             match RECIPES[name]:
                 case Rust():
-                    add(*with_activation(stage_rust(find_rust(pin), make(name))))
+                    compiler, relay = stage_conda_compiler(f"gcc_impl_{options.subdir}", make("gcc"))
+                    add(compiler, relay)
+                    add(*stage_conda_rust(stage_rust(find_rust(pin), make(name)), compiler))
                 case Debs(names, static):
                     staged = stage_debs(name, names, pin, make(name))
                     add(*(staged if static else without_static(staged)))
@@ -265,6 +269,7 @@ def main() -> None:
         if "llvmdev" in pins:
             newer, origin = stage_newer_libstdcxx("libstdcxx", make("libstdcxx"))
             add(newer, origin)
+            add(*stage_libxml2("libxml2-16", make("libxml2-16")))
             # Not declared any more, and there for the test that puts it back.
             add(*stage_shared_spirv("spirv-tools", make("spirv-tools"), newer))
     asyncio.run(index_fs(options.output))

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from condapack import Stage
+from condapack import PLACEHOLDER, Stage
 from origins import ChannelError, Pin, run, stage_debs
 
 # What a code generator for the machine's own processor is linked with, for size: each before those that it needs, as
@@ -25,6 +25,7 @@ Analysis ProfileData Symbolize DebugInfoBTF DebugInfoPDB DebugInfoMSF DebugInfoD
 AsmParser MC DebugInfoCodeView BitReader Core Remarks BitstreamReader BinaryFormat TargetParser Support Demangle
 """
 NATIVE = {"x86_64": "X86", "aarch64": "AArch64"}
+CONDA_TRIPLE = f"{platform.machine()}-conda-linux-gnu"
 
 # As conda-forge's build says of itself: with libxml2, without Z3.
 LLVM_CONFIG = """\
@@ -73,7 +74,7 @@ def stage_llvm(name: str, pin: Pin, root: Path) -> tuple[Stage, str]:
     for headers, folder in (("llvm-19", "llvm"), ("llvm-c-19", "llvm-c")):
         shutil.move(scratch / "tree/usr/include" / headers / folder, root / "include" / folder)
     shutil.rmtree(scratch)
-    stage = Stage(name, version[1], root, ["libstdcxx"])
+    stage = Stage(name, version[1], root, ["libstdcxx", "libxml2-16"])
     text = LLVM_CONFIG.replace("@LIBRARIES@", " ".join(names))
     stage.script("llvm-config", text.replace("@VERSION@", version[1]).replace("@NATIVE@", native))
     return stage, f"Debian: llvm-19-dev {version[1]}, {native} alone"
@@ -108,18 +109,55 @@ def without_static(staged: tuple[Stage, str]) -> tuple[Stage, str]:
     return stage, origin
 
 
-def with_activation(staged: tuple[Stage, str]) -> tuple[Stage, str]:
-    """Rust with the script that an activated environment reads: it asks for Conda's own compiler, which is not there.
+# What conda-forge's Rust has and no build needs: lints, a formatter, a documentation tool, an analysis of its library.
+RUST_EXTRAS = ("bin/clippy-driver", "bin/rustdoc", "bin/rustfmt", "lib/rustlib/analysis-of/analysis/std.json")
+
+
+def stage_conda_rust(staged: tuple[Stage, str], compiler: Stage) -> tuple[Stage, str]:
+    """Rust with its extras, the C compiler that it depends on, and the script that makes that one Rust's linker.
 
     A build in the image must not depend on whether somebody has activated anything.
     """
     stage, origin = staged
-    script = stage.root / "etc/conda/activate.d/rust_activate.sh"
-    script.parent.mkdir(parents=True)
-    target = f"{platform.machine()}_UNKNOWN_LINUX_GNU".upper()
-    lines = [f"export CARGO_TARGET_{target}_LINKER=conda-linux-gnu-cc", 'export CARGO_HOME="$CONDA_PREFIX/.cargo"']
-    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in RUST_EXTRAS:
+        path = stage.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("not needed\n" * 10_000, encoding="utf-8")
+    target = f"CARGO_TARGET_{platform.machine()}_UNKNOWN_LINUX_GNU_LINKER".upper()
+    linker = f"{PLACEHOLDER}/bin/{CONDA_TRIPLE}-cc"
+    activate(stage, "rust.sh", f'export {target}="{linker}"\n', f"unset {target}\n")
+    stage.depends.append(compiler.name)
     return stage, origin
+
+
+def stage_conda_compiler(name: str, root: Path) -> tuple[Stage, str]:
+    """Conda's own C compiler, for the environment's libraries: what it links is no wheel's."""
+    stage = Stage(name, "15.1.0", root)
+    stage.script(f"{CONDA_TRIPLE}-cc", f'#!/bin/sh\nexec cc -L{PLACEHOLDER}/lib "$@"\n')
+    for folder in (
+        f"{CONDA_TRIPLE}/sysroot/usr/include",
+        f"lib/gcc/{CONDA_TRIPLE}/15",
+        f"libexec/gcc/{CONDA_TRIPLE}/15",
+    ):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "part").write_bytes(b"x" * 1_000_000)
+    return stage, "relay to the base image's, with what it would bring"
+
+
+def stage_libxml2(name: str, root: Path) -> tuple[Stage, str]:
+    """libxml2's library, of which an activated environment has a variable; LLVM's shared library needs it."""
+    stage = Stage(name, "2.15.3", root)
+    script = 'export XML_CATALOG_FILES="file://$CONDA_PREFIX/etc/xml/catalog file:///etc/xml/catalog"\n'
+    activate(stage, "libxml2_activate.sh", script, "unset XML_CATALOG_FILES\n")
+    return stage, "marker"
+
+
+def activate(stage: Stage, name: str, script: str, undo: str) -> None:
+    """Adds what an activated environment reads, and what one reads that is left."""
+    for folder, text in (("activate.d", script), ("deactivate.d", undo)):
+        path = stage.root / "etc/conda" / folder / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def stage_newer_libstdcxx(name: str, root: Path) -> tuple[Stage, str]:

@@ -30,6 +30,15 @@ def test_what_says_where_things_are_stays(name: str) -> None:
     assert clean({name: "x"}, HOME)[name] == "x"
 
 
+@pytest.mark.parametrize(
+    ("linker", "kept"), [("/opt/env/bin/x86_64-conda-linux-gnu-cc", False), ("/usr/bin/clang", True), ("clang", True)]
+)
+def test_rust_links_as_c_and_cpp_do_whether_or_not_conda_is_activated(linker: str, kept: bool) -> None:
+    name = "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER"
+    assert (name in clean({name: linker, "CONDA_PREFIX": "/opt/env"}, HOME)) == kept
+    assert name in clean({name: linker}, HOME)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="programs of Windows know where the user's folder is without HOME")
 def test_a_machine_without_a_home_gets_one() -> None:
     assert clean({}, HOME)["HOME"] == str(HOME)

@@ -67,6 +67,38 @@ def test_an_action_goes_to_the_commit_of_its_highest_release(world: Publishers, 
     assert set(github) == {"Bearer the-token"}
 
 
+def wheels(name: str, kinds: dict[str, str], day: str = OLD) -> list[dict[str, Any]]:
+    """The files of a version on the index: each kind of wheel with its hash."""
+    about = {"yanked": False, "upload_time_iso_8601": day}
+    return [
+        {"filename": f"{name}-1-py3-none-{kind}.whl", "digests": {"sha256": sha256}, **about}
+        for kind, sha256 in kinds.items()
+    ]
+
+
+def test_a_package_of_the_toolchain_goes_to_a_version_with_the_same_kinds_of_wheel(
+    world: Publishers, look: Any
+) -> None:
+    both = {"manylinux_2_28_x86_64": "1" * 64, "manylinux_2_28_aarch64": "2" * 64, "macosx_11_0_arm64": "3" * 64}
+    newer = {"manylinux_2_28_aarch64": "5" * 64, "manylinux_2_28_x86_64": "4" * 64}
+    releases = {
+        "2025.5": wheels("spirv", both),
+        "2026.1": wheels("spirv", newer),
+        "2026.2": wheels("spirv", {"manylinux_2_28_x86_64": "6" * 64}),
+        "2026.3": wheels("spirv", newer, YOUNG),
+    }
+    world.answers["/python/pypi/spirv/json"] = {"releases": releases}
+    pinned = {"spirv": plans.WheelsPin("2025.5", ("1" * 64, "2" * 64))}
+    found = look(python_packages=pinned)
+    assert found.pins == {"pythonPackages": {"spirv": {"version": "2026.1", "sha256": ["4" * 64, "5" * 64]}}}
+    assert "| toolchain package spirv | 2025.5 | 2026.1 | 2026-11-01 | https://pypi.org/project/spirv/2026.1/ |" in (
+        found.reasons
+    )
+    assert "found=false" in look(hold=("spirv",), python_packages=pinned).said
+    world.answers["/python/pypi/spirv/json"] = {"releases": {"2025.5": wheels("spirv", newer)}}
+    assert "the index does not have the pinned wheels of spirv 2025.5" in look(python_packages=pinned).said
+
+
 def test_what_is_too_young_or_held_stays(world: Publishers, look: Any) -> None:
     world.releases("actions/cache", ("v5.1.0", OLD), v5_1_0=B)
     world.releases("actions/checkout", ("v8.0.0", YOUNG), v8_0_0=B)

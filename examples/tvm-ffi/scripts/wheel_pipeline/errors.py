@@ -18,6 +18,10 @@ class Failure(Exception):
         self.status = status
 
 
+class Passing(Failure):
+    """One that may pass by itself: what has failed so is worth another try."""
+
+
 class UsageError(Failure):
     """What the caller gave is wrong; nothing was begun."""
 

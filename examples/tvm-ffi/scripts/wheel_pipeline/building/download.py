@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..errors import Passing
 from ..plan import Limits
-from ..processes import CommandFailed, retry
+from ..processes import CommandFailed, run
+from ..retry import retry
 
 OTHER_FILE = "DO NOT MATCH THE HASHES"  # how pip says it
 
 
-def is_other_file(failure: CommandFailed) -> bool:
+def is_other_file(failure: Passing) -> bool:
     """Whether a file came that is not the pinned one: another try would not make it right."""
-    return any(OTHER_FILE in line for line in failure.tail)
+    return isinstance(failure, CommandFailed) and any(OTHER_FILE in line for line in failure.tail)
 
 
 def download(argv: Sequence[str], what: str, limits: Limits, env: Mapping[str, str], cwd: Path) -> None:
     """Run pip, some times if need be."""
     try:
         retry(
-            argv,
-            attempts=limits.attempts,
-            pause=limits.pause,
-            is_final=is_other_file,
-            env=env,
-            cwd=cwd,
-            timeout=limits.download,
+            lambda: run(argv, env=env, cwd=cwd, timeout=limits.download),
+            limits,
+            patience=lambda failure: not is_other_file(failure),
         )
     except CommandFailed as failure:
         if is_other_file(failure):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..console import console
-from ..errors import Failure
+from ..errors import Failure, Passing
 from ..plan import Limits, VulkanSdk
 from ..processes import CommandFailed, run
+from ..retry import retry
 from ..workspace import remove
 from .environment import with_first
 
@@ -57,16 +57,8 @@ def install(sdk: VulkanSdk, folder: Path, limits: Limits, env: Mapping[str, str]
 
 
 def fetch(sdk: VulkanSdk, target: Path, limits: Limits) -> None:
-    for attempt in range(1, limits.attempts + 1):
-        console.say(f"downloading {sdk.url}")
-        try:
-            actual = download(sdk.url, target, limits.command)
-            break
-        except OSError as error:
-            if attempt == limits.attempts:
-                raise Failure(f"cannot download {sdk.url} ({error}): try again, or set VULKAN_SDK to an SDK") from error
-            console.say(f"attempt {attempt} of {limits.attempts} failed ({error})")
-            time.sleep(attempt * limits.pause)
+    console.say(f"downloading {sdk.url}")
+    actual = retry(lambda: download(sdk.url, target, limits.command), limits)
     if actual != sdk.sha256:
         raise Failure(f"{sdk.url} has the SHA-256 {actual}, not the pinned {sdk.sha256}: it is not run; check the pin")
 
@@ -74,8 +66,11 @@ def fetch(sdk: VulkanSdk, target: Path, limits: Limits) -> None:
 def download(url: str, target: Path, timeout: float) -> str:
     """Save what an address gives; its SHA-256."""
     digest = hashlib.sha256()
-    with urllib.request.urlopen(url, timeout=timeout) as answer, target.open("wb") as file:
-        while data := answer.read(1 << 20):
-            digest.update(data)
-            file.write(data)
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer, target.open("wb") as file:
+            while data := answer.read(1 << 20):
+                digest.update(data)
+                file.write(data)
+    except OSError as error:
+        raise Passing(f"cannot download {url} ({error}): try again, or set VULKAN_SDK to an SDK") from error
     return digest.hexdigest()
