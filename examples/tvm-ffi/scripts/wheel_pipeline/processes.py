@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -159,6 +160,38 @@ def ask(argv: Sequence[str], *, timeout: float, **options: Any) -> Answer:
     return Answer(status, text["stdout"], text["stderr"])
 
 
+class Said:
+    """What stands beside the error of a command: its last lines, or what Ninja says of the first step that failed.
+
+    Ninja lets the steps that already run come to their end, and what they say comes after the reason.
+    """
+
+    FAILED = re.compile(r"\s*FAILED: ")
+    NEXT = re.compile(r"\s*\[\d+/\d+\] |\s*ninja: ")
+    ERROR = re.compile(r"\berror\b", re.IGNORECASE)
+
+    def __init__(self) -> None:
+        self.last: deque[str] = deque(maxlen=TAIL)
+        self.failed: list[str] = []
+        self.inside = False
+
+    def add(self, line: str) -> None:
+        self.last.append(line)
+        if self.inside and self.NEXT.match(line):
+            self.inside = False
+        elif self.inside or (not self.failed and self.FAILED.match(line)):
+            self.inside = True
+            self.failed.append(line)
+
+    @property
+    def reason(self) -> list[str]:
+        """Ninja's line that names the step, then from the first error on; the command between them is in the log."""
+        name, rest = self.failed[:1], self.failed[1:]
+        errors = (number for number, line in enumerate(rest) if self.ERROR.search(line) and "-Wno-error" not in line)
+        first = next(errors, None)
+        return list(self.last) if first is None else [*name, *rest[first : first + TAIL - 1]]
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -174,7 +207,7 @@ def run(
     line with the `epilogue` on, it talks of its failure: what stands beside the error is what came before.
     """
     console.say(f"+ {quoted(argv)}", "dim")
-    tail: deque[str] = deque(maxlen=TAIL)
+    said = Said()
     shown, relevant = console.verbose or not progress, True
     with (
         Progress(progress) as bar,
@@ -185,7 +218,7 @@ def run(
             nonlocal relevant
             relevant = relevant and not (epilogue and epilogue in line)
             if relevant and line.strip():
-                tail.append(line)
+                said.add(line)
             bar.read(line)
             if shown:
                 console.say(line)
@@ -199,7 +232,7 @@ def run(
         thread.join(GRACE)
         lines.end()
     if how := ending(status, timeout or 0):
-        raise CommandFailed(argv, how, tail)
+        raise CommandFailed(argv, how, said.reason)
 
 
 def wait(group: Group, timeout: float | None, tick: Callable[[], None] | None = None) -> int | None:

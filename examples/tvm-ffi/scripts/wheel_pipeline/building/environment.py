@@ -93,6 +93,11 @@ def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: S
     return merged
 
 
+def renamed(folders: Mapping[Path, str]) -> list[Path]:
+    """The folders whose paths no library may hold: not one that is really called as the others are renamed to."""
+    return [folder for folder, name in folders.items() if folder.as_posix() != name]
+
+
 def with_first(env: Mapping[str, str], variable: str, folder: Path) -> dict[str, str]:
     """A folder before those that a variable lists."""
     return {**env, variable: os.pathsep.join(filter(None, [str(folder), env.get(variable, "")]))}
