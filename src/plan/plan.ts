@@ -173,7 +173,7 @@ const wheel = z.strictObject({
   systemLibraries: said(bySystem(texts), "Those of them that come with the user's system or driver."),
   libraryFolders: said(texts, "Folders of other wheels where a Linux wheel's libraries look for what it leaves out."),
   programFolders: said(texts, "Folders of other wheels with programs that a Linux wheel's package starts."),
-  aliases: z.array(z.strictObject({ alias: text, of: text })),
+  aliases: bySystem(z.array(z.strictObject({ alias: text, of: text }))),
   forbidden: said(bySystem(texts), 'Globs of files that must not be in it.'),
   maxBytes: bySystem(z.nullable(count)),
   checks: z.array(check),
