@@ -244,6 +244,7 @@ const pins = said(
     channels: said(texts, 'Of Conda, first one first.'),
     actions: said(z.record(z.string(), text), 'Commit and version, as <commit> # <version>.'),
     micromamba: text,
+    micromambaExe: said(z.nullable(z.strictObject({ version: text, sha256: text })), 'Where there is Windows.'),
     buildkit: text,
     dockerfileFrontend: said(text, 'What reads the Dockerfiles.'),
     sbomScanner: text,

@@ -45,6 +45,7 @@ PINS = plans.Pins(
     channels=("conda-forge",),
     actions={},
     micromamba="",
+    micromamba_exe=None,
     buildkit="",
     dockerfile_frontend="",
     sbom_scanner="",
