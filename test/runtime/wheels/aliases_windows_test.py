@@ -1,4 +1,4 @@
-"""A DLL that repeats another becomes one of forwarders; what Windows makes of it is for the suites that have Windows."""
+"""A DLL that repeats another becomes one of forwarders; what Windows makes of that is for the suites on Windows."""
 
 from __future__ import annotations
 
