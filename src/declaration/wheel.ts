@@ -115,8 +115,8 @@ export interface WheelFields {
 
   /**
    * Those of the excluded libraries that come with the user's system or driver, such as the Vulkan loader. A test machine
-   * may lack them; the check that libraries resolve then only says so. On Linux, a package whose libraries need one says at
-   * its import which is missing, and who brings it.
+   * may lack them; the check that libraries resolve then only says so. A package whose libraries need one says at its
+   * import which is missing, and who brings it; on Windows it also looks along the PATH.
    *
    * @default - none
    */

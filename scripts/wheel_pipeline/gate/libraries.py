@@ -60,7 +60,7 @@ def elf_missing(path: Path, timeout: float, variables: Mapping[str, str] | None 
 
 def pe_missing(path: Path, environment: Environment) -> list[str]:
     """The DLLs that a library imports and that Windows would not find."""
-    needed = pe.needed_libraries(str(path), path.read_bytes())
+    needed = pe.imports(str(path), path.read_bytes())
     folders = [*environment.folders, Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32")]
     return sorted(
         name

@@ -34,7 +34,7 @@ def interface(name: str, data: bytes) -> Interface:
     return Interface(frozenset(exports), frozenset(tags(dynamic, "needed")), next(tags(dynamic, "soname"), None))
 
 
-def needed_libraries(data: bytes) -> set[str]:
+def needed_libraries(name: str, data: bytes) -> set[str]:
     """What a library of Linux asks for by name; nothing where it is none."""
     if not data.startswith(b"\x7fELF"):
         return set()

@@ -101,10 +101,9 @@ class WheelBuild:
 
     def connect(self) -> dict[str, list[str]]:
         """Before the repair, which keeps the search paths that lead to other wheels."""
-        if self.run.platform.system != "linux":
-            return {}
-        epoch = self.run.inputs.source_date_epoch
-        return connect(self.folder("amended"), self.wheel, self.folder("connected"), self.run.env, epoch=epoch)
+        run, epoch = self.run, self.run.inputs.source_date_epoch
+        system, work_dir = run.platform.system, self.folder("connected")
+        return connect(self.folder("amended"), self.wheel, system, work_dir, run.env, epoch=epoch)
 
     def amend(self, source: Path, output: Path, version: str, commit: str | None) -> Change:
         return metadata.amend(

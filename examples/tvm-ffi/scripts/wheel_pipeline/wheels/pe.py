@@ -39,6 +39,11 @@ def interface(name: str, data: bytes) -> Interface:
 
 
 def needed_libraries(name: str, data: bytes) -> set[str]:
+    """What a DLL asks for by name, in lower case; nothing where it is none."""
+    return {library.lower() for library in imports(name, data)} if data.startswith(b"MZ") else set()
+
+
+def imports(name: str, data: bytes) -> set[str]:
     """What a DLL asks for by name."""
     with opened(name, data, "IMPORT") as image:
         return imported(image)
