@@ -5,7 +5,7 @@ export { WheelPipeline } from './pipeline';
 export { WheelCheck } from './declaration/check';
 export { Hook, Step, When } from './declaration/hook';
 export { JobOptions, LinuxOptions, SystemOptions } from './declaration/job';
-export { PinOptions, SourcePin, ProgramPin, VulkanSdkPin, WheelsPin } from './declaration/pin-options';
+export { MicromambaPin, PinOptions, ProgramPin, SourcePin, VulkanSdkPin, WheelsPin } from './declaration/pin-options';
 export { ImageOptions, PipelineSettings, WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 export { Platform, System } from './declaration/platform';
 export { ReleaseOptions, TriggerOptions } from './declaration/release';

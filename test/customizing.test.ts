@@ -69,6 +69,16 @@ describe('a hook', () => {
     expect(() => plan({ hooks: [{ ...hook, ...changes }] })).toThrow(message);
   });
 
+  test('before code is shared is one for a wheel with aliases of that system', () => {
+    const dll = { alias: 'x.dll', of: 'y.dll' };
+    const hooks = [{ ...hook, step: Step.SHARE }];
+    const wheels = SMALL.wheels.map((each, index) => (index === 0 ? { ...each, aliases: [dll] } : each));
+    expect(plan({ wheels, hooks }).builds[0].hooks.map(({ step }) => step)).toEqual(['share:first']);
+    expect(() => plan({ wheels, hooks: [{ ...hook, step: Step.SHARE, only: System.LINUX }] })).toThrow(
+      'must be a step that comes: it is there for a wheel with aliases',
+    );
+  });
+
   // One place for the names; the program has them in its own code.
   test('knows the very steps that the program has', () => {
     const folder = join(__dirname, '../src/runtime');

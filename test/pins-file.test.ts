@@ -24,6 +24,7 @@ describe('pins.json', () => {
     write({
       actions: { 'actions/checkout': `${'f'.repeat(40)} # v9.1.2` },
       micromamba: image('mambaorg/micromamba', 'a'),
+      micromambaExe: { version: '9.9.9-1', sha256: 'd'.repeat(64) },
       buildkit: image('moby/buildkit', 'b'),
       sbomScanner: image('docker/scanner', 'c'),
       packages: { cmake: '3.99.*' },
@@ -37,7 +38,9 @@ describe('pins.json', () => {
     });
     expect(read('.github/workflows/linux.yml')).toContain(`actions/checkout@${'f'.repeat(40)} # v9.1.2`);
     expect(read('docker/Dockerfile')).toContain(image('mambaorg/micromamba', 'e'));
-    expect(read('.github/workflows/windows.yml')).toContain('micromamba-version: 9.9.9-0');
+    const windows = read('.github/workflows/windows.yml');
+    expect(windows).toContain('/micromamba-releases/releases/download/9.9.9-1/micromamba-win-64.exe');
+    expect(windows).toContain(`SHA256: ${'d'.repeat(64)}`);
     expect(read('.github/workflows/docker.yml')).toContain(`driver-opts: image=${image('moby/buildkit', 'b')}`);
     expect(read('.github/workflows/docker.yml')).toContain(`sbom: generator=${image('docker/scanner', 'c')}`);
     expect(read('docker/environment.yml')).toContain('cmake=3.99.*');

@@ -21,7 +21,7 @@ export enum Step {
   ENVIRONMENT = 'environment',
   /** Build, for each wheel: its backend builds it. */
   BUILD = 'build',
-  /** Build on Linux, for each wheel with aliases: the code of two libraries is shipped once. */
+  /** Build, for each wheel with aliases: the code of two libraries is shipped once. */
   SHARE = 'share',
   /** Build, for each wheel: its metadata is put right. */
   METADATA = 'metadata',

@@ -14,6 +14,15 @@ export interface VulkanSdkPin {
   readonly sha256: string;
 }
 
+/** micromamba for Windows. */
+export interface MicromambaPin {
+  /** Its release, such as `2.3.3-0`. */
+  readonly version: string;
+
+  /** The SHA-256 of `micromamba-win-64.exe`, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** A program from the Python package index that jobs run on GitHub's runners. */
 export interface ProgramPin {
   /** Its version, such as `1.32.0`. */
@@ -64,6 +73,13 @@ export interface PinOptions {
    * @default - this library's pin
    */
   readonly micromamba?: string;
+
+  /**
+   * micromamba for Windows.
+   *
+   * @default - this library's pin
+   */
+  readonly micromambaExe?: MicromambaPin;
 
   /**
    * The image of BuildKit, which builds the toolchain image.
@@ -174,6 +190,12 @@ export const pinsSchema = objectOf<PinOptions>()({
     ),
   ),
   micromamba: z.optional(imageReferenceText),
+  micromambaExe: z.optional(
+    objectOf<MicromambaPin>()({
+      version: text("a release's version with its build's number, such as 2.3.3-0", /^\d+(\.\d+){2}-\d+$/),
+      sha256,
+    }),
+  ),
   buildkit: z.optional(imageReferenceText),
   dockerfileFrontend: z.optional(imageReferenceText),
   sbomScanner: z.optional(imageReferenceText),

@@ -85,6 +85,17 @@ export const IMAGES = {
   } as ImagePin,
 } as const;
 
+/** micromamba for Windows, as its makers release it; two independent public pins agree on the checksum. @internal */
+export const MICROMAMBA_EXE = {
+  version: '2.3.3-0',
+  sha256: '90085767d811e08a0fe240f7cb7a713915e1e5f24e3b0acfad9b37daa64c98fe',
+} as const;
+
+/** Where it is downloaded. @internal */
+export function micromambaExeUrl(version: string): string {
+  return `https://github.com/mamba-org/micromamba-releases/releases/download/${version}/micromamba-win-64.exe`;
+}
+
 /** A distribution of the Python package index: its version, and the SHA-256 of each of its wheels that is of use. @internal */
 export interface PythonPackagePin {
   readonly version: string;

@@ -127,10 +127,12 @@ function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
   (wheel.aliases ?? []).forEach(({ alias, of }) => {
     const folder = (file: string): string => file.slice(0, file.lastIndexOf('/') + 1);
     must(
-      alias !== of && folder(alias) === folder(of) && [alias, of].every((file) => file.endsWith('.so')),
+      alias !== of &&
+        folder(alias) === folder(of) &&
+        ['.so', '.dll'].some((kind) => [alias, of].every((file) => file.endsWith(kind))),
       `${at}.aliases`,
       `${alias} of ${of}`,
-      'two shared libraries (.so) of one folder',
+      'two shared libraries of one folder, both .so or both .dll',
     );
   });
   (wheel.requires?.pin ?? []).forEach((name) =>

@@ -1,4 +1,5 @@
 import type { WheelCheck } from './check';
+import type { SystemName } from './platform';
 
 /** Library file names, whole and with their extension, that the user's machine or another wheel provides. */
 export interface LibraryExcludes {
@@ -38,7 +39,10 @@ export interface CMakeDefinitions {
 
 /** A shared library that another one of the same wheel makes superfluous: the same code, linked twice under two names. */
 export interface LibraryAlias {
-  /** The library to replace, as a path from the wheel's root, such as `mlc_llm/libmlc_llm.so`. */
+  /**
+   * The library to replace, as a path from the wheel's root, such as `mlc_llm/libmlc_llm.so`. Its ending says which system
+   * it is for: `.so` Linux, `.dll` Windows.
+   */
   readonly alias: string;
   /** The library whose code it repeats, in the same folder, such as `mlc_llm/libmlc_llm_module.so`. */
   readonly of: string;
@@ -111,8 +115,8 @@ export interface WheelFields {
 
   /**
    * Those of the excluded libraries that come with the user's system or driver, such as the Vulkan loader. A test machine
-   * may lack them; the check that libraries resolve then only says so. On Linux, a package whose libraries need one says at
-   * its import which is missing, and who brings it.
+   * may lack them; the check that libraries resolve then only says so. A package whose libraries need one says at its
+   * import which is missing, and who brings it; on Windows it also looks along the PATH.
    *
    * @default - none
    */
@@ -135,9 +139,9 @@ export interface WheelFields {
   readonly programFolders?: string[];
 
   /**
-   * Libraries of a Linux wheel that repeat another's code under a second name. Each becomes a library of a few kilobytes
-   * that loads the other, so that the code is shipped once and both names keep working. The build fails where the two do
-   * not export and need the very same. On Windows they stay as they are: a DLL's exports cannot be handed on like that.
+   * Libraries that repeat another's code under a second name. Each becomes a library of a few kilobytes that loads the
+   * other, so that the code is shipped once and both names keep working. The build fails where the two do not export and
+   * need the very same.
    *
    * @default - none
    */
@@ -189,6 +193,12 @@ export interface WheelChanges extends WheelFields {
    * @default - none
    */
   readonly checks?: WheelCheck[];
+}
+
+/** A wheel's aliases on a system, whose libraries have an ending of their own. @internal */
+export function aliasesOn({ aliases = [] }: Pick<WheelFields, 'aliases'>, system: SystemName): LibraryAlias[] {
+  const ending = { linux: '.so', windows: '.dll' }[system];
+  return aliases.filter(({ alias }) => alias.endsWith(ending)).map(({ alias, of }) => ({ alias, of }));
 }
 
 /** PEP 503's normalised form: what two spellings of a distribution's name have in common. @internal */

@@ -94,6 +94,7 @@ export function customizingPage(plan: Plan): Page {
       'pins: {',
       "  actions: { 'actions/checkout': '<40 digits> # v7.0.2' },",
       "  micromamba: 'docker.io/mambaorg/micromamba:2.3.3@sha256:<64 digits>',",
+      "  micromambaExe: { version: '2.3.3-0', sha256: '<64 digits>' },",
       "  vulkanSdk: { version: '1.4.357.0', sha256: '<64 digits>' },",
       '},',
     ),

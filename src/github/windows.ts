@@ -3,7 +3,7 @@ import { MAY_READ } from './caches';
 import { concurrency, greenJob, planJob, platformJobs } from './common';
 import { buildTriggers, CALL_INPUTS, wheelPaths } from './inputs';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
-import { ACTIONS } from '../declaration/pins';
+import { ACTIONS, micromambaExeUrl } from '../declaration/pins';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
 
@@ -30,9 +30,26 @@ export function windowsWorkflow(
   };
 }
 
-/** The version that the image has too: the tag of what brings it. */
-function micromambaVersion({ pins }: Plan): string {
-  return pins.micromamba.replace(/@.*/, '').split(':').at(-1)!;
+/** Where the program is put that sets the environment up. */
+const MICROMAMBA = '${{ runner.temp }}\\micromamba\\micromamba.exe';
+
+/** Downloads it, by its hash: the action itself would run whatever its address gives. */
+function getMicromamba({ pins }: Plan): WorkflowStep {
+  const { version, sha256 } = pins.micromambaExe!;
+  return {
+    name: `Get micromamba ${version}`,
+    shell: 'pwsh',
+    env: { MICROMAMBA, URL: micromambaExeUrl(version), SHA256: sha256 },
+    run: [
+      'New-Item -ItemType Directory -Force -Path (Split-Path $env:MICROMAMBA) | Out-Null',
+      'Invoke-WebRequest -Uri $env:URL -OutFile $env:MICROMAMBA -MaximumRetryCount 3 -RetryIntervalSec 10',
+      '$hash = (Get-FileHash -Algorithm SHA256 -Path $env:MICROMAMBA).Hash',
+      'if ($hash -ne $env:SHA256) {',
+      '  throw "$env:URL has the SHA-256 $hash, not the pinned $env:SHA256, so it is not run"',
+      '}',
+      '',
+    ].join('\n'),
+  };
 }
 
 function wheelJobs(
@@ -46,7 +63,8 @@ function wheelJobs(
     name: 'Set up the Conda environment',
     uses: ACTIONS.setupMicromamba,
     with: {
-      'micromamba-version': `${micromambaVersion(plan)}-0`,
+      'micromamba-binary-path': MICROMAMBA,
+      'download-micromamba': false,
       'environment-file': environmentFile,
       'environment-name': build.conda.name,
       'init-shell': 'none',
@@ -55,7 +73,7 @@ function wheelJobs(
     },
   };
   return platformJobs(plan, build, platform, {
-    prepare: [setUp],
+    prepare: [getMicromamba(plan), setUp],
     shell: 'pwsh',
     build: `${run} pwsh -File scripts/build.ps1${chosen(build)}`,
     test: `${run} pwsh -File scripts/test.ps1${chosen(build)}`,

@@ -22,8 +22,10 @@ export const TVM_FFI_CHECKS: WheelCheck[] = [
  * tvm seeing it, the check goes on and fails.
  */
 const VULKAN_DRIVER = [
-  'import ctypes, sys',
-  'loader = ctypes.CDLL("vulkan-1.dll" if sys.platform == "win32" else "libvulkan.so.1")',
+  'import ctypes, ctypes.util, sys',
+  '# Windows has it along the PATH too, where Python does not look by itself.',
+  'windows = ctypes.util.find_library("vulkan-1.dll") or "vulkan-1.dll" if sys.platform == "win32" else None',
+  'loader = ctypes.CDLL(windows or "libvulkan.so.1")',
   '# A VkInstanceCreateInfo that asks for nothing: its type is 1, all else is 0.',
   'instance, count = ctypes.c_void_p(), ctypes.c_uint32()',
   'if loader.vkCreateInstance((ctypes.c_uint64 * 8)(1), None, ctypes.byref(instance)) == 0:',

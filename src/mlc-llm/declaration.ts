@@ -144,11 +144,14 @@ const MLC_LLM: Wheel = {
   // On Windows, the static library alone has 222 MB.
   forbidden: ['**/*.a', '**/*.lib', ...LEFT_OUT],
   // Both are linked from the same objects; which one is loaded depends on whether tvm is there with its compiler.
-  aliases: [{ alias: 'mlc_llm/libmlc_llm.so', of: 'mlc_llm/libmlc_llm_module.so' }],
+  aliases: [
+    { alias: 'mlc_llm/libmlc_llm.so', of: 'mlc_llm/libmlc_llm_module.so' },
+    { alias: 'mlc_llm/mlc_llm.dll', of: 'mlc_llm/mlc_llm_module.dll' },
+  ],
   excludes: { linux: ['libtvm_ffi.so', 'libtvm_runtime.so'], windows: ['tvm_ffi.dll', 'tvm_runtime.dll'] },
   requires: { pin: ['tvm', 'apache-tvm-ffi'], add: ['psutil', 'aiohttp'] },
-  // Windows: two DLLs of 7.07 MB before they are packed, which is the code once too often.
-  maxBytes: { linux: 5_500_000, windows: 7_500_000 },
+  // Windows: 3,339,905 bytes as built, before the C++ runtime is put beside it; with the code twice it was 6,102,054.
+  maxBytes: { linux: 5_500_000, windows: 4_000_000 },
   checks: MLC_LLM_CHECKS,
   testRequirements: [
     'aiohappyeyeballs==2.7.1',

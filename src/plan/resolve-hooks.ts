@@ -4,7 +4,7 @@ import type { DeclaredBuild } from './resolve-variant';
 import { must } from '../declaration/error';
 import { Hook, Step, WHEEL_STEPS } from '../declaration/hook';
 import { System, SystemName } from '../declaration/platform';
-import { normalizedName } from '../declaration/wheel';
+import { aliasesOn, normalizedName } from '../declaration/wheel';
 
 /** A build's hooks; a step that each wheel has for itself is one hook for each of them. */
 export function resolveHooks(
@@ -19,7 +19,7 @@ export function resolveHooks(
         .filter(({ distribution, builtAs = distribution }) =>
           wheel === undefined ? true : normalizedName(builtAs) === normalizedName(wheel),
         )
-        .filter(({ aliases = [] }) => step !== Step.SHARE || aliases.length > 0)
+        .filter((each) => step !== Step.SHARE || systems.some((system) => aliasesOn(each, system).length > 0))
         .map(({ distribution }) => `${step}:${distribution}`);
       const steps = WHEEL_STEPS.includes(step) ? of : [step];
       return steps.map((id) => ({ step: id, when, name, command, system: only ?? null }));
@@ -34,20 +34,25 @@ export function checkHooks(hooks: readonly Hook[], builds: readonly PlannedBuild
     must(systems.length > 0, `hooks[${name}].only`, only, 'a system that the platforms are of');
     const needs = NEEDS[step];
     if (!needs) continue;
-    const [system, what] = needs;
-    const comes = systems.includes(system) && builds.some((build) => HAS[step]?.(build) ?? true);
-    must(comes, `hooks[${name}].step`, step, `a step that comes: it is there on ${system} alone${what}`);
+    const comes = builds.some((build) => systems.some((system) => needs.met(build, system)));
+    must(comes, `hooks[${name}].step`, step, `a step that comes: it is there ${needs.where}`);
   }
 }
 
-/** The steps that only some pipelines have: the system, and what more is needed. */
-const NEEDS: Partial<Record<Step, [SystemName, string]>> = {
-  [Step.COMPILER]: [System.WINDOWS, ''],
-  [Step.VULKAN_SDK]: [System.WINDOWS, ', with toolchain.vulkan'],
-  [Step.SHARE]: [System.LINUX, ', for a wheel with aliases'],
-};
+/** When there is a step that only some pipelines have. */
+interface Need {
+  readonly where: string;
+  met(build: PlannedBuild, system: SystemName): boolean;
+}
 
-const HAS: Partial<Record<Step, (build: PlannedBuild) => boolean>> = {
-  [Step.VULKAN_SDK]: ({ vulkanSdk }) => vulkanSdk !== null,
-  [Step.SHARE]: ({ wheels }) => wheels.some((wheel) => wheel.aliases.length > 0),
+const NEEDS: Partial<Record<Step, Need>> = {
+  [Step.COMPILER]: { where: 'on windows alone', met: (_, system) => system === System.WINDOWS },
+  [Step.VULKAN_SDK]: {
+    where: 'on windows alone, with toolchain.vulkan',
+    met: ({ vulkanSdk }, system) => system === System.WINDOWS && vulkanSdk !== null,
+  },
+  [Step.SHARE]: {
+    where: 'for a wheel with aliases, on the system that their endings are of',
+    met: ({ wheels }, system) => wheels.some(({ aliases }) => aliases[system].length > 0),
+  },
 };

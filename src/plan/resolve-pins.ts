@@ -2,7 +2,16 @@
 import type { Plan } from './plan';
 import { declaredRequirements, openPackages, openPythonPackages, requirementKey } from '../declaration/apply-pins';
 import { must, nearest } from '../declaration/error';
-import { ACTIONS, imageReference, IMAGES, RUNTIME, PROGRAMS, PYTHON_PACKAGES, VULKAN_SDK } from '../declaration/pins';
+import {
+  ACTIONS,
+  imageReference,
+  IMAGES,
+  MICROMAMBA_EXE,
+  PROGRAMS,
+  PYTHON_PACKAGES,
+  RUNTIME,
+  VULKAN_SDK,
+} from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform } from '../declaration/platform';
 import { allPackages, pinnedVersion } from '../declaration/toolchain';
@@ -23,6 +32,7 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
     channels: toolchain.channels ?? ['conda-forge'],
     actions: { ...Object.fromEntries(pinned), ...pins.actions },
     micromamba: pins.micromamba ?? imageReference(IMAGES.micromamba),
+    micromambaExe: windows ? (pins.micromambaExe ?? { ...MICROMAMBA_EXE }) : null,
     buildkit: pins.buildkit ?? imageReference(IMAGES.buildkit),
     dockerfileFrontend: pins.dockerfileFrontend ?? imageReference(IMAGES.dockerfileFrontend),
     sbomScanner: pins.sbomScanner ?? imageReference(IMAGES.sbomScanner),

@@ -5,6 +5,7 @@ import { valueOn } from './values';
 import type { WheelCheck } from '../declaration/check';
 import { FORBIDDEN } from '../declaration/merge';
 import type { SystemName } from '../declaration/platform';
+import { aliasesOn } from '../declaration/wheel';
 
 /**
  * Libraries that every CPython brings and that one process should have once. delvewheel leaves them out by itself where
@@ -44,7 +45,7 @@ export function resolveWheel(wheel: DeclaredWheel, systems: readonly SystemName[
     systemLibraries: valueOn(systems, (system) => wheel.systemLibraries?.[system] ?? [], []),
     libraryFolders: wheel.libraryFolders ?? [],
     programFolders: wheel.programFolders ?? [],
-    aliases: (wheel.aliases ?? []).map(({ alias, of }) => ({ alias, of })),
+    aliases: valueOn(systems, (system) => aliasesOn(wheel, system), []),
     forbidden: valueOn(systems, () => [...(wheel.forbidden ?? FORBIDDEN)], []),
     maxBytes: valueOn<number | null>(systems, (system) => wheel.maxBytes?.[system] ?? null, null),
     checks: wheel.checks.map(resolveCheck),

@@ -69,6 +69,13 @@ const mistakes: Array<[string, Partial<WheelPipelineOptions>, string, unknown, s
     'x.so of x.so',
     'two shared libraries',
   ],
+  [
+    "an alias of another system's library",
+    withWheel({ aliases: [{ alias: 'x.so', of: 'x.dll' }] }),
+    'wheels[thing].aliases',
+    'x.so of x.dll',
+    'both .so or both .dll',
+  ],
   ['a folder outside', { source: { folder: '/usr' } }, 'source.folder', '/usr', 'inside'],
   [
     'a source distribution without checksum',

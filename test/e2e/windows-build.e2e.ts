@@ -75,21 +75,43 @@ describe('a build', () => {
     ]);
   });
 
+  test('ships the code of two libraries once', async () => {
+    const files = await contents(BASE);
+    const names = ['base_demo/base_demo.dll', 'base_demo/base_demo_module.dll'];
+    expect(files.get(names[0]!)!.toString('latin1')).toContain('base_demo_module.base_value');
+    const record = JSON.parse(checkout.read('dist/windows-amd64/build-record.json'));
+    expect(record.amendments).toContainEqual(
+      expect.objectContaining({ distribution: 'base-demo', aliases: [{ alias: names[0], of: names[1] }] }),
+    );
+    // By the file's name only, which is all that the repair and the inspection let through.
+    expect(files.get(names[1]!)!.toString('latin1')).toMatch(/\0base_demo_module\.pdb\0/);
+  });
+
   test('writes neither a path of the machine nor a time into a library', async () => {
     const library = (await contents(NATIVE)).get('native_demo/native_demo.dll')!.toString('latin1');
     expect(library).toContain('with blanks.c 1 1\0');
     expect(library).not.toMatch(/D:[\\/]a|20\d\d/);
   });
 
-  test('compiles through the compiler cache', () => {
-    expect(said).toMatch(/compiler cache +hits +misses\r?\n0% +0 +\d+/);
+  test('compiles through the compiler cache, which gives nothing that other options were meant for', async () => {
+    const cache = (hits: string) => new RegExp(`compiler cache +hits +misses\\r?\\n${hits} +\\d+ +\\d+`);
+    expect(said).toMatch(cache('0%'));
+    const again = ['--from-step=build:base-demo'];
+    const elsewhere = { ...VERSION, OUTPUT_DIR: 'D:\\a\\elsewhere' };
+    // Options that are in no command: cl.exe takes them from the environment.
+    const other = await checkout.check('build', again, { ...elsewhere, CL: '/Od' });
+    expect(other.stdout).toMatch(cache('0%'));
+    const same = await checkout.check('build', again, elsewhere);
+    // All but CMake's trials of the compiler, whose folder is another one each time.
+    expect(same.stdout).toMatch(cache('[1-9]\\d*%'));
   });
 });
 
 describe('the gate', () => {
   test('passes what was built, in a fresh environment', async () => {
     const { stdout } = await checkout.check('test', [], VERSION);
-    expect(stdout).toContain('15 passed, 0 failed');
+    expect(stdout).toContain('16 passed, 0 failed');
+    expect(stdout).toContain('PASS has its code once under two names');
     expect(stdout).toContain('PASS reaches Vulkan');
   });
 

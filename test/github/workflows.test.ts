@@ -113,6 +113,11 @@ describe('trusted inputs', () => {
     for (const [, job] of everyJob()) {
       for (const step of uses(job, 'mamba-org/setup-micromamba')) {
         expect(step.with!['cache-environment']).toBe('${{ !inputs.fresh && !inputs.ref }}');
+        // What it runs has been downloaded before, by its hash.
+        expect(step.with!['download-micromamba']).toBe(false);
+        const got = job.steps!.find(({ name }) => name?.startsWith('Get micromamba'))!;
+        expect(got.env!.MICROMAMBA).toBe(step.with!['micromamba-binary-path']);
+        expect(got.run).toContain('if ($hash -ne $env:SHA256) {');
       }
     }
   });

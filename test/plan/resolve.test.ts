@@ -133,6 +133,12 @@ describe('a wheel', () => {
     ]);
   });
 
+  test('has an alias on the system that its ending is of', () => {
+    const so = { alias: 'x.so', of: 'y.so' };
+    const dll = { alias: 'x.dll', of: 'y.dll' };
+    expect(wheelOf({ aliases: [so, dll] }).aliases).toEqual({ linux: [so], windows: [dll] });
+  });
+
   test('leaves out on Windows what every Python brings', () => {
     expect(wheelOf({ excludes: { linux: ['libx.so'], windows: ['x.dll'] } }).excludes).toEqual({
       linux: ['libx.so'],

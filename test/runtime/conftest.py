@@ -45,6 +45,7 @@ PINS = plans.Pins(
     channels=("conda-forge",),
     actions={},
     micromamba="",
+    micromamba_exe=None,
     buildkit="",
     dockerfile_frontend="",
     sbom_scanner="",
@@ -81,8 +82,10 @@ def by_system[T](defaults: Mapping[str, T], overrides: dict[str, Any]) -> dict[s
 def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
     """A declared wheel. Requirements are given as `add`, `pin` and `drop`, aliases as a mapping of alias to library."""
     requires = plans.Requirements(*(tuple(overrides.pop(name, ())) for name in ("add", "pin", "drop")))
-    aliases = tuple(plans.Alias(alias, of) for alias, of in dict(overrides.pop("aliases", {})).items())
+    if "aliases" in overrides:
+        overrides["aliases"] = tuple(plans.Alias(alias, of) for alias, of in overrides["aliases"].items())
     defaults: dict[str, Any] = {
+        "aliases": (),
         "settings": (),
         "environment": {},
         "excludes": (),
@@ -93,7 +96,7 @@ def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
     systems = by_system(defaults, overrides)
     common = {"built_as": distribution, "project_dir": ".", "versioned": True, "reuse": False, "checks": ()}
     common |= {"library_folders": (), "program_folders": ()}
-    return plans.Wheel(distribution, **{**common, "requires": requires, "aliases": aliases, **systems, **overrides})
+    return plans.Wheel(distribution, **{**common, "requires": requires, **systems, **overrides})
 
 
 def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:

@@ -34,7 +34,7 @@ WHERE = {
     plans.Hook: ("builds", "hooks"),
     plans.Wheel: ("builds", "wheels"),
     plans.Requirements: ("builds", "wheels", "requires"),
-    plans.Alias: ("builds", "wheels", "aliases"),
+    plans.Alias: ("builds", "wheels", "aliases", "linux"),
     plans.Check: ("builds", "wheels", "checks"),
 }
 

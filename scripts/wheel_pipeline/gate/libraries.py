@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from ..errors import Failure
 from ..processes import ask, which
+from ..wheels import pe
 from ..wheels.neighbours import brought_by
 from ..wheels.wheel import same_library
 from .environment import Environment
@@ -60,16 +60,7 @@ def elf_missing(path: Path, timeout: float, variables: Mapping[str, str] | None 
 
 def pe_missing(path: Path, environment: Environment) -> list[str]:
     """The DLLs that a library imports and that Windows would not find."""
-    try:
-        pefile = importlib.import_module("pefile")
-    except ImportError as error:
-        raise Failure("pefile is missing, which reads DLLs: install the runtime's requirements again") from error
-    try:
-        with pefile.PE(str(path), fast_load=True) as image:
-            image.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_IMPORT"]])
-            needed = {entry.dll.decode("utf-8", "replace") for entry in getattr(image, "DIRECTORY_ENTRY_IMPORT", [])}
-    except pefile.PEFormatError as error:
-        raise Failure(f"{path} is not a Windows library ({error}): is it for this machine?") from error
+    needed = pe.imports(str(path), path.read_bytes())
     folders = [*environment.folders, Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32")]
     return sorted(
         name

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..console import console
 from ..wheels.neighbours import brought_by
+from .process import environment
 from .runner import Attempt, Check
 
-LOADS = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
+# As a package does that begins with what finds them; Windows' Python itself leaves the PATH out.
+LOADS = """
+import ctypes, ctypes.util, sys
+try:
+    ctypes.CDLL(sys.argv[1])
+except OSError:
+    if sys.platform != "win32":
+        raise
+    ctypes.CDLL(ctypes.util.find_library(sys.argv[1]) or sys.argv[1])
+"""
 
 
 @dataclass(frozen=True)
@@ -46,11 +57,11 @@ class SystemLibraries:
 
 def find_system_libraries(python: str, names: Iterable[str], folder: Path, attempt: Attempt) -> SystemLibraries:
     """Ask the interpreter under test for each; lend what it does not find from the toolchain, if that has it."""
-    lent, missing = [], []
+    lent, missing, windows = [], [], sys.platform == "win32"
     for name in dict.fromkeys(names):
         if not attempt.run([python, "-c", LOADS, name]).how:
             continue
-        ours = Path(os.environ.get("CONDA_PREFIX", ""), "lib", name)
+        ours = Path(os.environ.get("CONDA_PREFIX", ""), "Library/bin" if windows else "lib", name)
         if os.environ.get("CONDA_PREFIX") and ours.is_file():
             lent.append(ours)
         else:
@@ -60,6 +71,12 @@ def find_system_libraries(python: str, names: Iterable[str], folder: Path, attem
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in lent:
-        (folder / path.name).symlink_to(path)
+        if windows:  # not everybody may make links there
+            shutil.copyfile(path, folder / path.name)
+        else:
+            (folder / path.name).symlink_to(path)
         console.say(f"{path.name} is not on this system, so the checks are lent the toolchain's")
+    if windows:
+        given = environment(folder).get("PATH", "")
+        return SystemLibraries({"PATH": f"{folder}{os.pathsep}{given}"}, tuple(missing))
     return SystemLibraries({"LD_LIBRARY_PATH": str(folder)}, tuple(missing))

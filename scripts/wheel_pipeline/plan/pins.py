@@ -38,6 +38,8 @@ class Pins:
     actions: dict[str, str]
     """Commit and version, as <commit> # <version>."""
     micromamba: str
+    micromamba_exe: FilePin | None
+    """For Windows."""
     buildkit: str
     dockerfile_frontend: str
     sbom_scanner: str

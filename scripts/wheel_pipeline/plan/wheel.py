@@ -63,7 +63,7 @@ class Wheel:
     """Folders of other wheels, from site-packages, where its libraries look for what it leaves out (Linux)."""
     program_folders: tuple[str, ...]
     """Folders of other wheels, from site-packages, with programs that its package starts (Linux)."""
-    aliases: tuple[Alias, ...]
+    aliases: BySystem[tuple[Alias, ...]]
     forbidden: BySystem[tuple[str, ...]]
     max_bytes: BySystem[int | None]
     checks: tuple[Check, ...]

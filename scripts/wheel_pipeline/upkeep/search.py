@@ -12,7 +12,7 @@ from ..console import add_summary, console, set_outputs
 from ..errors import Failure
 from ..plan import Plan
 from ..wheels.files import read_json, write_text
-from . import conda, python_index, registries, releases, vulkan
+from . import conda, micromamba, python_index, registries, releases, vulkan
 from .look import Look, Raised
 from .web import Web
 
@@ -28,6 +28,7 @@ SOURCES: Mapping[str, Callable[[Look], Iterator[Raised]]] = {
     "the program's requirements": python_index.program,
     "the programs of jobs": python_index.programs,
     "the Vulkan SDK": vulkan.vulkan_sdk,
+    "micromamba for Windows": micromamba.micromamba,
 }
 
 

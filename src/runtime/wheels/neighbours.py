@@ -1,8 +1,9 @@
-"""Lets an installed wheel find what it leaves to others (Linux): libraries, programs, and what the system brings.
+"""Lets an installed wheel find what it leaves to others: libraries, programs, and what the system brings.
 
-Libraries get the folders of other wheels into their own search path, relative to themselves ($ORIGIN), so that nobody
-has to set LD_LIBRARY_PATH. The package begins with lines of ours: programs of other wheels are found after the user's
-own, and a library of the system that is missing is named together with who brings it.
+On Linux, libraries get the folders of other wheels into their own search path, relative to themselves ($ORIGIN), so
+that nobody has to set LD_LIBRARY_PATH. The package begins with lines of ours: programs of other wheels are found after the
+user's own (Linux), and a library of the system that is missing is named together with who brings it. On Windows it is
+looked for along the PATH as well, which Python leaves out; once it is loaded, all that need it by name have it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from ..console import console
 from ..errors import Failure
+from ..plan import System
 from ..plan import Wheel as Declared
 from ..processes import ask
 from .wheel import same_library, the_wheel
@@ -31,18 +33,37 @@ PATCHING = 300.0  # seconds; it takes one or two for 200 MB
 MARK = "_find_neighbours"
 
 
+LOADS: dict[System, list[str]] = {
+    "linux": ["            ctypes.CDLL(library)"],
+    "windows": [
+        "            try:",
+        "                ctypes.CDLL(library)",
+        "            except OSError:",
+        "                ctypes.CDLL(ctypes.util.find_library(library) or library)",
+    ],
+}
+
+
 def brought_by(library: str) -> str:
     return next((by for name, by in BROUGHT_BY.items() if same_library(name, library)), "the system")
 
 
 def connect(
-    folder: Path, declared: Declared, work_dir: Path, env: Mapping[str, str], *, epoch: int
+    folder: Path, declared: Declared, system: System, work_dir: Path, env: Mapping[str, str], *, epoch: int
 ) -> dict[str, list[str]]:
     """Change the wheel in the folder; what was done, for the record."""
-    from .elf import needed_libraries  # pyelftools is there where wheels are ELF's
+    # What reads a format is there where wheels are of that format.
+    if system == "linux":
+        from .elf import needed_libraries
+    else:
+        from .pe import needed_libraries
 
-    system = declared.system_libraries.linux
-    if not (declared.library_folders or declared.program_folders or system):
+    excluded, brought = (
+        set(declared.excludes.on(system)),
+        {each if system == "linux" else each.lower() for each in declared.system_libraries.on(system)},
+    )
+    libraries, programs = (declared.library_folders, declared.program_folders) if system == "linux" else ((), ())
+    if not (libraries or programs or brought):
         return {}
     wheel = the_wheel(folder, declared)
     replaced, packages, texts = dict[str, bytes](), dict[str, set[str]](), dict[str, bytes]()
@@ -50,18 +71,18 @@ def connect(
         name = info.filename
         if name.count("/") == 1 and name.endswith("/__init__.py"):
             texts[name] = data
-        if not (needed := needed_libraries(data)):
+        if not (needed := needed_libraries(name, data)):
             continue
-        packages.setdefault(name.partition("/")[0], set()).update(needed & set(system))
-        if declared.library_folders and needed & set(declared.excludes.linux) - set(system):
-            paths = [f"$ORIGIN/{'../' * name.count('/')}{each}" for each in declared.library_folders]
+        packages.setdefault(name.partition("/")[0], set()).update(needed & brought)
+        if libraries and needed & excluded - brought:
+            paths = [f"$ORIGIN/{'../' * name.count('/')}{each}" for each in libraries]
             replaced[name] = with_search_path(data, paths, work_dir / Path(name).name, env)
             console.say(f"{name} also looks in {', '.join(paths)}")
-    for package, libraries in packages.items():
+    for package, found in packages.items():
         init = f"{package}/__init__.py"
-        if (libraries or declared.program_folders) and init in texts:
-            replaced[init] = with_prelude(texts[init], prelude(sorted(libraries), declared.program_folders))
-            console.say(f"{init} begins with what finds {', '.join([*sorted(libraries), *declared.program_folders])}")
+        if (found or programs) and init in texts:
+            replaced[init] = with_prelude(texts[init], prelude(sorted(found), programs, system))
+            console.say(f"{init} begins with what finds {', '.join([*sorted(found), *programs])}")
     if not replaced:
         return {}
     write_wheel(
@@ -86,12 +107,12 @@ def with_search_path(data: bytes, paths: list[str], file: Path, env: Mapping[str
     return file.read_bytes()
 
 
-def prelude(libraries: list[str], programs: tuple[str, ...]) -> str:
+def prelude(libraries: list[str], programs: tuple[str, ...], system: System) -> str:
     """The lines that a package begins with: Python of any version, without a name left behind."""
     lines = [
         "# Put here when the wheel was built: what the package needs of the system and of other wheels.",
         f"def {MARK}():",
-        "    import ctypes, os, pathlib",
+        "    import ctypes, ctypes.util, os, pathlib",
     ]
     if programs:
         lines += [
@@ -105,7 +126,7 @@ def prelude(libraries: list[str], programs: tuple[str, ...]) -> str:
         lines += [
             f"    for library, by in {brought!r}.items():",
             "        try:",
-            "            ctypes.CDLL(library)",
+            *LOADS[system],
             "        except OSError as error:",
             '            text = f"{__name__} needs {library}, which {by} brings; it does not load here: {error}"',
             "            raise ImportError(text) from error",

@@ -22,7 +22,24 @@ export const DECLARATION: WheelPipelineOptions = {
     {
       distribution: 'base-demo',
       projectDir: 'base',
-      checks: [{ name: 'is imported', imports: ['base_demo'] }],
+      aliases: [{ alias: 'base_demo/base_demo.dll', of: 'base_demo/base_demo_module.dll' }],
+      checks: [
+        { name: 'is imported', imports: ['base_demo'] },
+        {
+          name: 'has its code once under two names',
+          python: [
+            'import ctypes, pathlib',
+            'import base_demo',
+            'loaded = ctypes.windll.kernel32.GetModuleHandleW',
+            '# Before anything is looked up in it.',
+            'assert loaded("base_demo_module.dll"), "the library whose code it is has not been loaded with it"',
+            'module = ctypes.CDLL(str(pathlib.Path(base_demo.__file__).with_name("base_demo_module.dll")))',
+            'assert [base_demo.library.base_count(), module.base_count(), base_demo.library.base_count()] == [1, 2, 3]',
+            'data = [ctypes.c_int.in_dll(each, "base_data") for each in (base_demo.library, module)]',
+            'assert data[0].value == 2 and ctypes.addressof(data[0]) == ctypes.addressof(data[1])',
+          ],
+        },
+      ],
     },
     {
       distribution: 'native-demo',

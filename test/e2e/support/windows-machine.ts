@@ -76,8 +76,9 @@ const ENVIRONMENT = {
 };
 
 /**
- * Mounts everything in a namespace of its own, says so, and waits for the end of its input, which comes when this
- * process ends, in whatever way. Being process 1 of its namespace, it takes all processes and mounts with it.
+ * Mounts everything in a namespace of its own, says so from inside, where alone its root is the machine's, and waits for
+ * the end of its input, which comes when this process ends, in whatever way. Being process 1 of its namespace, it takes
+ * all processes and mounts with it.
  */
 const HOLDER = `
 set -e
@@ -89,8 +90,7 @@ mount --rbind /dev "$4/dev"
 mkdir -p "$4/a"
 mount --bind "$5" "$4/a"
 cp -L /etc/resolv.conf /etc/hosts "$4/etc/" 2>/dev/null || true
-echo "$pid"
-exec chroot "$4" /bin/bash -c 'while read -r line; do :; done'
+exec chroot "$4" /bin/bash -c 'echo "$1"; while read -r line; do :; done' sh "$pid"
 `;
 
 /**

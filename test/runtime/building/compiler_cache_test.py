@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.building.compiler_cache import ANEW, check_folder, distrust, is_to_blame
+from runtime.building.compiler_cache import ANEW, check_folder, distrust, is_to_blame, variables
 from runtime.errors import UsageError
 from runtime.processes import CommandFailed
 
@@ -35,3 +35,10 @@ def test_nothing_is_taken_where_everybody_can_write(tmp_path: Path) -> None:
 def test_an_entry_that_is_damaged_is_told_from_other_failures() -> None:
     assert is_to_blame(CommandFailed(["python"], "failed", ["x", "sccache: encountered fatal error", "y"]))
     assert not is_to_blame(CommandFailed(["python"], "failed", ["error: no such file"]))
+
+
+def test_options_that_only_the_compiler_sees_are_part_of_an_entrys_name(tmp_path: Path) -> None:
+    buster = "SCCACHE_C_CUSTOM_CACHE_BUSTER"
+    assert buster not in variables(tmp_path, {"CFLAGS": "-O1"})
+    assert variables(tmp_path, {"CL": "/O1", "_CL_": "/Z7"})[buster] == "CL=/O1 _CL_=/Z7"
+    assert variables(tmp_path, {"CL": "/O1", buster: "mine"})[buster] == "mine CL=/O1"

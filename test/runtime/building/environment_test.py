@@ -69,7 +69,10 @@ def test_folders_get_other_names_in_what_compilers_write() -> None:
 def test_microsofts_compiler_writes_no_folder_and_no_time() -> None:
     env = without_paths({"CL": "/O1"}, FOLDERS, "windows", rust=False)
     inner, outer = FOLDERS
-    assert env == {"CL": f'/O1 /Brepro "/d1trimfile:{inner}" "/d1trimfile:{outer}"', "LINK": "/Brepro"}
+    assert env == {
+        "CL": f'/O1 /Brepro "/d1trimfile:{inner}" "/d1trimfile:{outer}"',
+        "LINK": "/Brepro /PDBALTPATH:%_PDB%",
+    }
 
 
 def test_a_folder_comes_before_others() -> None:

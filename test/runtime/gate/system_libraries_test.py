@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from gate_bench import Bench, make_check, needing_library, needs_linux
 
 from conftest import compile_library, make_wheel
-from runtime.gate.process import environment
+from runtime.gate import system_libraries
+from runtime.gate.process import Ended, environment
+from runtime.gate.runner import Attempt
+from runtime.gate.system_libraries import find_system_libraries
 
 LIBRARY = "libvulkan.so.1"
 LOADS = ("import ctypes, pathlib, demo", "ctypes.CDLL(str(pathlib.Path(demo.__file__).with_name('libdemo.so')))")
@@ -57,6 +61,22 @@ def test_what_only_the_toolchain_has_is_lent_and_nothing_else_of_it(
     assert "libnot-here.so.1 is not on this system, so the checks are lent the toolchain's" in capsys.readouterr().out
     [lent] = bench.report_path.parent.glob("*/lent-libraries/*")
     assert lent.name == "libnot-here.so.1"
+
+
+def test_on_windows_it_is_lent_along_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toolchain = tmp_path / "toolchain"
+    (toolchain / "Library/bin").mkdir(parents=True)
+    (toolchain / "Library/bin/vulkan-1.dll").write_bytes(b"the loader")
+    monkeypatch.setenv("CONDA_PREFIX", str(toolchain))
+    monkeypatch.setenv("PATH", os.pathsep.join([str(toolchain / "Library/bin"), "/usr/bin"]))
+    monkeypatch.setattr(system_libraries.sys, "platform", "win32")
+    attempt = Attempt(tmp_path / "log", tmp_path, 60)
+    monkeypatch.setattr(Attempt, "run", lambda self, argv: Ended("ended with exit status 1", "", tmp_path))
+    names = ["vulkan-1.dll", "other.dll"]
+    found = find_system_libraries("python", names, tmp_path / "lent", attempt)
+    assert found.variables == {"PATH": os.pathsep.join([str(tmp_path / "lent"), "/usr/bin"])}
+    assert (tmp_path / "lent/vulkan-1.dll").read_bytes() == b"the loader"
+    assert found.missing == ("other.dll",)
 
 
 def test_a_check_sees_no_toolchain() -> None:

@@ -228,6 +228,19 @@ def test_the_vulkan_sdk_comes_with_the_checksum_that_is_told_of_it(world: Publis
     assert found.pins == {"vulkanSdk": {"version": "1.4.8.0", "sha256": "e" * 64}}
 
 
+def test_micromamba_for_windows_comes_with_the_checksum_that_github_tells(world: Publishers, look: Any) -> None:
+    def release(tag: str, day: str, digest: str | None = "e") -> dict[str, Any]:
+        assets = [{"name": "micromamba-win-64.exe", "digest": digest and f"sha256:{digest * 64}"}]
+        return {"tag_name": tag, "draft": False, "prerelease": False, "published_at": day, "assets": assets}
+
+    at = "/github/repos/mamba-org/micromamba-releases/releases"
+    world.answers[at] = [release("2.5.0-0", YOUNG), release("2.4.0-1", OLD), release("2.4.0-0", OLD, "d")]
+    pin = plans.FilePin("2.3.3-0", "f" * 64)
+    assert look(micromamba_exe=pin).pins == {"micromambaExe": {"version": "2.4.0-1", "sha256": "e" * 64}}
+    world.answers[at] = [release("2.4.0-0", OLD, None)]
+    assert "GitHub tells no checksum of micromamba-win-64.exe 2.4.0-0" in look(micromamba_exe=pin).said
+
+
 def test_one_who_does_not_answer_is_told_and_stops_nobody_else(world: Publishers, look: Any) -> None:
     world.releases("actions/cache", ("v5.1.0", OLD), v5_1_0=B)
     world.answers["/python/pypi/numpy/json"] = 503

@@ -35,7 +35,7 @@ def wheel(folder: Path, other: str = CODE) -> Path:
 
 def share(folder: Path, **env: str) -> Change | None:
     declared = make_wheel(aliases=ALIASES)
-    return share_code(folder / "wheels", declared, folder / "work", {**os.environ, **env}, epoch=EPOCH)
+    return share_code(folder / "wheels", declared, "linux", folder / "work", {**os.environ, **env}, epoch=EPOCH)
 
 
 def test_the_repeated_library_loads_the_other_ones_code_and_the_record_tells_it(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_the_callers_linker_flags_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_wheel_without_aliases_stays_as_it_is(tmp_path: Path) -> None:
-    assert share_code(tmp_path / "nowhere", make_wheel(), tmp_path, {}, epoch=EPOCH) is None
+    assert share_code(tmp_path / "nowhere", make_wheel(), "linux", tmp_path, {}, epoch=EPOCH) is None
 
 
 @pytest.mark.parametrize(

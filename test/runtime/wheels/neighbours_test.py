@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, compile_library, make_wheel, make_wheel_file, members_of, needs_compiler
+from runtime.wheels import pe
 from runtime.wheels.neighbours import brought_by, connect, prelude, with_prelude
 
 pytestmark = [needs_compiler, pytest.mark.skipif(sys.platform == "win32", reason="of Linux")]
@@ -41,7 +42,7 @@ def connected(folder: Path) -> dict[str, list[str]]:
         library_folders=("other/lib",),
         program_folders=("other/bin",),
     )
-    return connect(folder / "wheels", declared, folder / "work", os.environ, epoch=EPOCH)
+    return connect(folder / "wheels", declared, "linux", folder / "work", os.environ, epoch=EPOCH)
 
 
 def install(folder: Path) -> Path:
@@ -102,7 +103,7 @@ def test_two_folders_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_wheel_that_names_no_neighbours_stays_as_it_is(tmp_path: Path) -> None:
-    assert connect(tmp_path / "nowhere", make_wheel(), tmp_path, {}, epoch=EPOCH) == {}
+    assert connect(tmp_path / "nowhere", make_wheel(), "linux", tmp_path, {}, epoch=EPOCH) == {}
 
 
 @pytest.mark.parametrize(
@@ -115,10 +116,33 @@ def test_a_wheel_that_names_no_neighbours_stays_as_it_is(tmp_path: Path) -> None
     ],
 )
 def test_the_lines_come_after_the_licence_and_the_description(text: str, before: str) -> None:
-    made = with_prelude(text.encode(), prelude([], ("x/bin",))).decode()
+    made = with_prelude(text.encode(), prelude([], ("x/bin",), "linux")).decode()
     assert made.startswith(f"{before}# Put here when the wheel was built")
     compile(made, "demo", "exec")
-    assert made.replace(prelude([], ("x/bin",)), "").rstrip("\n") == text.rstrip("\n")
+    assert made.replace(prelude([], ("x/bin",), "linux"), "").rstrip("\n") == text.rstrip("\n")
+
+
+def test_on_windows_the_path_is_looked_along_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make_wheel_file(tmp_path / "wheels", files={"demo/__init__.py": INIT.encode(), "demo/demo.dll": b"MZ"})
+    monkeypatch.setattr(pe, "imports", lambda name, data: {"KERNEL32.dll", "VULKAN-1.dll"})
+    declared = make_wheel(system_libraries=("vulkan-1.dll",), library_folders=("of/linux",))
+    assert connect(tmp_path / "wheels", declared, "windows", tmp_path / "work", {}, epoch=EPOCH) == {
+        "connected": ["demo/__init__.py"]
+    }
+    found: list[str] = []
+    here = str(tmp_path / "vulkan-1.dll")
+
+    def load(name: str) -> None:
+        if name not in found:
+            raise OSError("not found")
+
+    monkeypatch.setattr("ctypes.CDLL", load)
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: here)
+    code = members_of(path)["demo/__init__.py"].decode()
+    with pytest.raises(ImportError, match="demo needs vulkan-1.dll, which the graphics card's driver brings"):
+        exec(code, {"__name__": "demo"})
+    found.append(here)
+    exec(code, {"__name__": "demo"})
 
 
 def test_who_brings_a_library_is_known_by_its_name() -> None:

@@ -17,6 +17,8 @@ from ..workspace import open_to_all
 
 PROGRAM = "sccache"
 ENTRY = re.compile(r"[0-9a-f]|preprocessor|\..*")  # what sccache calls what it has in its folder
+UNSEEN = ("CL", "_CL_")  # where cl.exe takes options from that sccache does not look at
+BUSTER = "SCCACHE_C_CUSTOM_CACHE_BUSTER"  # what it adds to the name of each entry
 ANEW = {"SCCACHE_RECACHE": "1"}  # it takes nothing, and replaces what it has
 
 
@@ -50,8 +52,13 @@ def is_to_blame(failure: CommandFailed) -> bool:
 
 
 def variables(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
-    """What makes CMake and cargo compile through it."""
+    """What makes CMake and cargo compile through it.
+
+    Without cl.exe's options of the environment in an entry's name, an object of other options would be taken.
+    """
+    unseen = [f"{name}={env[name]}" for name in UNSEEN if env.get(name)]
     return {
+        **({BUSTER: " ".join([*filter(None, [env.get(BUSTER)]), *unseen])} if unseen else {}),
         "SCCACHE_DIR": str(folder),
         "CMAKE_C_COMPILER_LAUNCHER": PROGRAM,
         "CMAKE_CXX_COMPILER_LAUNCHER": PROGRAM,

@@ -75,9 +75,10 @@ def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: S
     """Let compilers write other names for folders, so that no build path is in a library; outer folders come last."""
     maps = [f"{folder}={name}" for folder, name in folders.items()]
     if system == "windows":
-        # cl.exe and link.exe take options from these variables. /Brepro: a hash in the place of each time.
+        # cl.exe and link.exe take options from these variables. /Brepro: a hash in the place of each time. /PDBALTPATH:
+        # a library that is linked with /DEBUG, as tvm-ffi's is, names its debug information by the file's name only.
         trimmed = [f'"/d1trimfile:{folder}"' for folder in folders]
-        merged = add(env, {"CL": " ".join(["/Brepro", *trimmed]), "LINK": "/Brepro"})
+        merged = add(env, {"CL": " ".join(["/Brepro", *trimmed]), "LINK": "/Brepro /PDBALTPATH:%_PDB%"})
     else:
         each_map = [f"-ffile-prefix-map={each}" for each in maps]
         flags = " ".join(each_map)

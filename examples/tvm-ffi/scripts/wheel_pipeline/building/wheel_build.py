@@ -38,7 +38,7 @@ class WheelBuild:
             return Step(id, title, lambda: self.run.note(id, action()))
 
         steps = [step("build", f"Build the wheel of {name}", self.build)]
-        if self.wheel.aliases and self.run.platform.system == "linux":
+        if self.wheel.aliases.on(self.run.platform.system):
             steps.append(step("share", f"Ship the code of {name} once", self.share))
         # The metadata before the repair, which writes the version into its software bill of materials.
         steps.append(step("metadata", f"Set the metadata of {name}", self.set_metadata))
@@ -74,8 +74,9 @@ class WheelBuild:
             build_wheel(self.wheel, run.platform, run.source, cmake, raw, run.env, run.root, run.plan.limits.build)
 
     def share(self) -> Change | None:
-        epoch = self.run.inputs.source_date_epoch
-        return share_code(self.folder("raw"), self.wheel, self.folder("aliases"), self.run.env, epoch=epoch)
+        run, epoch = self.run, self.run.inputs.source_date_epoch
+        system, work_dir = run.platform.system, self.folder("aliases")
+        return share_code(self.folder("raw"), self.wheel, system, work_dir, run.env, epoch=epoch)
 
     def set_metadata(self) -> Change:
         amended = self.folder("amended")
@@ -101,10 +102,9 @@ class WheelBuild:
 
     def connect(self) -> dict[str, list[str]]:
         """Before the repair, which keeps the search paths that lead to other wheels."""
-        if self.run.platform.system != "linux":
-            return {}
-        epoch = self.run.inputs.source_date_epoch
-        return connect(self.folder("amended"), self.wheel, self.folder("connected"), self.run.env, epoch=epoch)
+        run, epoch = self.run, self.run.inputs.source_date_epoch
+        system, work_dir = run.platform.system, self.folder("connected")
+        return connect(self.folder("amended"), self.wheel, system, work_dir, run.env, epoch=epoch)
 
     def amend(self, source: Path, output: Path, version: str, commit: str | None, *, packed: bool = True) -> Change:
         return metadata.amend(

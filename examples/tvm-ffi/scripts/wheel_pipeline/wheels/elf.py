@@ -1,4 +1,4 @@
-"""What a shared library of Linux offers and asks for."""
+"""The shared libraries of Linux."""
 
 from __future__ import annotations
 
@@ -11,41 +11,30 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from ..errors import Failure
+from .interface import Interface
 
 
 def tags(dynamic: DynamicSection, field: str) -> Iterator[str]:
     return (str(getattr(tag, field)) for tag in dynamic.iter_tags(f"DT_{field.upper()}"))
 
 
-class Interface:
-    """All that those who load a library can tell it by."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        try:
-            elf = ELFFile(io.BytesIO(data))
-        except ELFError as error:
-            raise Failure(f"{name} is no ELF library ({error}): name shared libraries under aliases") from error
-        symbols, dynamic = elf.get_section_by_name(".dynsym"), elf.get_section_by_name(".dynamic")
-        if not isinstance(symbols, SymbolTableSection) or not isinstance(dynamic, DynamicSection):
-            raise Failure(f"{name} has no dynamic symbols: it is no shared library")
-        self.exports = {
-            (each.name, each["st_info"]["type"])
-            for each in symbols.iter_symbols()
-            if each["st_shndx"] != "SHN_UNDEF" and each["st_info"]["bind"] != "STB_LOCAL"
-        }
-        self.needed = set(tags(dynamic, "needed"))
-        self.soname = next(tags(dynamic, "soname"), None)
-
-    def differences(self, other: Interface) -> list[str]:
-        symbols = sorted({name for name, _ in self.exports ^ other.exports})
-        return [
-            *(f"symbol {name}" for name in symbols[:5]),
-            *([f"and {len(symbols) - 5} more symbols"] if len(symbols) > 5 else []),
-            *(f"needed library {name}" for name in sorted(self.needed ^ other.needed)),
-        ]
+def interface(name: str, data: bytes) -> Interface:
+    try:
+        elf = ELFFile(io.BytesIO(data))
+    except ELFError as error:
+        raise Failure(f"{name} is no ELF library ({error}): name shared libraries under aliases") from error
+    symbols, dynamic = elf.get_section_by_name(".dynsym"), elf.get_section_by_name(".dynamic")
+    if not isinstance(symbols, SymbolTableSection) or not isinstance(dynamic, DynamicSection):
+        raise Failure(f"{name} has no dynamic symbols: it is no shared library")
+    exports = (
+        (each.name, each["st_info"]["type"])
+        for each in symbols.iter_symbols()
+        if each["st_shndx"] != "SHN_UNDEF" and each["st_info"]["bind"] != "STB_LOCAL"
+    )
+    return Interface(frozenset(exports), frozenset(tags(dynamic, "needed")), next(tags(dynamic, "soname"), None))
 
 
-def needed_libraries(data: bytes) -> set[str]:
+def needed_libraries(name: str, data: bytes) -> set[str]:
     """What a library of Linux asks for by name; nothing where it is none."""
     if not data.startswith(b"\x7fELF"):
         return set()
