@@ -1,9 +1,9 @@
 """Lets an installed wheel find what it leaves to others: libraries, programs, and what the system brings.
 
 On Linux, libraries get the folders of other wheels into their own search path, relative to themselves ($ORIGIN), so
-that nobody has to set LD_LIBRARY_PATH. The package begins with lines of ours: programs of other wheels are found after the
-user's own (Linux), and a library of the system that is missing is named together with who brings it. On Windows it is
-looked for along the PATH as well, which Python leaves out; once it is loaded, all that need it by name have it.
+that nobody has to set LD_LIBRARY_PATH. The package begins with lines of ours: programs of other wheels are found after
+the user's own (Linux), and a library of the system that is missing is named together with who brings it. On Windows it
+is looked for along the PATH as well, which Python leaves out; once it is loaded, all that need it by name have it.
 """
 
 from __future__ import annotations
