@@ -90,7 +90,8 @@ describe('a build', () => {
   test('writes neither a path of the machine nor a time into a library', async () => {
     const library = (await contents(NATIVE)).get('native_demo/native_demo.dll')!.toString('latin1');
     expect(library).toContain('with blanks.c 1 1\0');
-    expect(library).not.toMatch(/D:[\\/]a|20\d\d/);
+    // The hash in a bundled library's name can have such digits by chance.
+    expect(library.replace(/outside-[0-9a-f]{32}/g, '')).not.toMatch(/D:[\\/]a|20\d\d/);
   });
 
   test('compiles through the compiler cache, which gives nothing that other options were meant for', async () => {
