@@ -188,7 +188,14 @@ def test_beside_the_error_of_a_build_stands_what_failed_first_and_not_what_ran_o
     assert len(caught.value.tail) == 20 and caught.value.tail[-1] == "  note 17"
 
 
-def test_a_failed_step_that_says_nothing_of_an_error_leaves_the_last_lines() -> None:
+def test_what_a_linker_says_without_the_word_error_stands_there_too() -> None:
+    said = "FAILED: [code=1] lib.so\\n: && c++ -lxml2 -Wno-error\\nld: cannot find -lxml2\\nninja: build stopped"
+    with pytest.raises(CommandFailed) as caught:
+        run([*PYTHON, f"import sys; print('{said}'); sys.exit(1)"])
+    assert caught.value.tail == ["FAILED: [code=1] lib.so", "ld: cannot find -lxml2"]
+
+
+def test_a_failed_step_that_says_nothing_leaves_the_last_lines() -> None:
     with pytest.raises(CommandFailed) as caught:
         run([*PYTHON, "import sys; print('FAILED: thing\\nkilled\\nninja: build stopped'); sys.exit(1)"])
     assert caught.value.tail == ["FAILED: thing", "killed", "ninja: build stopped"]

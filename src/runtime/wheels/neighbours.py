@@ -58,10 +58,8 @@ def connect(
     else:
         from .pe import needed_libraries
 
-    excluded, brought = (
-        set(declared.excludes.on(system)),
-        {each if system == "linux" else each.lower() for each in declared.system_libraries.on(system)},
-    )
+    excluded = set(declared.excludes.on(system))
+    brought = {each if system == "linux" else each.lower() for each in declared.system_libraries.on(system)}
     libraries, programs = (declared.library_folders, declared.program_folders) if system == "linux" else ((), ())
     if not (libraries or programs or brought):
         return {}

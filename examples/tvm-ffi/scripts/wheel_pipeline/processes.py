@@ -185,11 +185,14 @@ class Said:
 
     @property
     def reason(self) -> list[str]:
-        """Ninja's line that names the step, then from the first error on; the command between them is in the log."""
-        name, rest = self.failed[:1], self.failed[1:]
-        errors = (number for number, line in enumerate(rest) if self.ERROR.search(line) and "-Wno-error" not in line)
-        first = next(errors, None)
-        return list(self.last) if first is None else [*name, *rest[first : first + TAIL - 1]]
+        """Ninja's line that names the step and what its command said; where that is long, from the first error on."""
+        name, said = self.failed[:1], self.failed[2:]  # between them stands the command, which the log has
+        if not said:
+            return list(self.last)
+        room = TAIL - len(name)
+        errors = (number for number, line in enumerate(said) if self.ERROR.search(line))
+        first = 0 if len(said) <= room else next(errors, len(said) - room)
+        return [*name, *said[first : first + room]]
 
 
 def run(
