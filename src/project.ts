@@ -8,7 +8,7 @@ import { inOneSentence } from './failure';
 import { buildWorkflow } from './github/build';
 import { Workflow } from './github/workflow';
 import { header } from './header';
-import { MlcLlmPipelineOptions, mlcLlmPipeline } from './mlc-llm/options';
+import { MlcLlmPipelineOptions, mlcLlmPipeline, mlcLlmSchema } from './mlc-llm/options';
 import { WheelPipeline } from './pipeline';
 import { FILES } from './plan/files';
 
@@ -108,8 +108,12 @@ function checkOptions(options: MlcLlmPipelineProjectOptions): void {
   for (const key of Object.keys(options)) {
     const meant = OURS.find((name) => name !== key && distance(name.toLowerCase(), key.toLowerCase()) <= 2);
     if (meant) throw new SpecError('options', key, `an option that there is; the nearest is ${meant}`);
+    must(!OF_THE_PIPELINE.includes(key), 'options', key, `inside pipeline: pipeline: { ${key}: … }`);
   }
 }
 
 /** The options that this project has beside projen's. */
 const OURS = ['pipeline', 'githubRepository'];
+
+/** What belongs one level deeper: projen would ignore it, but for the two that it has itself. */
+const OF_THE_PIPELINE = Object.keys(mlcLlmSchema.shape).filter((name) => !['name', 'release'].includes(name));

@@ -47,6 +47,7 @@ test.each<[object, string]>([
   [{ artifactsDirectory: 'dist' }, 'artifactsDirectory: "dist" must be another folder'],
   [{ githubRepository: 'wheels' }, 'githubRepository: "wheels" must be a GitHub repository as owner/name'],
   [{ pipelin: {} }, 'options: "pipelin" must be an option that there is; the nearest is pipeline'],
+  [{ variants: ['cuda-13.0'] }, 'options: "variants" must be inside pipeline: pipeline: { variants: … }'],
   [
     { pipeline: { toolchain: { package: [] } } },
     'pipeline.toolchain: "package" must be an option that there is; the nearest is packages',
