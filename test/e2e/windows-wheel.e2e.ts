@@ -53,7 +53,10 @@ describe('a Windows wheel', () => {
       platform: 'windows-amd64',
       source: { kind: 'folder', path: 'package' },
       version: '1.2.3',
-      amendments: [{ distribution: 'windows-demo', to: NAME }],
+      amendments: [
+        { distribution: 'windows-demo', to: NAME },
+        { distribution: 'windows-demo', connected: ['windows_demo/__init__.py'] },
+      ],
       tools: { cmake: '3.31.6', delvewheel: '1.13.2', ninja: '1.13.0' },
       wheels: [{ distribution: 'windows-demo', version: '1.2.3', file: NAME, tags: ['py3-none-win_amd64'] }],
     });
@@ -79,6 +82,9 @@ describe('a Windows wheel', () => {
     expect(code.indexOf('os.add_dll_directory(libs_dir)')).toBeGreaterThan(0);
     expect(code.indexOf('os.add_dll_directory(libs_dir)')).toBeLessThan(code.indexOf('ctypes.CDLL('));
     expect(code).toContain("'windows_demo.libs'");
+    // What the driver brings is looked for before the library that needs it is loaded.
+    expect(code.indexOf('find_library(')).toBeGreaterThan(0);
+    expect(code.indexOf('find_library(')).toBeLessThan(code.indexOf('with_name('));
   });
 
   test('says nothing of the folders that it was built in', () => {
