@@ -31,22 +31,24 @@ export function windowsWorkflow(
 }
 
 /** Where the program is put that sets the environment up. */
-const MICROMAMBA = '${{ runner.temp }}\\micromamba\\micromamba.exe';
+const MICROMAMBA = { folder: '${{ runner.temp }}/micromamba', file: 'micromamba.exe' };
 
 /** Downloads it, by its hash: the action itself would run whatever its address gives. */
 function getMicromamba({ pins }: Plan): WorkflowStep {
   const { version, sha256 } = pins.micromambaExe!;
   return {
     name: `Get micromamba ${version}`,
-    shell: 'pwsh',
-    env: { MICROMAMBA, URL: micromambaExeUrl(version), SHA256: sha256 },
+    shell: 'bash',
+    env: { FOLDER: MICROMAMBA.folder, FILE: MICROMAMBA.file, URL: micromambaExeUrl(version), SHA256: sha256 },
     run: [
-      'New-Item -ItemType Directory -Force -Path (Split-Path $env:MICROMAMBA) | Out-Null',
-      'Invoke-WebRequest -Uri $env:URL -OutFile $env:MICROMAMBA -MaximumRetryCount 3 -RetryIntervalSec 10',
-      '$hash = (Get-FileHash -Algorithm SHA256 -Path $env:MICROMAMBA).Hash',
-      'if ($hash -ne $env:SHA256) {',
-      '  throw "$env:URL has the SHA-256 $hash, not the pinned $env:SHA256, so it is not run"',
-      '}',
+      'mkdir -p "$FOLDER"',
+      'cd "$FOLDER"',
+      'curl --fail --silent --show-error --location --retry 3 --output "$FILE" "$URL"',
+      'if ! echo "$SHA256 *$FILE" | sha256sum --check --strict --quiet; then',
+      '  rm "$FILE"',
+      '  echo "::error::$URL does not have the pinned SHA-256 $SHA256, so it is not run"',
+      '  exit 1',
+      'fi',
       '',
     ].join('\n'),
   };
@@ -63,7 +65,7 @@ function wheelJobs(
     name: 'Set up the Conda environment',
     uses: ACTIONS.setupMicromamba,
     with: {
-      'micromamba-binary-path': MICROMAMBA,
+      'micromamba-binary-path': `${MICROMAMBA.folder}/${MICROMAMBA.file}`,
       'download-micromamba': false,
       'environment-file': environmentFile,
       'environment-name': build.conda.name,

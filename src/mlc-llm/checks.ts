@@ -84,6 +84,13 @@ const TINY_MODEL = [
   '(folder / "tokenizer.json").write_text(json.dumps(tokenizer))',
 ];
 
+/** The tiny model, and the command line to use it with. */
+const TINY_MODEL_AND_COMMAND = [
+  ...TINY_MODEL,
+  'def mlc_llm(*words):',
+  '    subprocess.run([sys.executable, "-m", "mlc_llm", *map(str, words)], check=True)',
+];
+
 /** Whether one of the library's two names brings its functions to tvm; in the runtime-only mode, `import mlc_llm` itself fails. */
 function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean }): WheelCheck {
   return {
@@ -120,14 +127,12 @@ export function generates(on: {
     only: System.LINUX,
     python: [
       ...(on.before ?? []),
-      ...TINY_MODEL,
+      ...TINY_MODEL_AND_COMMAND,
       'import numpy',
       'from tvm.contrib import tvmjs',
       'from mlc_llm import MLCEngine',
       'from mlc_llm.model import MODELS',
       'model, library = folder / "model", folder / "model.so"',
-      'def mlc_llm(*words):',
-      '    subprocess.run([sys.executable, "-m", "mlc_llm", *map(str, words)], check=True)',
       `mlc_llm("gen_config", folder, "--quantization", "${on.quantization}", "--conv-template", "LM", "--output", model)`,
       'llama = MODELS["llama"]',
       'module = llama.model(llama.config.from_file(folder / "config.json"))',
@@ -169,9 +174,8 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
   {
     name: 'gen_config',
     python: [
-      ...TINY_MODEL,
-      'words = ["gen_config", str(folder), "--quantization", "q0f32", "--conv-template", "LM", "--output", str(folder / "out")]',
-      'subprocess.run([sys.executable, "-m", "mlc_llm", *words], check=True)',
+      ...TINY_MODEL_AND_COMMAND,
+      'mlc_llm("gen_config", folder, "--quantization", "q0f32", "--conv-template", "LM", "--output", folder / "out")',
       'written = json.loads((folder / "out" / "mlc-chat-config.json").read_text())',
       'assert (written["model_type"], written["vocab_size"]) == ("llama", 8), written',
     ],
@@ -181,9 +185,7 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
     // Needs neither a device nor a linker: whether SPIRV-Tools, which tvm has inside, accepts what its compiler emits.
     name: 'a model compiles for Vulkan',
     python: [
-      ...TINY_MODEL,
-      'def mlc_llm(*words):',
-      '    subprocess.run([sys.executable, "-m", "mlc_llm", *map(str, words)], check=True)',
+      ...TINY_MODEL_AND_COMMAND,
       'model, library = folder / "model", folder / "model.tar"',
       'mlc_llm("gen_config", folder, "--quantization", "q0f16", "--conv-template", "LM", "--output", model)',
       'mlc_llm("compile", model, "--device", "vulkan:generic", "--output", library)',

@@ -1,3 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { WorkflowName } from '../../src/declaration/pipeline';
 import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
@@ -116,10 +121,28 @@ describe('trusted inputs', () => {
         // What it runs has been downloaded before, by its hash.
         expect(step.with!['download-micromamba']).toBe(false);
         const got = job.steps!.find(({ name }) => name?.startsWith('Get micromamba'))!;
-        expect(got.env!.MICROMAMBA).toBe(step.with!['micromamba-binary-path']);
-        expect(got.run).toContain('if ($hash -ne $env:SHA256) {');
+        expect(`${got.env!.FOLDER}/${got.env!.FILE}`).toBe(step.with!['micromamba-binary-path']);
       }
     }
+  });
+
+  test.each([
+    ['is kept where it has its hash', 0, true],
+    ['is removed, and ends the job, where it has another', 1, false],
+  ])('micromamba for Windows %s', (_, status, kept) => {
+    const folder = mkdtempSync(join(tmpdir(), 'micromamba-'));
+    const got = Object.values(read('windows').jobs)
+      .flatMap((job) => job.steps ?? [])
+      .find(({ name }) => name?.startsWith('Get micromamba'))!;
+    const sha256 = createHash('sha256')
+      .update(kept ? `from ${got.env!.URL}\n` : 'another')
+      .digest('hex');
+    const path = [resolve(__dirname, '../e2e/stand-ins/release'), process.env.PATH].join(':');
+    const env = { ...process.env, ...got.env, PATH: path, FOLDER: join(folder, 'with blanks'), SHA256: sha256 };
+    const ran = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', got.run!], { env });
+    expect([ran.status, existsSync(join(folder, 'with blanks/micromamba.exe'))]).toEqual([status, kept]);
+    expect(ran.stdout.toString()).toContain(kept ? '' : `::error::${got.env!.URL} does not have the pinned SHA-256`);
+    rmSync(folder, { recursive: true });
   });
 
   test('a release has everything made anew, and GitHub gives it no cache', () => {

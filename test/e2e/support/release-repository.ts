@@ -1,4 +1,5 @@
 /** A repository with the pipeline of the small package, its workflows run in the engine, and what GitHub keeps of them. */
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Project } from 'projen';
@@ -11,13 +12,22 @@ import { readRelease, Release, runnerPrograms } from './releases';
 import { runWorkflow, Storage, WorkflowRun } from './workflow-engine';
 import { makeRepository, Repository, WorkflowEvent } from './workflow-events';
 import { WheelPipeline, WheelPipelineOptions } from '../../../src';
-import { RUNTIME } from '../../../src/declaration/pins';
+import { MICROMAMBA_EXE, micromambaExeUrl, RUNTIME } from '../../../src/declaration/pins';
 
 const STAND_INS = resolve(__dirname, '..', 'stand-ins');
 const PACKAGE = resolve(__dirname, '..', 'release-package');
 
 /** The one workflow that signs images, on the branch whose images are trusted. */
 export const SIGNED = 'owner/name/.github/workflows/docker.yml refs/heads/main';
+
+/** The pin of what the stand-in for curl gives in the place of micromamba. */
+function micromamba(): { version: string; sha256: string } {
+  const { version } = MICROMAMBA_EXE;
+  const sha256 = createHash('sha256')
+    .update(`from ${micromambaExeUrl(version)}\n`)
+    .digest('hex');
+  return { version, sha256 };
+}
 
 /** Synthesizes the small package's pipeline into a folder, whose files become the repository. */
 export async function synthesize(
@@ -32,6 +42,7 @@ export async function synthesize(
     name: 'release-demo',
     source: { folder: 'package' },
     image: { name: image },
+    pins: { micromambaExe: micromamba() },
     wheels,
   });
   process.env.PROJEN_DISABLE_POST = '1';
