@@ -183,8 +183,6 @@ class BuildRun:
         for name in checks.STAGES:
             if not self.goes_on:
                 self.workspace.empty(name)
-            # An earlier run may have ended before it made them.
-            (self.root / name).mkdir(exist_ok=True)
         inputs, system = self.inputs, self.platform.system
         self.env = add(
             self.env,
@@ -236,7 +234,8 @@ class BuildRun:
         return dict(read_json(path)) if path.exists() else {}
 
     def forget_finished(self, wheel: Wheel) -> None:
-        """Remove an earlier run's wheel of a distribution."""
+        """Remove an earlier run's wheel of a distribution; that run may have ended before it made the folder."""
+        self.finished.mkdir(exist_ok=True)
         for path in wheel_files(self.finished).values():
             if path.name.lower().startswith(f"{wheel.key.replace('-', '_')}-"):
                 path.unlink()
