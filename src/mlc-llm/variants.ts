@@ -36,9 +36,9 @@ const VARIANTS: Record<MlcLlmVariant, Variant> = {
     ...cuda('13.0', 'cu130', '80;89;90a;110;120'),
     testedOn: [
       'on 2026-11-26, on an H100 (driver 580.159.04, 16 cores): the three wheels were built in 12 minutes and passed all 38',
-      'checks beside the driver alone, a model compiled for CUDA and for Vulkan among them, the latter with validation',
-      'of shaders off (SPIRV-Tools has been pinned lower since). A Llama of 1.1 billion parameters in half precision',
-      'decoded 612 tokens a second on CUDA and 225 on Vulkan',
+      'checks with no CUDA on the machine but the driver. A model was compiled for CUDA and for Vulkan, the latter with shader',
+      'validation off (SPIRV-Tools has since been pinned to an older version). A Llama of 1.1 billion parameters in half',
+      'precision decoded 612 tokens a second on CUDA and 225 on Vulkan',
     ].join(' '),
   },
   [MlcLlmVariant.ROCM_6_2]: rocm('6.2', 'rocm62'),
