@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform as machine
 import re
-import stat
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..errors import Failure
 from ..git import commit_of
 from ..plan import Build, Platform
 from ..plan import Wheel as Declared
 from ..processes import ask, which
-from .files import sha256
 
-SCHEMA = 2
+SCHEMA = 3
 # The caller's variables that change what a compiler writes.
 COUNTED = re.compile(
     r"(AR|CC|CXX|LD|NM|RANLIB|STRIP|OBJCOPY)|(C|CXX|CPP|LD|AR|AS|RUST|CUDA)FLAGS|CUDA(CXX|HOSTCXX|ARCHS)|RUSTC"
@@ -39,8 +35,13 @@ def identity(
     tools: Mapping[str, str],
     environment: Mapping[str, str],
     timeout: float,
+    *,
+    files: str,
 ) -> dict[str, Any]:
-    """What a wheel of this source tree is made of. The environment is without the path maps that we add ourselves."""
+    """What a wheel of this source tree is made of.
+
+    The environment is without the path maps that we add ourselves; `files` is the hash of the wheel's files.
+    """
     project, system = source / declared.project_dir, platform.system
     counted = {name: value for name, value in environment.items() if is_counted(name)}
     hooks = [[hook.when, hook.step, *hook.command] for hook in build.hooks if hook.system in (None, system)]
@@ -48,7 +49,7 @@ def identity(
         "schema": SCHEMA,
         "distribution": declared.distribution,
         "platform": platform.id,
-        "project": {"files": tree_hash(project), "commit": commit_of(project, source, environment, timeout)},
+        "project": {"files": files, "commit": commit_of(project, source, environment, timeout)},
         "settings": list(declared.settings.on(system)),
         "hooks": hooks,
         "environment": {**counted, **build.environment.on(system), **declared.environment.on(system)},
@@ -64,30 +65,6 @@ def identity(
 
 def is_counted(name: str) -> bool:
     return bool(COUNTED.fullmatch(name)) and not FAST.fullmatch(name)
-
-
-def tree_hash(root: Path) -> str:
-    """One hash of every file below a folder, with its path and whether it can be run; git's own are left out."""
-    digest = hashlib.sha256()
-    for path in sorted(files_below(root), key=lambda each: each.as_posix()):
-        try:
-            mode = path.lstat().st_mode
-            if stat.S_ISLNK(mode):
-                kind, data = "link", os.readlink(path).encode("utf-8", "surrogateescape")
-            else:
-                kind, data = "program" if mode & 0o100 and os.name != "nt" else "file", path.read_bytes()
-        except OSError as error:
-            raise Failure(f"cannot read {path} ({error.strerror}): see that the source tree can be read") from error
-        name = path.relative_to(root).as_posix()
-        digest.update(f"{sha256(data)} {kind} {name}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def files_below(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        folders[:] = [name for name in folders if name != ".git" and name not in links]
-        yield from (Path(folder, name) for name in [*names, *links] if name != ".git")
 
 
 def compilers(environment: Mapping[str, str], timeout: float) -> dict[str, str]:

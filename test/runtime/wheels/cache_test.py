@@ -18,6 +18,7 @@ from runtime.plan import Hook
 from runtime.wheels.cache import KeptWheel
 from runtime.wheels.change import Change
 from runtime.wheels.identity import identity
+from runtime.wheels.sources import tree_hash
 
 
 class Builds:
@@ -39,7 +40,8 @@ class Builds:
         self.build = dataclasses.replace(self.build, wheels=(self.wheel,))
 
     def begin(self) -> None:
-        facts = identity(self.build, self.wheel, LINUX, self.source, self.tools, self.environment, 60)
+        files = tree_hash(self.source / self.wheel.project_dir)
+        facts = identity(self.build, self.wheel, LINUX, self.source, self.tools, self.environment, 60, files=files)
         self.kept = KeptWheel(self.cache, self.wheel, facts, LIMITS.kept_wheels)
 
     def take(self) -> str:

@@ -25,6 +25,7 @@ from ..wheels.change import Change
 from ..wheels.files import read_json, write_json
 from ..wheels.identity import identity
 from ..wheels.record import Made, check_output, project_commits, write_record
+from ..wheels.sources import Sources
 from ..wheels.wheel import collect, wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
@@ -37,6 +38,7 @@ from .tools import check_tools
 from .wheel_build import WheelBuild
 
 CHANGES = "records/changes.json"
+SOURCES = "records/sources.json"
 
 
 def run_build(session: Session) -> int:
@@ -72,6 +74,7 @@ class BuildRun:
         self.inputs, self.root = session.inputs, workspace.root
         self.state = self.root / "build.state.json"
         self.source, self.finished = self.root / "source", self.root / "finished"
+        self.sources = Sources(self.source, self.build.wheels, self.root / SOURCES)
         self.env = session.environment()
         self.tools: dict[str, str] = {}
         self.counted: dict[str, str] = {}
@@ -162,6 +165,7 @@ class BuildRun:
 
     def fetch(self) -> None:
         tree = self.workspace.empty("source")
+        self.sources.begin()
         declared, limits = self.plan.source, self.plan.limits
         if self.tree:
             console.say(f"copying {self.tree}")
@@ -218,7 +222,16 @@ class BuildRun:
     def kept(self, wheel: Wheel) -> KeptWheel:
         """Where a wheel is kept that is slow to build, and all that it is made of."""
         limits = self.plan.limits
-        facts = identity(self.build, wheel, self.platform, self.source, self.tools, self.counted, limits.command)
+        facts = identity(
+            self.build,
+            wheel,
+            self.platform,
+            self.source,
+            self.tools,
+            self.counted,
+            limits.command,
+            files=self.sources.hash_of(wheel),
+        )
         return KeptWheel(self.inputs.wheel_cache_dir, wheel, facts, limits.kept_wheels)
 
     def note(self, step: str, change: Change | None) -> None:

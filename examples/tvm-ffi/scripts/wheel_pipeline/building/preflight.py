@@ -14,6 +14,7 @@ from ..processes import run
 from ..session import Session
 from ..wheels.files import read_json, write_json
 from ..wheels.identity import different, identity
+from ..wheels.sources import tree_hash
 
 if TYPE_CHECKING:
     from .build import BuildRun
@@ -69,6 +70,7 @@ class Preflight:
             build.tools,
             build.env,
             build.plan.limits.command,
+            files=tree_hash(build.session.root / project.project_dir),
         )
         return {**made_of, "unusedLibraries": list(build.build.unused_libraries)}
 
