@@ -41,7 +41,7 @@ class StepFailed(Failure):
 
     def __init__(self, number: int, step: Step, reason: Failure) -> None:
         super().__init__(f"step {number}, {step.title}: {reason}", reason.status)
-        self.reason = reason
+        self.reason, self.step = reason, step
 
 
 class Steps:
@@ -137,7 +137,7 @@ def write_state(path: Path, state: State) -> None:
 
 
 def explain(failure: Failure) -> None:
-    """Tell a person why it ended: the step, the command, the last lines of its output, and the log."""
+    """Tell a person why it ended: the step, the command, the last lines of its output, the log, and how to go on."""
     reason = failure.reason if isinstance(failure, StepFailed) else failure
     console.error(str(failure))
     if isinstance(reason, CommandFailed):
@@ -146,3 +146,6 @@ def explain(failure: Failure) -> None:
         console.say(f"  command: {reason.command}")
     if console.log_path:
         console.say(f"  log:     {console.log_path}")
+    # In a workflow's job nothing of this run is there the next time.
+    if isinstance(failure, StepFailed) and not failure.step.prepares and not in_actions():
+        console.say(f"  go on:   the same command with --from-step={failure.step.id}, which does no earlier step again")

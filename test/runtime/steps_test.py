@@ -50,7 +50,10 @@ def test_steps_run_in_order_each_with_a_number_and_a_log(tmp_path: Path, capsys:
     assert names == ["01-tools.log", "02-build-demo.log", "03-record.log"]
 
 
-def test_a_failure_names_step_command_output_and_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_names_step_command_output_and_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     with pytest.raises(StepFailed) as caught:
         Trial(tmp_path, failing="build:demo").run()
     explain(caught.value)
@@ -58,6 +61,18 @@ def test_a_failure_names_step_command_output_and_log(tmp_path: Path, capsys: pyt
     assert "step 2, Build the wheel of demo: " in said.err and "ended with exit status 2" in said.err
     assert "  | the reason\n" in said.out and "  command: " in said.out
     assert f"  log:     {tmp_path / 'logs/02-build-demo.log'}" in said.out
+    assert "  go on:   the same command with --from-step=build:demo, which does no earlier step again\n" in said.out
+
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    explain(caught.value)
+    assert "go on:" not in capsys.readouterr().out
+
+
+def test_a_failed_preparation_names_no_step_to_go_on_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(StepFailed) as caught:
+        Trial(tmp_path, failing="tools").run()
+    explain(caught.value)
+    assert "go on:" not in capsys.readouterr().out
 
 
 def test_a_run_goes_on_from_a_step_and_prepares_again(tmp_path: Path) -> None:
