@@ -51,12 +51,12 @@ class Sizes:
         unlisted = self.environment - sums(self.packages)[1]
         parts = [
             *(
-                [each.name, each.version, megabytes(each.there), megabytes(each.brought - each.there)]
+                [each.name, each.version, in_megabytes(each.there), in_megabytes(each.brought - each.there)]
                 for each in listed
             ),
-            ["what no package lists", "", megabytes(unlisted), ""],
-            ["the base image, and what is not Conda's", "", megabytes(self.image - self.environment), ""],
-            ["the whole image", "", megabytes(self.image), megabytes(self.left_out)],
+            ["what no package lists", "", in_megabytes(unlisted), ""],
+            ["the base image, and what is not Conda's", "", in_megabytes(self.image - self.environment), ""],
+            ["the whole image", "", in_megabytes(self.image), in_megabytes(self.left_out)],
         ]
         return [["package", "version", "MB in the image", "MB left out"], *parts]
 
@@ -71,7 +71,7 @@ def sums(packages: Iterable[Package]) -> tuple[int, int]:
     return sum(each.brought for each in found), sum(each.there for each in found)
 
 
-def megabytes(size: int) -> str:
+def in_megabytes(size: int) -> str:
     return f"{size / 1e6:.1f}"
 
 
