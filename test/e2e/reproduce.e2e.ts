@@ -10,6 +10,27 @@ file(WRITE \${CMAKE_CURRENT_BINARY_DIR}/number.txt \${NUMBER})
 install(FILES \${CMAKE_CURRENT_BINARY_DIR}/number.txt DESTINATION release_demo)
 `;
 
+/** A package whose build writes into its own folder, as setuptools-scm does. */
+const INNER = {
+  'inner/pyproject.toml': `
+[build-system]
+requires = ["scikit-build-core>=0.10"]
+build-backend = "scikit_build_core.build"
+[project]
+name = "inner-demo"
+version = "1.0"
+[tool.scikit-build]
+wheel.py-api = "py3"
+`,
+  'inner/CMakeLists.txt': `
+cmake_minimum_required(VERSION 3.26)
+project(inner_demo LANGUAGES C)
+file(WRITE \${CMAKE_CURRENT_SOURCE_DIR}/version.c "int inner_version(void) { return 1; }\\n")
+add_library(inner SHARED version.c)
+install(TARGETS inner LIBRARY DESTINATION inner_demo)
+`,
+};
+
 let small: SmallPackage;
 beforeEach(async () => {
   small = await smallPackage();
@@ -48,6 +69,22 @@ test('a wheel that is kept is taken again, at another version too, until its sou
   expect([dryRun.status, dryRun.stderr]).toEqual([1, expect.stringContaining('kept from an earlier build')]);
   small.append('demo.c', '/* changed */\n');
   expect(await build('1.2')).toContain('was made of another project.files');
+});
+
+test('a wheel that was built alone is taken by a build of it and of a wheel inside its folder', async () => {
+  const { wheels, ...rest } = DECLARATION;
+  const checks = [{ name: 'is there', python: ['import importlib.metadata as m', 'm.files("inner-demo")'] }];
+  const inner = { distribution: 'inner-demo', projectDir: 'inner', checks };
+  small.declare({ ...rest, wheels: [inner, ...wheels.map((wheel) => ({ ...wheel, reuse: true }))] });
+  Object.entries(INNER).forEach(([file, text]) => small.write(file, text));
+  const alone = await small.script('build', {}, '--only=release-demo');
+  expect([alone.status, alone.stdout]).toEqual([0, expect.stringContaining('kept release_demo-')]);
+  const both = await small.script('build');
+  expect([both.status, both.stdout]).toEqual([0, expect.stringContaining('it is taken, not built')]);
+  expect(readFileSync(join(small.folder, 'build/source/inner/version.c'), 'utf8')).toContain('inner_version');
+
+  small.append('inner/CMakeLists.txt', '# changed\n');
+  expect((await small.script('build')).stdout).toContain('was made of another project.files');
 });
 
 test('a file that differs from build to build is named, with the bytes', async () => {

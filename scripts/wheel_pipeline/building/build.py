@@ -230,7 +230,7 @@ class BuildRun:
             self.tools,
             self.counted,
             limits.command,
-            files=self.sources.hash_of(wheel),
+            files=self.sources.fingerprint(wheel),
         )
         return KeptWheel(self.inputs.wheel_cache_dir, wheel, facts, limits.kept_wheels)
 

@@ -18,28 +18,41 @@ class Sources:
 
     A build may write into its own: setuptools-scm, say, a `_version.py`. Where that folder lies in another wheel's, the
     other one would be of changed files after a build of both, and of unchanged ones after a build of it alone. So a
-    folder in another wheel's folder counts as it was before its own build.
+    folder in another wheel's folder counts as it was before its own build, unless somebody else has changed it since.
     """
 
     def __init__(self, root: Path, wheels: Sequence[Wheel], file: Path) -> None:
+        """`file` keeps what has been noted for a run that goes on from a later step."""
         self.root, self.wheels, self.file = root, wheels, file
 
     def begin(self) -> None:
-        """Forget the hashes of a tree that has been there before."""
+        """Forget what was noted of a tree that has been there before."""
         self.file.unlink(missing_ok=True)
 
     def before_build(self, wheel: Wheel) -> None:
-        """Keep the hash of its folder, if that is a part of another wheel whose own hash is asked for."""
-        if any(other.reuse and wheel in self.inside(other) for other in self.wheels):
-            write_json(self.file, {**self.noted(), wheel.project_dir: self.now(wheel)})
+        self.note(wheel, {"before": self.now(wheel)})
 
-    def hash_of(self, wheel: Wheel) -> str:
+    def after_build(self, wheel: Wheel) -> None:
+        self.note(wheel, {**self.noted(wheel), "after": self.now(wheel)})
+
+    def fingerprint(self, wheel: Wheel) -> str:
         """One hash of a wheel's folder, with the folders of other wheels in it."""
-        noted = self.noted()
-        inside = {other.project_dir: noted.get(other.project_dir) or self.now(other) for other in self.inside(wheel)}
+        inside = {other.project_dir: self.as_given(other) for other in self.inside(wheel)}
         return hash_of({**inside, wheel.project_dir: self.now(wheel)})
 
-    def noted(self) -> dict[str, str]:
+    def as_given(self, wheel: Wheel) -> str:
+        now, noted = self.now(wheel), self.noted(wheel)
+        return noted["before"] if noted.get("after") == now else now
+
+    def note(self, wheel: Wheel, hashes: dict[str, str]) -> None:
+        """Only of a folder that is a part of another wheel's fingerprint."""
+        if any(other.reuse and wheel in self.inside(other) for other in self.wheels):
+            write_json(self.file, {**self.all_noted(), wheel.project_dir: hashes})
+
+    def noted(self, wheel: Wheel) -> dict[str, str]:
+        return self.all_noted().get(wheel.project_dir, {})
+
+    def all_noted(self) -> dict[str, dict[str, str]]:
         return dict(read_json(self.file)) if self.file.exists() else {}
 
     def now(self, wheel: Wheel) -> str:

@@ -35,6 +35,7 @@ class Tree:
     def build_inner(self) -> None:
         self.sources.before_build(INNER)
         self.write("outer/parts/inner/_version.py", "version = '1.0'")
+        self.sources.after_build(INNER)
 
 
 @pytest.fixture
@@ -43,38 +44,53 @@ def tree(tmp_path: Path) -> Tree:
 
 
 def test_it_is_the_same_with_and_without_a_build_of_the_wheel_inside(tree: Tree) -> None:
-    alone = tree.sources.hash_of(OUTER)
+    alone = tree.sources.fingerprint(OUTER)
     tree.build_inner()
-    assert tree.sources.hash_of(OUTER) == alone
+    assert tree.sources.fingerprint(OUTER) == alone
     # A run that goes on from there does not build the one inside.
-    assert tree.again().hash_of(OUTER) == alone
+    assert tree.again().fingerprint(OUTER) == alone
 
 
 @pytest.mark.parametrize("name", ["outer/outer.c", "outer/parts/inner/inner.c", "outer/parts/new.c"])
 def test_a_changed_file_of_either_changes_it(tree: Tree, name: str) -> None:
-    before = tree.sources.hash_of(OUTER)
+    before = tree.sources.fingerprint(OUTER)
     tree.write(name, "int y;")
     tree.build_inner()
-    assert tree.sources.hash_of(OUTER) != before
+    assert tree.sources.fingerprint(OUTER) != before
+
+
+def test_what_is_changed_after_the_build_counts(tree: Tree) -> None:
+    before = tree.sources.fingerprint(OUTER)
+    tree.build_inner()
+    tree.write("outer/parts/inner/inner.c", "int y;")
+    assert tree.again().fingerprint(OUTER) != before
+
+
+def test_a_build_that_ended_early_leaves_another_tree(tree: Tree) -> None:
+    before = tree.sources.fingerprint(OUTER)
+    tree.sources.before_build(INNER)
+    tree.write("outer/parts/inner/_version.py", "half")
+    assert tree.again().fingerprint(OUTER) != before
 
 
 def test_a_tree_that_is_fetched_anew_is_looked_at_anew(tree: Tree) -> None:
-    before = tree.sources.hash_of(OUTER)
+    before = tree.sources.fingerprint(OUTER)
     tree.build_inner()
     tree.sources.begin()
     tree.write("outer/parts/inner/inner.c", "int y;")
-    assert tree.sources.hash_of(OUTER) != before
+    assert tree.sources.fingerprint(OUTER) != before
 
 
 def test_the_wheel_inside_is_of_its_own_folder(tree: Tree) -> None:
-    before = tree.sources.hash_of(INNER)
+    before = tree.sources.fingerprint(INNER)
     tree.write("outer/outer.c", "int y;")
-    assert tree.sources.hash_of(INNER) == before
+    assert tree.sources.fingerprint(INNER) == before
     tree.write("outer/parts/inner/inner.c", "int y;")
-    assert tree.sources.hash_of(INNER) != before
+    assert tree.sources.fingerprint(INNER) != before
 
 
 def test_nothing_is_kept_of_a_wheel_that_is_in_no_kept_one(tree: Tree) -> None:
-    tree.sources.before_build(OUTER)
-    tree.sources.before_build(ALL)
+    for wheel in (OUTER, ALL):
+        tree.sources.before_build(wheel)
+        tree.sources.after_build(wheel)
     assert not tree.file.exists()

@@ -52,11 +52,12 @@ class WheelBuild:
         run, raw, cmake = self.run, self.folder("raw"), self.folder("cmake")
         remove(raw)
         remove(cmake)
-        run.sources.before_build(self.wheel)
         kept = run.kept(self.wheel) if self.wheel.reuse else None
         if kept and (taken := kept.take(raw)):
             return taken
+        run.sources.before_build(self.wheel)
         self.compile(raw, cmake)
+        run.sources.after_build(self.wheel)
         if kept:
             kept.keep(raw)
         return None
