@@ -148,4 +148,4 @@ def explain(failure: Failure) -> None:
         console.say(f"  log:     {console.log_path}")
     # In a workflow's job nothing of this run is there the next time.
     if isinstance(failure, StepFailed) and not failure.step.prepares and not in_actions():
-        console.say(f"  go on:   the same command with --from-step={failure.step.id}, which does no earlier step again")
+        console.say(f"  go on:   the same command with --from-step={failure.step.id}, which skips the finished steps")

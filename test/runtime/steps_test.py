@@ -61,7 +61,7 @@ def test_a_failure_names_step_command_output_and_log(
     assert "step 2, Build the wheel of demo: " in said.err and "ended with exit status 2" in said.err
     assert "  | the reason\n" in said.out and "  command: " in said.out
     assert f"  log:     {tmp_path / 'logs/02-build-demo.log'}" in said.out
-    assert "  go on:   the same command with --from-step=build:demo, which does no earlier step again\n" in said.out
+    assert "  go on:   the same command with --from-step=build:demo, which skips the finished steps\n" in said.out
 
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     explain(caught.value)
