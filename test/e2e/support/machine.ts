@@ -70,17 +70,18 @@ export function needGo(what: string): void {
 /** The oldest Python that the synthesized program runs in. */
 const PYTHON_MINIMUM = 12;
 
-/** An interpreter of this machine that the synthesized program runs in: the first that works, python3 before others. */
+/** The path of an interpreter that the synthesized program runs in: the first that works, python3 before others. */
 export async function python(): Promise<string> {
   const newestFirst = [...Array(16 - PYTHON_MINIMUM).keys()].map((index) => `python3.${15 - index}`);
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   // Oldest first: what is tested is what the oldest allowed one can do.
   const versions = existsSync(pyenv) ? readdirSync(pyenv).sort(byNumbers) : [];
   const candidates = ['python3', ...newestFirst, ...versions.map((version) => join(pyenv, version, 'bin/python3'))];
-  const code = `import ensurepip, sys, venv; sys.exit(sys.version_info < (3, ${PYTHON_MINIMUM}))`;
+  const code = `import ensurepip, sys, venv; print(sys.executable); sys.exit(sys.version_info < (3, ${PYTHON_MINIMUM}))`;
   for (const candidate of candidates) {
     // pyenv's shims are there for every version, and fail for those that are not chosen.
-    if ((await run([candidate, '-I', '-c', code], { quiet: true })).status === 0) return candidate;
+    const { status, stdout } = await run([candidate, '-I', '-c', code], { quiet: true });
+    if (status === 0) return stdout.trim();
   }
   throw new Error(
     `The slow suite needs Python 3.${PYTHON_MINIMUM} or newer with venv. Install: python3.${PYTHON_MINIMUM} and ` +
