@@ -14,11 +14,11 @@ from .files import hash_of, read_json, sha256, write_json
 
 
 class Sources:
-    """The folders that the wheels are built in.
+    """The folders that the wheels are built from.
 
-    A build may write into its own: setuptools-scm, say, a `_version.py`. Where that folder lies in another wheel's, the
-    other one would be of changed files after a build of both, and of unchanged ones after a build of it alone. So a
-    folder in another wheel's folder counts as it was before its own build, unless somebody else has changed it since.
+    A build may write into its own folder; setuptools-scm, for example, writes `_version.py`. Where that folder lies
+    inside another wheel's, the other wheel would look changed after a build of both, and unchanged after a build of it
+    alone. So a folder inside another counts as it was before its own build, unless something else has changed it since.
     """
 
     def __init__(self, root: Path, wheels: Sequence[Wheel], file: Path) -> None:
@@ -30,10 +30,12 @@ class Sources:
         self.file.unlink(missing_ok=True)
 
     def before_build(self, wheel: Wheel) -> None:
-        self.note(wheel, {"before": self.now(wheel)})
+        if self.is_inside_a_kept_one(wheel):
+            self.note(wheel, {"before": self.now(wheel)})
 
     def after_build(self, wheel: Wheel) -> None:
-        self.note(wheel, {**self.noted(wheel), "after": self.now(wheel)})
+        if self.is_inside_a_kept_one(wheel):
+            self.note(wheel, {**self.noted(wheel), "after": self.now(wheel)})
 
     def fingerprint(self, wheel: Wheel) -> str:
         """One hash of a wheel's folder, with the folders of other wheels in it."""
@@ -44,10 +46,12 @@ class Sources:
         now, noted = self.now(wheel), self.noted(wheel)
         return noted["before"] if noted.get("after") == now else now
 
+    def is_inside_a_kept_one(self, wheel: Wheel) -> bool:
+        """Whether its folder is a part of another wheel's fingerprint; no other folder is worth reading twice more."""
+        return any(other.reuse and wheel in self.inside(other) for other in self.wheels)
+
     def note(self, wheel: Wheel, hashes: dict[str, str]) -> None:
-        """Only of a folder that is a part of another wheel's fingerprint."""
-        if any(other.reuse and wheel in self.inside(other) for other in self.wheels):
-            write_json(self.file, {**self.all_noted(), wheel.project_dir: hashes})
+        write_json(self.file, {**self.all_noted(), wheel.project_dir: hashes})
 
     def noted(self, wheel: Wheel) -> dict[str, str]:
         return self.all_noted().get(wheel.project_dir, {})
