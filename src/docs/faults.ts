@@ -122,7 +122,7 @@ export const FAULTS: readonly Fault[] = [
     fault: 'a command of a step fails',
     message: 'error: step …, Build the wheel of …: … ended with exit status …',
     advice:
-      'read the lines below, which are the end of what it said, and the log that is named; then go on with the `--from-step` below them',
+      'read the lines below, which are the end of what it said, and the log that is named; then run it again with the `--from-step` that it prints',
   },
   {
     id: 'output-unwritable',

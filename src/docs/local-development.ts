@@ -68,7 +68,7 @@ export function localDevelopmentPage(plan: Plan): Page {
     ...(main.preflight ? preflight(main) : []),
     '## When something fails',
     '',
-    'What fails names the step, the command, the log and the `--from-step` to go on with. [Troubleshooting](troubleshooting.md) has every',
+    'What fails names the step, the command, the log and the `--from-step` to resume with. [Troubleshooting](troubleshooting.md) has every',
     'message, and what to do. The folders of `build/` hold what was done:',
     ...table(
       ['Folder', 'What is in it'],

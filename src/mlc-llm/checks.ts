@@ -191,7 +191,7 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
       'mlc_llm("compile", model, "--device", "vulkan:generic", "--output", library)',
       'assert library.stat().st_size > 0',
     ],
-    // On Windows, tvm-ffi reads the symbols of every DLL anew for each error that tvm's scheduler tries and catches, some
+    // On Windows, tvm-ffi reads the symbols of every DLL again for each error that tvm's scheduler raises and catches, some
     // 640 of them here: https://github.com/apache/tvm-ffi/issues/727
     timeout: 600,
   },

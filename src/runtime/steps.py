@@ -137,7 +137,7 @@ def write_state(path: Path, state: State) -> None:
 
 
 def explain(failure: Failure) -> None:
-    """Tell a person why it ended: the step, the command, the last lines of its output, the log, and how to go on."""
+    """Tell a person why it ended: the step, the command, the last lines of its output, the log, and how to resume."""
     reason = failure.reason if isinstance(failure, StepFailed) else failure
     console.error(str(failure))
     if isinstance(reason, CommandFailed):
@@ -146,6 +146,6 @@ def explain(failure: Failure) -> None:
         console.say(f"  command: {reason.command}")
     if console.log_path:
         console.say(f"  log:     {console.log_path}")
-    # In a workflow's job nothing of this run is there the next time.
+    # The next job of a workflow starts without this run's files.
     if isinstance(failure, StepFailed) and not failure.step.prepares and not in_actions():
-        console.say(f"  go on:   the same command with --from-step={failure.step.id}, which skips the finished steps")
+        console.say(f"  resume:  the same command with --from-step={failure.step.id}; it skips the finished steps")

@@ -61,18 +61,18 @@ def test_a_failure_names_step_command_output_and_log(
     assert "step 2, Build the wheel of demo: " in said.err and "ended with exit status 2" in said.err
     assert "  | the reason\n" in said.out and "  command: " in said.out
     assert f"  log:     {tmp_path / 'logs/02-build-demo.log'}" in said.out
-    assert "  go on:   the same command with --from-step=build:demo, which skips the finished steps\n" in said.out
+    assert "  resume:  the same command with --from-step=build:demo; it skips the finished steps\n" in said.out
 
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     explain(caught.value)
-    assert "go on:" not in capsys.readouterr().out
+    assert "resume:" not in capsys.readouterr().out
 
 
-def test_a_failed_preparation_names_no_step_to_go_on_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_preparation_names_no_step_to_resume_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(StepFailed) as caught:
         Trial(tmp_path, failing="tools").run()
     explain(caught.value)
-    assert "go on:" not in capsys.readouterr().out
+    assert "resume:" not in capsys.readouterr().out
 
 
 def test_a_run_goes_on_from_a_step_and_prepares_again(tmp_path: Path) -> None:
