@@ -79,18 +79,19 @@ class Group:
         program = which(argv[0], env)
         if program is None:
             raise Failure(f"{argv[0]} is not on the PATH: install it, or use the toolchain that the plan names")
-        held.hold()  # a signal that comes before the block is entered would leave the process behind
-        try:
-            self.process: subprocess.Popen[bytes] = subprocess.Popen(
-                [program, *argv[1:]], stdin=subprocess.DEVNULL, start_new_session=os.name != "nt", **options
-            )
-        except OSError as error:
-            held.release()
-            raise Failure(f"cannot start {program} ({error.strerror}): install it anew, or correct the PATH") from error
+        start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
         if sys.platform == "win32":
             self.job = Job()
             if not leaves_server:
-                self.job.add(self.process)
+                start = self.job.start
+        else:
+            options["start_new_session"] = True
+        held.hold()  # a signal that comes before the block is entered would leave the process behind
+        try:
+            self.process = start([program, *argv[1:]], stdin=subprocess.DEVNULL, **options)
+        except OSError as error:
+            held.release()
+            raise Failure(f"cannot start {program} ({error.strerror}): install it anew, or correct the PATH") from error
 
     def wait(self, seconds: float) -> int | None:
         """The exit status, or None where the time is up first."""

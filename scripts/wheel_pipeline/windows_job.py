@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
+from collections.abc import Sequence
 from ctypes import wintypes
 from typing import Any, ClassVar
 
@@ -20,9 +21,12 @@ kernel32.SetInformationJobObject.argtypes = [wintypes.HANDLE, ctypes.c_int, wint
 kernel32.AssignProcessToJobObject.argtypes = [wintypes.HANDLE, wintypes.HANDLE]
 kernel32.GetCurrentProcess.restype = wintypes.HANDLE
 kernel32.CloseHandle.argtypes = [wintypes.HANDLE]
+ntdll = ctypes.WinDLL("ntdll")
+ntdll.NtResumeProcess.argtypes = [wintypes.HANDLE]
 
 EXTENDED_LIMITS = 9  # JobObjectExtendedLimitInformation
 KILL_ON_CLOSE = 0x2000  # JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+SUSPENDED = 0x4  # CREATE_SUSPENDED
 
 
 class BasicLimits(ctypes.Structure):
@@ -68,8 +72,17 @@ class Job:
             cls._own = cls()
             kernel32.AssignProcessToJobObject(cls._own.handle, kernel32.GetCurrentProcess())
 
-    def add(self, process: subprocess.Popen[bytes]) -> None:
-        kernel32.AssignProcessToJobObject(self.handle, int(process._handle))  # type: ignore[attr-defined]
+    def start(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+        """Start a process in the job.
+
+        It waits until it is in the job: what it had started before, as a venv's python.exe starts the real Python,
+        would stay outside. Python closes the handle of its first thread, which ResumeThread would take.
+        """
+        process = subprocess.Popen(argv, creationflags=SUSPENDED, **options)
+        handle = int(process._handle)  # type: ignore[attr-defined]
+        kernel32.AssignProcessToJobObject(self.handle, handle)
+        ntdll.NtResumeProcess(handle)
+        return process
 
     def close(self) -> None:
         """End all of its processes."""

@@ -149,6 +149,26 @@ def test_leaving_a_group_ends_what_is_left_of_it(tmp_path: Path) -> None:
     assert not alive(pid)
 
 
+@pytest.mark.skipif(os.name != "nt", reason="elsewhere a process is in its group from the start")
+def test_what_a_process_starts_at_once_ends_with_its_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime import windows_job
+
+    started = tmp_path / "pid"
+    assign = windows_job.kernel32.AssignProcessToJobObject
+
+    def assign_late(*words: object) -> object:
+        """As on a machine so busy that the process runs for long before this program does."""
+        end = time.monotonic() + 3
+        while not started.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        return assign(*words)
+
+    monkeypatch.setattr(windows_job.kernel32, "AssignProcessToJobObject", assign_late)
+    with Group([*PYTHON, f"{SPAWN.format(session=False, pid=str(started))}; p.wait()"]):
+        child = int(wait_for(started))
+    assert not alive(child)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals; the job object is tried in the Windows suite")
 def test_a_signal_that_comes_while_a_process_starts_ends_that_process_too() -> None:
     code = """
