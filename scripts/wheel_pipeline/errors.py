@@ -35,6 +35,8 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
         self.number = number
+        self.resume = ""
+        """The step that was under way, where a run can resume with it."""
 
 
 def from_system(error: OSError) -> Failure:

@@ -6,13 +6,13 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from .console import console, duration, in_actions
-from .errors import Failure, UsageError, from_system, nearest
+from .errors import Failure, Stopped, UsageError, from_system, nearest
 from .plan import Hook, System
 from .processes import CommandFailed, run
 
@@ -28,6 +28,11 @@ class Step:
     prepares: bool = False
     """It answers what later steps ask: it runs also where `--from-step` names a later one."""
 
+    @property
+    def resume(self) -> str:
+        """What `--from-step` takes after this step has failed: nothing where a new run does it all the same."""
+        return "" if self.prepares else self.id
+
 
 class State(TypedDict):
     """What a run has done so far, and what it was about."""
@@ -41,7 +46,7 @@ class StepFailed(Failure):
 
     def __init__(self, number: int, step: Step, reason: Failure) -> None:
         super().__init__(f"step {number}, {step.title}: {reason}", reason.status)
-        self.reason, self.step = reason, step
+        self.reason, self.resume = reason, step.resume
 
 
 class Steps:
@@ -54,9 +59,15 @@ class Steps:
         self.durations: list[tuple[str, float]] = []
         self.finished: list[str] = []
 
-    def check(self, from_step: str, facts: Mapping[str, str]) -> None:
-        """Fail, before any work, where a step that is to be left out has not been done for the very same."""
+    def check(self, from_step: str, facts: Mapping[str, str], beside: Collection[str] = ()) -> None:
+        """Fail, before any work, where a step that is to be left out has not been done for the very same.
+
+        `beside`: steps of an earlier run that are not among these, and whose results this run leaves as they are.
+        """
         self.facts = dict(facts)
+        earlier = read_state(self.state)
+        if earlier["facts"] == self.facts:
+            self.finished = [id for id in earlier["finished"] if id in beside]
         if not from_step:
             return
         ids = [step.id for step in self.steps]
@@ -64,7 +75,6 @@ class Steps:
             raise UsageError(
                 f"--from-step: there is no step {from_step!r}{nearest(from_step, ids)}; they are {', '.join(ids)}"
             )
-        earlier = read_state(self.state)
         for name, value in facts.items():
             if earlier["facts"].get(name) != value:
                 raise UsageError(f"--from-step: the run before was of another {name}: run all steps")
@@ -104,6 +114,9 @@ class Steps:
             self.hook("after", step, env)
         except Failure as failure:
             raise StepFailed(number, step, failure) from failure
+        except Stopped as stopped:
+            stopped.resume = step.resume
+            raise
         except OSError as error:
             raise StepFailed(number, step, from_system(error)) from error
         finally:
@@ -146,6 +159,11 @@ def explain(failure: Failure) -> None:
         console.say(f"  command: {reason.command}")
     if console.log_path:
         console.say(f"  log:     {console.log_path}")
-    # The next job of a workflow starts without this run's files.
-    if isinstance(failure, StepFailed) and not failure.step.prepares and not in_actions():
-        console.say(f"  resume:  the same command with --from-step={failure.step.id}; it skips the finished steps")
+    if isinstance(failure, StepFailed):
+        say_how_to_resume(failure.resume)
+
+
+def say_how_to_resume(step_id: str) -> None:
+    """Name the option that skips what is done; in a workflow, the next job starts without this run's files."""
+    if step_id and not in_actions():
+        console.say(f"  resume:  the same command with --from-step={step_id}; it skips the finished steps")

@@ -114,7 +114,7 @@ export const FAULTS: readonly Fault[] = [
     fault:
       'somebody ends a run: Ctrl-C, a job that is cancelled, a terminal that is closed, a reader of the output that goes away',
     message: 'stopped by SIG…: what was under way has ended, and nothing was delivered',
-    advice: 'start it again, with `--from-step` and the step that it was at',
+    advice: 'start it again, with the `--from-step` that it prints',
   },
   {
     id: 'step-failed',

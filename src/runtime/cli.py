@@ -25,7 +25,7 @@ from .release.commands import release
 from .reproduction import run_reproduction
 from .session import Session
 from .signals import listen_to_signals
-from .steps import explain
+from .steps import explain, say_how_to_resume
 from .upkeep.commands import upkeep
 from .workspace import check_temporary
 
@@ -70,6 +70,7 @@ def main(argv: Sequence[str], scripts: Path = SCRIPTS) -> int:
         return failure.status
     except Stopped as stopped:
         console.error(f"stopped by {stopped}: what was under way has ended, and nothing was delivered")
+        say_how_to_resume(stopped.resume)
         return 128 + stopped.number
     except OSError as error:
         explain(from_system(error))

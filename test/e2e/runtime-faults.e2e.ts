@@ -78,6 +78,7 @@ test.each([
   expect(ended).toMatchObject({
     status,
     stderr: `wheel_pipeline build: error: stopped by ${signal}: what was under way has ended, and nothing was delivered\n`,
+    stdout: expect.stringContaining('  resume:  the same command with --from-step=build:release-demo;'),
   });
   expect(ended.seconds).toBeLessThan(2);
   expect(delivered()).toEqual(before);
@@ -201,6 +202,11 @@ install(TARGETS second LIBRARY DESTINATION second_demo)
     expect(other.stdout).not.toContain('Build the wheel of release-demo');
     const apart = sums();
     expect(apart.match(/\.whl$/gm)!.length).toBe(2);
+    // Each run has left to the other what it had built.
+    const resumed = await small.script('build', env, '--from-step=repair:second-demo');
+    expect(said(resumed)).toEqual([0, '']);
+    expect(resumed.stdout).toContain('Build the wheel of release-demo: done before');
+    expect(sums()).toBe(apart);
     expect(said(await small.script('build', env))).toEqual([0, '']);
     expect(sums()).toBe(apart);
   });

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
-from runtime.errors import Failure, UsageError
+from runtime.errors import Failure, Stopped, UsageError
 from runtime.plan import Hook
 from runtime.processes import run
 from runtime.steps import Step, StepFailed, Steps, explain
@@ -19,9 +20,9 @@ FACTS = {"commit": "a"}
 class Trial:
     """Steps that note that they ran."""
 
-    def __init__(self, folder: Path, failing: str = "", hooks: tuple[Hook, ...] = ()) -> None:
+    def __init__(self, folder: Path, failing: str = "", stopped: str = "", hooks: tuple[Hook, ...] = ()) -> None:
         self.ran: list[str] = []
-        self.failing = failing
+        self.failing, self.stopped = failing, stopped
         listed = [
             Step("tools", "Check the tools", self.action("tools"), prepares=True),
             Step("build:demo", "Build the wheel of demo", self.action("build:demo")),
@@ -34,6 +35,8 @@ class Trial:
             self.ran.append(name)
             if name == self.failing:
                 run([sys.executable, "-c", "import sys; print('the reason'); sys.exit(2)"])
+            if name == self.stopped:
+                raise Stopped(signal.SIGINT)
 
         return act
 
@@ -73,6 +76,34 @@ def test_a_failed_preparation_names_no_step_to_resume_from(tmp_path: Path, capsy
         Trial(tmp_path, failing="tools").run()
     explain(caught.value)
     assert "resume:" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("step", "resume"), [("build:demo", "build:demo"), ("tools", "")])
+def test_a_signal_names_the_step_to_resume_from(tmp_path: Path, step: str, resume: str) -> None:
+    with pytest.raises(Stopped) as caught:
+        Trial(tmp_path, stopped=step).run()
+    assert caught.value.resume == resume
+
+
+def test_what_an_earlier_run_has_done_beside_these_steps_counts_for_the_next_one(tmp_path: Path) -> None:
+    Trial(tmp_path).run()
+
+    def one(beside: Collection[str] = (), facts: dict[str, str] = FACTS) -> None:
+        steps = Steps(
+            [Step("build:other", "Build", lambda: None)], (), "linux", tmp_path / "state.json", tmp_path / "logs"
+        )
+        steps.check("", facts, beside)
+        steps.run(lambda: {})
+
+    one(beside=["build:demo"])
+    assert Trial(tmp_path).run("record") == ["tools", "record"]
+    one()
+    with pytest.raises(UsageError, match="step build:demo has not been done yet"):
+        Trial(tmp_path).run("record")
+    Trial(tmp_path).run()
+    one(beside=["build:demo"], facts={"commit": "b"})
+    with pytest.raises(UsageError, match="was of another commit"):
+        Trial(tmp_path).run("record")
 
 
 def test_a_run_goes_on_from_a_step_and_prepares_again(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def run_build(session: Session) -> int:
         workspace.begin(checks.EMPTIED)
         run = BuildRun(session, workspace, tree)
         steps = Steps(run.steps(), session.build.hooks, session.platform.system, run.state, session.logs)
-        steps.check(inputs.from_step, run.facts)
+        steps.check(inputs.from_step, run.facts, run.beside)
         run.durations = steps.durations
         session.begin_output()
         with compiler_cache.server(lambda: run.env, session.plan.limits.command):
@@ -87,9 +87,10 @@ class BuildRun:
         self.selected = [wheel for wheel in self.build.wheels if not only or wheel.distribution in only]
         # A wheel that is left out now must have been built before, for the very same.
         self.goes_on = bool(self.inputs.from_step) or (bool(only) and read_state(self.state)["facts"] == self.facts)
-        left_out = [wheel.distribution for wheel in self.build.wheels if wheel not in self.selected]
+        left_out = [wheel for wheel in self.build.wheels if wheel not in self.selected]
         there = collect(self.build, self.finished)[0] if self.goes_on and self.finished.is_dir() else {}
-        self.missing = [name for name in left_out if self.build.wheel(name).key not in there]
+        self.missing = [wheel.distribution for wheel in left_out if wheel.key not in there]
+        self.built_before = [wheel for wheel in left_out if wheel.key in there]
 
     def built_commit(self) -> tuple[str, bool]:
         """The commit that is built, empty where it cannot be known, and whether the tree has changes of its own."""
@@ -144,6 +145,11 @@ class BuildRun:
             Step("record", "Record the build", self.record),
             Step("deliver", "Deliver the wheels", self.deliver),
         ]
+
+    @property
+    def beside(self) -> list[str]:
+        """The steps of the wheels that an earlier run has built and this one leaves out."""
+        return [step.id for wheel in self.built_before for step in WheelBuild(self, wheel).steps()]
 
     # The steps before any wheel.
 
