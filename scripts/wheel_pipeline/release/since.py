@@ -49,14 +49,14 @@ def changes(
     plan: Plan, version: Version, tag: str, repository: str, records: Mapping[str, Mapping[str, Any]]
 ) -> list[str]:
     """The part of the notes about it, in Markdown; empty for a first release."""
-    github = GitHub(tag, repository, plan.limits, plan.limits.pause)
+    github = GitHub(tag, repository, plan.limits)
     before = previous(version, github.published())
     if not before:
         return []
     gh = Gh(plan.limits)
     lines = [f"## Changes since {before}", ""]
     with tempfile.TemporaryDirectory() as folder:
-        earlier = records_of(GitHub(before, repository, plan.limits, plan.limits.pause), Path(folder))
+        earlier = records_of(GitHub(before, repository, plan.limits), Path(folder))
     lines += [f"- {line}" for line in (*source_changes(plan, earlier, records), *tool_changes(earlier, records))]
     old, new = resolve_tag(gh, repository, before).commit, resolve_tag(gh, repository, tag).commit
     url = f"https://github.com/{repository}/compare/{before}...{tag}"

@@ -147,7 +147,6 @@ def publish_options(parser: Parser) -> None:
     released_options(parser)
     parser.add_argument("--notes", type=Path, required=True, metavar="FILE", help="what the notes step printed")
     parser.add_argument("--prerelease", action="store_true", help="mark it as one, whatever its version is")
-    parser.add_argument("--pause", type=float, metavar="SECONDS", help="between tries (default: the plan's)")
     commit_help = "the commit that was built, which the tag must name still"
     parser.add_argument("--tag-commit", default="", metavar="COMMIT", help=commit_help)
     parser.add_argument("--signature", type=Path, metavar="FILE", help="what GitHub signed of the wheels")
@@ -155,9 +154,8 @@ def publish_options(parser: Parser) -> None:
 
 def publish_step(plan: Plan, args: Namespace) -> list[str]:
     """Verify, fill a draft, download it again, compare, and only then publish; needs gh, and its token in GH_TOKEN."""
-    pause = plan.limits.pause if args.pause is None else args.pause
     prerelease, commit, signature = args.prerelease, args.tag_commit, args.signature
-    options = publishing.Options(args.tag, args.repository, args.notes, prerelease, pause, commit, signature)
+    options = publishing.Options(args.tag, args.repository, args.notes, prerelease, commit, signature)
     return publishing.publish(plan, expected(args), options)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import console, duration, megabytes
-from ..errors import Failure, UsageError
+from ..console import console, megabytes
+from ..errors import Failure, Passing, UsageError
 from ..plan import Plan
+from ..retry import retry
 from ..wheels.files import read_text, sha256, write_text
 from ..wheels.wheel import RECORD, SUMS
 from .assets import further_assets
@@ -33,8 +33,6 @@ class Options:
     """The file of what `notes` returned."""
     prerelease: bool = False
     """Mark it as one, whatever its version is."""
-    pause: float = 5.0
-    """Seconds before the second try; before the third twice as many, …"""
     commit: str = ""
     """The commit that the tag named when the wheels were built, which it must name still; empty not to ask."""
     signature: Path | None = None
@@ -55,14 +53,18 @@ def publish(plan: Plan, expected: Expected, options: Options) -> list[str]:
         return Publishing(built, options, Path(folder)).run()
 
 
+class NotSeen(Passing):
+    """A draft that is gone, or that GitHub does not show yet."""
+
+
 class Publishing:
     """One run. It claims the draft by a line in its notes, so that a second run, or a person's draft, is noticed."""
 
     def __init__(self, built: Built, options: Options, scratch: Path) -> None:
         self.tag, self.prerelease = options.tag, options.prerelease or built.version.is_prerelease
         self.title = f"{built.plan.name} {built.version}"
-        self.pause, self.attempts = options.pause, built.plan.limits.attempts
-        self.github = GitHub(options.tag, options.repository, built.plan.limits, options.pause)
+        self.limits = built.plan.limits
+        self.github = GitHub(options.tag, options.repository, self.limits)
         self.releases = f"https://github.com/{options.repository}/releases"
         self.ours = f"<!-- mlc-llm-pipeline release {self.tag} "  # what every run begins its line with
         self.repository, self.commit, self.version = options.repository, options.commit, built.version
@@ -147,20 +149,18 @@ class Publishing:
     def still_ours(self) -> Release:
         """The draft; fail where another run has claimed the draft, or somebody has published or deleted it."""
         # A new draft can take a moment to be found, https://github.com/cli/cli/issues/6599.
-        for attempt in range(1, self.attempts):
-            if release := self.github.view():
-                break
-            seconds = self.pause * attempt
-            console.say(f"the draft of {self.tag} cannot be seen yet; looking again in {duration(seconds)}")
-            time.sleep(seconds)
-        else:
-            release = self.github.view()
-        if release is None:
-            raise Failure(f"the draft of {self.tag} is gone")
+        # What fails in another way has been tried again already.
+        release = retry(self.seen, self.limits, lambda failure: isinstance(failure, NotSeen))
         if not release.draft:
             raise Failure(f"{self.tag} was published by somebody else meanwhile ({release.url})")
         if self.claim not in release.body:
             raise Failure(f"another run publishes {self.tag} at the same time, or its notes were edited: let it end")
+        return release
+
+    def seen(self) -> Release:
+        release = self.github.view()
+        if release is None:
+            raise NotSeen(f"the draft of {self.tag} is gone")
         return release
 
     def differences(self, rebuilt: bool = False) -> list[str]:

@@ -78,7 +78,7 @@ export class Hub implements Place {
     ];
     const released = [`--tag=${TAG}`, '--repository=owner/release-demo'];
     const run = [`--ref=refs/tags/${TAG}`, `--sha=${this.sha}`, '--publish'];
-    const notes = [`--notes=${join(this.folder, 'notes.md')}`, '--pause=0', `--tag-commit=${this.sha}`];
+    const notes = [`--notes=${join(this.folder, 'notes.md')}`, `--tag-commit=${this.sha}`];
     const given: Record<string, string[]> = {
       plan: [...released, ...run],
       verify: built,

@@ -142,7 +142,7 @@ def test_files_that_change_after_they_were_compared_are_not_published(hub: Hub, 
 def test_a_new_draft_that_cannot_be_seen_at_once_is_waited_for(hub: Hub) -> None:
     hub.on("create", f'echo \'rm "{hub.hooks}/view"; echo release not found >&2; exit 1\' >"{hub.hooks}/view"')
     assert hub.publish() == []
-    assert "the draft of v1.0 cannot be seen yet; looking again in 0.0 s" in hub.output
+    assert "attempt 1 of 2 failed (the draft of v1.0 is gone); trying again in 0.0 s" in hub.output
 
 
 # The last call

@@ -57,7 +57,7 @@ class Hub:
     def publish(self, *, version: str = "1.0", expect_digest: str = "", **options: Any) -> list[str]:
         """What is wrong, also where that is told by failing."""
         self.version = version
-        given = {"tag": f"v{version}", "repository": REPOSITORY, "notes": self.notes, "pause": 0, **options}
+        given = {"tag": f"v{version}", "repository": REPOSITORY, "notes": self.notes, **options}
         expected = self.project.expected(version=version, expect_digest=expect_digest)
         self.capsys.readouterr()
         try:

@@ -53,12 +53,12 @@ def patience(failure: Passing) -> float:
 class Gh:
     """gh, found once."""
 
-    def __init__(self, limits: Limits, pause: float | None = None) -> None:
+    def __init__(self, limits: Limits) -> None:
         program = which("gh")
         if program is None:
             raise UsageError("gh is missing: install the GitHub CLI, https://cli.github.com")
         self.program = program
-        self.limits = limits if pause is None else replace(limits, pause=pause)
+        self.limits = limits
 
     def ask(
         self,

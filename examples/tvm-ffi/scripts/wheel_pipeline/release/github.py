@@ -36,8 +36,8 @@ class Published:
 class GitHub:
     """The release of one tag."""
 
-    def __init__(self, tag: str, repository: str, limits: Limits, pause: float) -> None:
-        self.program, self.tag, self.repository = Gh(limits, pause), tag, repository
+    def __init__(self, tag: str, repository: str, limits: Limits) -> None:
+        self.program, self.tag, self.repository = Gh(limits), tag, repository
 
     def gh(self, verb: str, *rest: str, once: bool = False, transfer: bool = False, cwd: Path | None = None) -> str:
         """What gh answers; "" to a view of a release that is not there. What can be done twice is tried again."""

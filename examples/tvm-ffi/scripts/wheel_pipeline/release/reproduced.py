@@ -29,7 +29,7 @@ def latest(github: GitHub) -> str:
 
 def tell_release(plan: Plan, tag: str, repository: str) -> None:
     """Answer what is needed to make a release again: tag, commit, version, and each image by digest; without, none."""
-    github = GitHub(tag, repository, plan.limits, plan.limits.pause)
+    github = GitHub(tag, repository, plan.limits)
     if not tag and not github.published():
         console.say("there is no release yet, and so nothing to make again")
         set_named_outputs({"tag": ""})
@@ -38,7 +38,7 @@ def tell_release(plan: Plan, tag: str, repository: str) -> None:
     outputs = {"tag": tag, "commit": resolve_tag(Gh(plan.limits), repository, tag).commit}
     outputs["version"] = str(tagged_version(tag))
     with tempfile.TemporaryDirectory() as folder:
-        released = GitHub(tag, repository, plan.limits, plan.limits.pause)
+        released = GitHub(tag, repository, plan.limits)
         released.gh("download", "--dir", folder, "--pattern", f"{Path(RECORD).stem}-*.json", transfer=True)
         records = [read_json(path) for path in sorted(Path(folder).iterdir())]
     for build in plan.builds:
@@ -61,7 +61,7 @@ def compare_with_release(plan: Plan, dist: Path, tag: str, repository: str, run_
         for path in wheel_files(dist / platform.id).values()
     }
     with tempfile.TemporaryDirectory() as folder:
-        released = GitHub(tag, repository, plan.limits, plan.limits.pause)
+        released = GitHub(tag, repository, plan.limits)
         released.gh("download", "--dir", folder, "--pattern", SUMS, transfer=True)
         published, _ = listed_sums(Path(folder))
     rows = [["wheel", "released", "made again"]]
