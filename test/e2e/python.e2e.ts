@@ -18,6 +18,7 @@ const PACKAGES = [
   'pytest==9.2.0',
   'ruff==0.17.6',
   'scikit-build-core==1.1.2',
+  'spdx-tools==0.8.5',
   'wheel==0.48.0',
 ];
 

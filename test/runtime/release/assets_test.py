@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -135,10 +136,12 @@ def test_the_list_has_what_spdx_asks_of_a_document(tmp_path: Path) -> None:
         assert {"name", "SPDXID", "downloadLocation", "filesAnalyzed"} <= package.keys()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a release is made on Linux")
 def test_spdx_tools_have_no_finding(tmp_path: Path) -> None:
-    parser = pytest.importorskip("spdx_tools.spdx.parser.parse_anything")
-    validator = pytest.importorskip("spdx_tools.spdx.validation.document_validator")
+    from spdx_tools.spdx.parser import parse_anything
+    from spdx_tools.spdx.validation import document_validator
+
     path = make_wheel_file(tmp_path, requires=["a>1; extra == 'x'", "b==1.0"], files={"demo/a.so": b"a"})
     target = tmp_path / "wheel.spdx.json"
     target.write_bytes(sbom(Wheel(path), digest(path), f"{URL}/{path.name}"))
-    assert validator.validate_full_spdx_document(parser.parse_file(str(target))) == []
+    assert document_validator.validate_full_spdx_document(parse_anything.parse_file(str(target))) == []
