@@ -3,14 +3,16 @@ in what it says."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from .credentials import masked
-from .errors import Passing, UsageError
+from .errors import Failure, Passing, UsageError
 from .plan import Limits
 from .processes import CommandFailed, ask, which
 from .retry import retry
@@ -90,6 +92,16 @@ class Gh:
             raise Refused(about, said, advice)
 
         return retry(answer_of, replace(self.limits, attempts=1) if once else self.limits, patience)
+
+    def listed(
+        self, words: Sequence[str], fields: Sequence[str], about: str, *, advice: str = ""
+    ) -> list[dict[str, Any]]:
+        """The entries of a list, each with these fields."""
+        answer = self.ask([*words, "--json", ",".join(fields)], about, advice=advice)
+        try:
+            return [{field: each[field] for field in fields} for each in json.loads(answer)]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Failure(f"gh {about} gives no list of {', '.join(fields)} ({answer[:80]!r}): update gh") from error
 
     def field(self, path: str, field: str, *, absent: bool = False) -> str:
         """A field of what GitHub's API says of a path; "" where that is not there, if `absent` allows it."""

@@ -65,7 +65,7 @@ const WHAT: Record<NamedWorkflow['name'], (plan: Plan) => string> = {
     'looks for newer versions of all that is pinned, and proposes them as one change: see [upkeep](#upkeep)',
   [WorkflowName.CLEANUP]: () => 'removes images that nothing needs any more: see [upkeep](#upkeep)',
   reproduce: () =>
-    'makes a release again from its tag, in the images of its records, and opens an issue where a wheel differs',
+    'makes a release again from its tag, in the images of its records, and opens an issue where a wheel differs or cannot be built any more',
 };
 
 function firstRun({ image, repository, defaultBranch, workflows, builds }: Plan): string[] {

@@ -130,6 +130,6 @@ function trusting({ repository, release }: Plan): string[] {
         : []),
     ),
     'Once a month, and by hand, `reproduce.yml` makes a release again, from its tag and in the images of its records, and compares the hash of each wheel:',
-    'where one differs, it opens an issue.',
+    'where one differs, or cannot be built any more, it opens an issue.',
   ];
 }

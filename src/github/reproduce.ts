@@ -1,4 +1,8 @@
-/** `reproduce.yml`: makes a release again, in the images of its records, and compares each wheel with the released one. */
+/**
+ * `reproduce.yml`: makes a release again, in the images of its records, and compares each wheel with the released one.
+ *
+ * A run of any other ref than the release's tag starts one of that tag, whose workflows fit the scripts there.
+ */
 import { checkout, concurrency, download, installRuntime, TOKEN, wheelsArtifact } from './common';
 import { CALL_INPUTS, imageInput } from './inputs';
 import type { CallJob, WorkflowDefinition } from './model';
@@ -46,7 +50,7 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
     jobs: {
       plan: {
         name: 'Plan',
-        permissions: { contents: 'read' },
+        permissions: { contents: 'read', actions: 'write' },
         runsOn: 'ubuntu-24.04',
         timeoutMinutes: MINUTES.plan,
         outputs: Object.fromEntries(
@@ -59,7 +63,11 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
             name: 'Read what the release was made from',
             id: 'release',
             env: { GH_TOKEN: TOKEN, TAG: '${{ inputs.tag }}' },
-            run: `python3 ${PROGRAM} release recorded --tag "$TAG" --repository "$GITHUB_REPOSITORY"\n`,
+            run: [
+              `python3 ${PROGRAM} release recorded --tag "$TAG" --repository "$GITHUB_REPOSITORY" \\`,
+              '  --workflow-ref "$GITHUB_WORKFLOW_REF"',
+              '',
+            ].join('\n'),
           },
         ],
       },
@@ -67,6 +75,8 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
       compare: {
         name: 'Compare',
         needs: ['plan', ...systems],
+        // Wheels that cannot be built any more are news as well.
+        if: "!cancelled() && needs.plan.outputs.tag != ''",
         permissions: { contents: 'read', issues: 'write' },
         runsOn: 'ubuntu-24.04',
         timeoutMinutes: MINUTES.verify,
@@ -75,9 +85,10 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
           installRuntime(),
           ...plan.builds
             .flatMap((build) => build.platforms)
-            .map((platform) =>
-              download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
-            ),
+            .map((platform) => ({
+              ...download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
+              if: `needs.${platform.system}.result == 'success'`,
+            })),
           {
             name: 'Compare each wheel with the released one',
             env: {

@@ -162,11 +162,12 @@ def publish_step(plan: Plan, args: Namespace) -> list[str]:
 def recorded_options(parser: Parser) -> None:
     parser.add_argument("--tag", default="", help="such as v0.1.0 (default: the highest release's)")
     parser.add_argument("--repository", required=True, metavar="OWNER/NAME", help="where it is released")
+    parser.add_argument("--workflow-ref", required=True, metavar="FILE@REF", help="the workflow of this run")
 
 
 def recorded_step(plan: Plan, args: Namespace) -> list[str]:
     """What is needed to make a release again: the outputs tag, commit, version, and each image."""
-    reproduced.tell_release(plan, args.tag, args.repository)
+    reproduced.tell_release(plan, args.tag, args.repository, args.workflow_ref)
     return []
 
 

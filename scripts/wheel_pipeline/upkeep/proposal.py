@@ -10,6 +10,7 @@ from ..console import console
 from ..errors import Failure
 from ..gh import Gh
 from ..git import without_repository
+from ..issues import Issue
 from ..plan import Plan
 from ..processes import ask
 from ..wheels.files import read_text, write_text
@@ -17,11 +18,11 @@ from .search import REASONS
 
 WHOLE, PINS = "whole.patch", "pins.patch"
 TITLE = "Raise pinned versions"
-AUTHOR = "upgrade@users.noreply.github.com"
+AUTHOR = "upgrade.yml@users.noreply.github.com"  # no user of GitHub has a dot in the name
 IDENTITY = ("-c", "user.name=upgrade.yml", "-c", f"user.email={AUTHOR}", "-c", "commit.gpgSign=false")
 # gh has the token; git asks it, so that the token stands in no command and in no file.
 CREDENTIALS = ("-c", "credential.helper=", "-c", "credential.helper=!gh auth git-credential")
-MOST = 60_000  # characters: an issue holds 65,536
+MOST = 60_000  # characters: an issue or a pull request holds 65,536
 
 
 @dataclass(frozen=True)
@@ -85,30 +86,36 @@ def pull_request(plan: Plan, root: Path, folder: Path, about: About) -> list[str
         lease = f"--force-with-lease=refs/heads/{branch}:{tip}"
         git(*CREDENTIALS, "push", "--quiet", lease, "origin", f"HEAD:refs/heads/{branch}")
     end = f"Looked for by {about.run_url}. Synthesized anew; nothing merges it by itself.\n"
-    body = f"{read_text(folder / REASONS)}\n{end}"
+    title, body = title_of(plan), f"{reasons(folder, about)}\n{end}"
     advice = "give the app the permission `Pull requests: write`, and install it on this repository"
-    words = ["--repo", about.repository, "--title", title_of(plan), "--body", body]
     search = ["pr", "list", "--repo", about.repository, "--head", branch, "--state", "open"]
-    number = gh.ask([*search, "--json", "number", "--jq", ".[].number"], "pr list", advice=advice).split()
-    if number:
-        console.say(gh.ask(["pr", "edit", number[0], *words], "pr edit", advice=advice).strip())
+    found = gh.listed(search, ("number", "isCrossRepository"), "pr list", advice=advice)
+    # A fork's branch can have the same name.
+    ours = [each["number"] for each in found if not each["isCrossRepository"]]
+    if ours:
+        # `gh pr edit` also reads the projects that the pull request is in, which takes another permission.
+        path = f"repos/{about.repository}/pulls/{ours[0]}"
+        words = ["api", "--method", "PATCH", path, "--raw-field", f"title={title}", "--raw-field", f"body={body}"]
+        console.say(gh.ask([*words, "--jq", ".html_url"], f"api {path}", advice=advice).strip())
     else:
-        base = ["--head", branch, "--base", plan.default_branch]
-        console.say(gh.ask(["pr", "create", *words, *base], "pr create", once=True, advice=advice).strip())
+        words = ["pr", "create", "--repo", about.repository, "--title", title, "--body", body]
+        words += ["--head", branch, "--base", plan.default_branch]
+        console.say(gh.ask(words, "pr create", once=True, advice=advice).strip())
     return []
 
 
 def issue(plan: Plan, folder: Path, about: About) -> list[str]:
     """Open an issue with the change and the commands that apply it, or bring the open one up to date."""
-    gh, title, advice = Gh(plan.limits), title_of(plan), "give the job the permission `issues: write`"
-    words = ["--repo", about.repository, "--title", title, "--body", issue_text(plan, folder, about)]
-    search = ["issue", "list", "--repo", about.repository, "--state", "open", "--search", f'"{title}" in:title']
-    number = gh.ask([*search, "--json", "number", "--jq", ".[].number"], "issue list", advice=advice).split()
-    if number:
-        console.say(gh.ask(["issue", "edit", number[0], *words], "issue edit", advice=advice).strip())
-    else:
-        console.say(gh.ask(["issue", "create", *words], "issue create", once=True, advice=advice).strip())
+    ours, text = Issue(Gh(plan.limits), about.repository, title_of(plan)), issue_text(plan, folder, about)
+    number = ours.number()
+    console.say(ours.edit(number, text) if number else ours.create(text))
     return []
+
+
+def reasons(folder: Path, about: About) -> str:
+    """The list of what is newer, and why it is taken, where GitHub has room for it."""
+    told = read_text(folder / REASONS)
+    return told if len(told) <= MOST // 2 else f"There are too many to list here: {about.run_url} has them.\n"
 
 
 def issue_text(plan: Plan, folder: Path, about: About) -> str:
@@ -120,8 +127,5 @@ def issue_text(plan: Plan, folder: Path, about: About) -> str:
         shown = f"The change of `{plan.pins.file}` is too long for an issue; the commands above download it.\n"
     commands = f"git switch --create {branch_of(plan)}\n{take}\ngit apply --index build/upgrade/{WHOLE}\n"
     commands += f'npx projen\ngit commit --all --message "{title_of(plan)}"\ngh pr create --fill\n'
-    told = read_text(folder / REASONS)
-    if len(told) > MOST // 2:
-        told = f"There are too many to list here: {about.run_url} has them.\n"
     why = "No GitHub App is set up that may open pull requests here (docs/ci-pipeline.md, Upkeep), so a person has to:"
-    return f"{told}\n{why}\n\n```bash\n{commands}```\n\n{shown}\nLooked for by {about.run_url}\n"
+    return f"{reasons(folder, about)}\n{why}\n\n```bash\n{commands}```\n\n{shown}\nLooked for by {about.run_url}\n"

@@ -48,12 +48,9 @@ class GitHub:
 
     def published(self) -> list[Published]:
         """The releases that are public, drafts left out."""
-        words = ["release", "list", "--exclude-drafts", "--limit", "1000", "--json", "tagName,isPrerelease"]
-        answer = self.program.ask([*words, "--repo", self.repository], "release list")
-        try:
-            return [Published(str(each["tagName"]), bool(each["isPrerelease"])) for each in json.loads(answer)]
-        except (ValueError, KeyError, TypeError) as error:
-            raise Failure(f"gh does not say which releases there are ({answer[:80]!r}): update gh") from error
+        words = ["release", "list", "--exclude-drafts", "--limit", "1000", "--repo", self.repository]
+        found = self.program.listed(words, ("tagName", "isPrerelease"), "release list")
+        return [Published(str(each["tagName"]), bool(each["isPrerelease"])) for each in found]
 
     def view(self) -> Release | None:
         """The release; none where there is none."""

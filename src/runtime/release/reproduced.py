@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..ci.images import output_of
 from ..console import add_summary, console, set_named_outputs
-from ..errors import Failure, UsageError
+from ..errors import Failure
 from ..gh import Gh
+from ..issues import Issue
 from ..plan import Plan
 from ..wheels.files import read_json, sha256
 from ..wheels.record import listed_sums
@@ -20,21 +21,27 @@ from .version import tagged_version
 
 
 def latest(github: GitHub) -> str:
-    """The tag of the highest release that is no prerelease."""
+    """The tag of the highest release that is no prerelease; empty where there is none."""
     found = [(version, each.tag) for version, each in versions(github.published()) if not each.prerelease]
-    if not found:
-        raise UsageError("there is no release yet: name a tag, or release one first")
-    return max(found)[1]
+    return max(found)[1] if found else ""
 
 
-def tell_release(plan: Plan, tag: str, repository: str) -> None:
-    """Answer what is needed to make a release again: tag, commit, version, and each image by digest; without, none."""
-    github = GitHub(tag, repository, plan.limits)
-    if not tag and not github.published():
+def tell_release(plan: Plan, tag: str, repository: str, workflow_ref: str) -> None:
+    """Answer what is needed to make a release again: tag, commit, version, and each image by digest; without, none.
+
+    `workflow_ref`: OWNER/NAME/FILE@REF of this run's workflow. Only the tag's own fits the tag's scripts: where this is
+    another one, a run of the tag's is started instead.
+    """
+    tag = tag or latest(GitHub(tag, repository, plan.limits))
+    if not tag:
         console.say("there is no release yet, and so nothing to make again")
         set_named_outputs({"tag": ""})
         return
-    tag = tag or latest(github)
+    file, _, ref = workflow_ref.partition("@")
+    if ref != f"refs/tags/{tag}":
+        start_on_tag(Gh(plan.limits), repository, tag, file.rpartition("/")[2])
+        set_named_outputs({"tag": ""})
+        return
     outputs = {"tag": tag, "commit": resolve_tag(Gh(plan.limits), repository, tag).commit}
     outputs["version"] = str(tagged_version(tag))
     with tempfile.TemporaryDirectory() as folder:
@@ -52,12 +59,20 @@ def tell_release(plan: Plan, tag: str, repository: str) -> None:
     set_named_outputs(outputs)
 
 
+def start_on_tag(gh: Gh, repository: str, tag: str, workflow: str) -> None:
+    words = ["workflow", "run", workflow, "--repo", repository, "--ref", f"refs/tags/{tag}", "--field", f"tag={tag}"]
+    advice = "give the job the permission `actions: write`"
+    gh.ask(words, f"workflow run {workflow}", once=True, advice=advice)
+    console.say(f"{tag} is made again by a run of its own {workflow}, which has been started")
+
+
 def compare_with_release(plan: Plan, dist: Path, tag: str, repository: str, run_url: str) -> list[str]:
     """What differs; where anything does, there is an issue about it afterwards."""
     built = {
         path.name: sha256(path.read_bytes())
         for build in plan.builds
         for platform in build.platforms
+        if (dist / platform.id).is_dir()  # its build failed otherwise
         for path in wheel_files(dist / platform.id).values()
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -80,13 +95,10 @@ def compare_with_release(plan: Plan, dist: Path, tag: str, repository: str, run_
 
 def open_issue(gh: Gh, tag: str, repository: str, problems: list[str], run_url: str) -> None:
     """Say so where people look; once, however often it is found."""
-    title = f"{tag} cannot be reproduced"
-    search = ["issue", "list", "--repo", repository, "--state", "open", "--search", f'"{title}" in:title']
-    advice = "give the job the permission `issues: write`"
-    if gh.ask([*search, "--json", "number", "--jq", ".[].number"], "issue list", advice=advice).strip():
-        console.say(f"there is an open issue already: {title}")
+    ours = Issue(gh, repository, f"{tag} cannot be reproduced")
+    if ours.number():
+        console.say(f"there is an open issue already: {ours.title}")
         return
     listed = "\n".join(f"- {problem}" for problem in problems)
-    body = f"Built again from its tag, in its recorded image, {tag} comes out differently:\n\n{listed}\n\n{run_url}\n"
-    words = ["issue", "create", "--repo", repository, "--title", title, "--body", body]
-    console.say(gh.ask(words, "issue create", once=True, advice=advice).strip())
+    told = f"Built again from its tag, in its recorded image, {tag} does not come out the same:"
+    console.say(ours.create(f"{told}\n\n{listed}\n\n{run_url}\n"))

@@ -5,7 +5,8 @@
     $GH_STANDIN_FOLDER/attested.txt            "SUBJECT SIGNER SOURCE" of each attestation, a line each
     $GH_STANDIN_FOLDER/calls.jsonl             every call's arguments, written here
 
-What --jq asks is answered for the programs that a release uses, and refused for any other.
+What --jq asks is answered for the programs that a release uses, and refused for any other. Issues and pull requests are
+in gh_issues.py.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+
+import gh_issues
 
 PROGRAMS: dict[str, Callable[[Any], str]] = {
     ".object.sha": lambda data: str(data["object"]["sha"]),
@@ -99,6 +102,8 @@ def main(argv: list[str]) -> None:
         file.write(json.dumps(argv) + "\n")
     if not os.environ.get("GH_TOKEN"):
         fail("gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable.", 4)
+    if argv[0] in ("issue", "pr", "workflow") or argv[:3] == ["api", "--method", "PATCH"]:
+        sys.exit(gh_issues.answer(argv))
     if argv[:1] == ["api"]:
         api(argv[1:])
     elif argv[:2] == ["attestation", "verify"]:

@@ -96,9 +96,12 @@ class Hub:
         expected = self.project.expected(version=self.version)
         return dict(further_assets(Built(self.project.plan, expected), f"v{self.version}", REPOSITORY))
 
-    def verbs(self) -> list[str]:
+    def calls(self) -> list[list[str]]:
         lines = (self.folder / "calls.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line)[1] for line in lines]
+        return [json.loads(line) for line in lines]
+
+    def verbs(self) -> list[str]:
+        return [words[1] for words in self.calls()]
 
     def gh(self, *argv: str) -> None:
         subprocess.run(["gh", "release", *argv, "--repo", REPOSITORY], check=True, capture_output=True)

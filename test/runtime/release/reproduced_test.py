@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,25 +33,41 @@ def ask(hub: Hub, *argv: str) -> tuple[int, str]:
     return status, said.out + said.err
 
 
+def recorded(hub: Hub, *argv: str, ref: str = "refs/tags/v1.0") -> tuple[int, str]:
+    workflow = f"{REPOSITORY}/.github/workflows/reproduce.yml@{ref}"
+    return ask(hub, "recorded", *argv, "--workflow-ref", workflow)
+
+
 def test_what_a_release_was_made_from_is_read_from_its_records(hub: Hub) -> None:
     hub.project.record(LINUX, image=IMAGE)
     assert hub.publish() == []
     commit = hub.git("rev-parse", "v1.0")
     for tag in ([], ["--tag", "v1.0"]):
-        status, said = ask(hub, "recorded", *tag)
+        status, said = recorded(hub, *tag)
         assert (status, said) == (0, f"tag=v1.0\ncommit={commit}\nversion=1.0\nimage={IMAGE}\n")
 
 
 def test_without_a_release_there_is_nothing_to_do(hub: Hub) -> None:
-    assert ask(hub, "recorded") == (0, "there is no release yet, and so nothing to make again\ntag=\n")
+    nothing = (0, "there is no release yet, and so nothing to make again\ntag=\n")
+    assert recorded(hub) == nothing
     with pytest.raises(UsageError, match="there is no tag v2.0"):
-        ask(hub, "recorded", "--tag", "v2.0")
+        recorded(hub, "--tag", "v2.0", ref="refs/tags/v2.0")
+    assert hub.publish(prerelease=True) == []
+    assert recorded(hub) == nothing
+
+
+def test_a_run_of_another_ref_starts_one_of_the_tag(hub: Hub) -> None:
+    assert hub.publish() == []
+    started = "v1.0 is made again by a run of its own reproduce.yml, which has been started\ntag=\n"
+    assert recorded(hub, ref="refs/heads/main") == (0, started)
+    words = ["workflow", "run", "reproduce.yml", "--repo", REPOSITORY, "--ref", "refs/tags/v1.0", "--field", "tag=v1.0"]
+    assert hub.calls()[-1] == words
 
 
 def test_a_release_without_its_image_is_told(hub: Hub) -> None:
     assert hub.publish() == []
     with pytest.raises(Failure, match="the records of v1.0 name 0 images of demo"):
-        ask(hub, "recorded")
+        recorded(hub)
 
 
 def reproduced(hub: Hub) -> tuple[int, str]:
@@ -64,15 +82,17 @@ def test_the_same_wheels_are_no_news(hub: Hub) -> None:
 
 def test_others_are_an_error_and_an_issue_once(hub: Hub, summary: Path) -> None:
     assert hub.publish() == []
-    issues = hub.project.folder / "issues"
-    script = f'[ "$1" = issue ] && {{ [ "$2" = list ] && cat "{issues}" 2>/dev/null; [ "$2" = create ] && '
-    script += f'{{ echo "$@" >>"{issues}.all"; echo 7 >"{issues}"; echo https://issue/7; }}; exit 0; }}'
-    hub.on("list", script)
-    hub.on("create", script)
     make_wheel_file(hub.project.path(LINUX), requires=["psutil"])
-    for expected in ("https://issue/7", "there is an open issue already: v1.0 cannot be reproduced"):
+    for expected in ("/issues/7", "there is an open issue already: v1.0 cannot be reproduced"):
         status, said = reproduced(hub)
         assert status == 1 and expected in said and f"{WHEEL}: v1.0 has" in said
-    text = Path(f"{issues}.all").read_text(encoding="utf-8")
-    assert text.count("issue create") == 1 and WHEEL in text and "https://run" in text
+    [issue] = json.loads((hub.folder / "tracker.json").read_text(encoding="utf-8"))
+    assert WHEEL in issue["body"] and "https://run" in issue["body"]
     assert "1 wheels differ" in summary.read_text(encoding="utf-8")
+
+
+def test_wheels_that_cannot_be_built_any_more_are_an_error_and_an_issue(hub: Hub) -> None:
+    assert hub.publish() == []
+    shutil.rmtree(hub.project.dist)
+    status, said = reproduced(hub)
+    assert status == 1 and f"{WHEEL}: v1.0 has" in said and "made again it is not there" in said and "/issues/7" in said

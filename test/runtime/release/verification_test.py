@@ -193,6 +193,12 @@ def test_what_is_wrong_is_found(project: Project, spoil: Spoil, options: dict[st
         assert text.startswith(start) and all(part in text for part in rest), (text, expected)
 
 
+def test_a_wheel_that_is_too_large_for_github_is_found(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.release.verification.MOST", (project.path(LINUX) / DEMO).stat().st_size)
+    found = project.verify()
+    assert found[0].startswith(f"{DEMO} has 0.00 MB: GitHub takes files of less than 0.00 MB"), found
+
+
 def test_with_a_finding_there_are_no_sums(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

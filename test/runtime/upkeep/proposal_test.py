@@ -21,15 +21,12 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is started through a shell script"),
 ]
 
-GH = """#!/bin/sh
-printf '%s\\n' "$*" >>"$CALLS"
-case "$1 $2" in
-  'pr list' | 'issue list') cat "$OPEN" 2>/dev/null; true ;;
-  'pr create' | 'issue create') echo 7 >"$OPEN"; echo "https://github.com/owner/name/$1/7" ;;
-  'pr edit' | 'issue edit') echo edited ;;
-  *) echo "gh: no stand-in for $*" >&2; exit 1 ;;
-esac
-"""
+STAND_IN = Path(__file__).resolve().parents[2] / "e2e" / "stand-ins" / "gh_api.py"
+GH = f'#!/bin/sh\nexec "{sys.executable}" "{STAND_IN}" "$@"\n'
+
+
+BOT = "app/github-actions"
+PULL_REQUEST, ISSUE = "https://github.com/owner/name/pull/7", "https://github.com/owner/name/issues/7"
 
 
 class Workplace:
@@ -37,13 +34,13 @@ class Workplace:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder, self.capsys, self.plan = folder, capsys, make_plan()
-        self.calls, self.server, self.found = folder / "calls", folder / "server.git", folder / "found"
+        self.github, self.server, self.found = folder / "github", folder / "server.git", folder / "found"
+        self.github.mkdir()
         (folder / "bin").mkdir()
         (folder / "bin/gh").write_text(GH, encoding="utf-8")
         (folder / "bin/gh").chmod(0o755)
         monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
-        monkeypatch.setenv("CALLS", str(self.calls))
-        monkeypatch.setenv("OPEN", str(folder / "open"))
+        monkeypatch.setenv("GH_STANDIN_FOLDER", str(self.github))
         monkeypatch.setenv("GH_TOKEN", "very-secret")
         self.git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.server))
         first = self.checkout("first")
@@ -89,7 +86,18 @@ class Workplace:
         return self.git(self.server, "show", f"{branch_of(self.plan)}:{path}")
 
     def told(self) -> str:
-        return self.calls.read_text(encoding="utf-8")
+        lines = (self.github / "calls.jsonl").read_text(encoding="utf-8").splitlines()
+        return "\n".join(" ".join(json.loads(line)) for line in lines)
+
+    def others(self, **entry: Any) -> None:
+        """Somebody else opens something."""
+        stranger = {"number": 1, "body": "mine", "author": "stranger", "head": "", "fork": False, **entry}
+        (self.github / "tracker.json").write_text(json.dumps([stranger]), encoding="utf-8")
+
+    def tracker(self) -> dict[str, str]:
+        """What is open: the body of each title and author."""
+        entries = json.loads((self.github / "tracker.json").read_text(encoding="utf-8"))
+        return {f"{each['title']} by {each['author']}": each["body"] for each in entries}
 
 
 @pytest.fixture
@@ -100,7 +108,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_a_pull_request_has_the_whole_change_and_its_reasons(workplace: Workplace) -> None:
     workplace.look("one", "v2")
     status, said = workplace.propose("two", "pull-request")
-    assert (status, said) == (0, "https://github.com/owner/name/pr/7\n")
+    assert (status, said) == (0, f"{PULL_REQUEST}\n")
     assert workplace.on_branch("linux.yml") == "uses: v2"
     assert json.loads(workplace.on_branch("pins.json")) == {"actions": "v2"}
     assert "--head upgrade/demo --base main" in workplace.told() and "| action | v1 | v2 |" in workplace.told()
@@ -111,12 +119,32 @@ def test_the_next_one_takes_its_place_and_the_same_one_is_left_alone(workplace: 
     workplace.look("one", "v2")
     workplace.propose("two", "pull-request")
     workplace.look("three", "v3")
-    assert workplace.propose("four", "pull-request") == (0, "edited\n")
+    assert workplace.propose("four", "pull-request") == (0, f"{PULL_REQUEST}\n")
+    assert "| action | v1 | v3 |" in workplace.tracker()[f"Raise pinned versions by {BOT}"]
     assert workplace.on_branch("linux.yml") == "uses: v3"
     tip = workplace.git(workplace.server, "rev-parse", "upgrade/demo")
     assert "upgrade/demo has these very versions" in workplace.propose("five", "pull-request")[1]
     assert workplace.git(workplace.server, "rev-parse", "upgrade/demo") == tip
     assert workplace.told().count("pr create") == 1
+
+
+@pytest.mark.parametrize(("kind", "opened"), [("pull-request", "/pull/8"), ("issue", "/issues/8")])
+def test_what_a_stranger_opened_under_the_same_name_is_not_taken_for_ours(
+    workplace: Workplace, kind: str, opened: str
+) -> None:
+    title = "Raise pinned versions"
+    workplace.others(kind="pr" if kind == "pull-request" else kind, title=title, head="upgrade/demo", fork=True)
+    workplace.look("one", "v2")
+    assert opened in workplace.propose("two", kind)[1]
+    assert workplace.tracker()[f"{title} by stranger"] == "mine"
+    assert "| action | v1 | v2 |" in workplace.tracker()[f"{title} by {BOT}"]
+
+
+def test_an_issue_of_another_pipeline_is_not_taken_for_ours(workplace: Workplace) -> None:
+    workplace.others(kind="issue", title="Raise pinned versions of nightly", author=BOT)
+    workplace.look("one", "v2")
+    workplace.propose("two", "issue")
+    assert workplace.tracker()[f"Raise pinned versions of nightly by {BOT}"] == "mine"
 
 
 def test_what_a_person_added_to_the_branch_is_not_removed(workplace: Workplace) -> None:
@@ -137,7 +165,7 @@ def test_what_a_person_added_to_the_branch_is_not_removed(workplace: Workplace) 
 
 def test_without_an_app_an_issue_has_the_change_and_the_commands(workplace: Workplace) -> None:
     workplace.look("one", "v2")
-    assert workplace.propose("two", "issue") == (0, "https://github.com/owner/name/issue/7\n")
+    assert workplace.propose("two", "issue") == (0, f"{ISSUE}\n")
     told = workplace.told()
     for expected in (
         "issue create --repo owner/name --title Raise pinned versions",
@@ -148,7 +176,7 @@ def test_without_an_app_an_issue_has_the_change_and_the_commands(workplace: Work
     ):
         assert expected in told
     assert "uses: v2" not in told  # what follows from the pins is synthesized
-    assert workplace.propose("three", "issue") == (0, "edited\n") and workplace.told().count("issue create") == 1
+    assert workplace.propose("three", "issue") == (0, f"{ISSUE}\n") and workplace.told().count("issue create") == 1
     assert workplace.git(workplace.server, "branch", "--format=%(refname:short)") == "main"
 
 

@@ -23,6 +23,7 @@ from ..wheels.record import read_record, verify_sums
 from ..wheels.wheel import RECORD, SUMS, Wheel, collect, pep440
 from .testing import gate_problems
 
+MOST = 2 * 1024**3  # bytes: GitHub takes files that are smaller, docs.github.com, "About releases"
 ASSET_NAME = re.compile(r"[\w+@-]+(\.[\w+@-]+)*", re.ASCII)  # GitHub writes a dot for whatever else is in a file's name
 
 
@@ -211,6 +212,8 @@ class Built:
                 yield f"{name} is there for {each}, and differs: a release holds one file of a name, so tag it apart"
             if not ASSET_NAME.fullmatch(name):
                 yield f"GitHub would rename {name}: give it a version of letters, digits, dots and + only"
+            if (size := max(file.size for file in same)) >= MOST:
+                yield f"{name} has {megabytes(size)}: GitHub takes files of less than {megabytes(MOST)}"
 
 
 def verify(plan: Plan, expected: Expected, sums: Path | None = None) -> list[str]:
