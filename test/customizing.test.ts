@@ -63,6 +63,8 @@ describe('a hook', () => {
     [{ step: Step.BUILD, wheel: 'third' }, 'hooks[mine].wheel: "third" must be a wheel of this pipeline'],
     [{ step: Step.SOURCE, wheel: 'first' }, 'hooks[mine].wheel: "first" must be left out'],
     [{ step: Step.SHARE }, 'hooks[mine].step: "share" must be a step that comes'],
+    [{ step: Step.PREFLIGHT }, 'hooks[mine].step: "preflight" must be a step that comes'],
+    [{ step: Step.OVERLAY }, 'hooks[mine].step: "overlay" must be a step that comes: it is there with source.overlay'],
     [{ step: Step.VULKAN_SDK }, 'hooks[mine].step: "vulkan-sdk" must be a step that comes'],
     [{ step: Step.SOURCE, command: [] }, 'hooks[mine].command: [] must be a program and its arguments'],
   ])('%j is refused', (changes, message) => {

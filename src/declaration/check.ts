@@ -27,7 +27,7 @@ export interface WheelCheck {
   readonly python?: string[];
 
   /**
-   * Text that the output must contain.
+   * Text that the output of `command` or `python` must contain.
    *
    * @default - any output will do
    */
@@ -69,5 +69,11 @@ export function validateCheck(at: string, check: WheelCheck): void {
     `${at}.except`,
     check.except,
     'given beside imports, which it makes exceptions from',
+  );
+  must(
+    check.expect === undefined || check.imports === undefined,
+    `${at}.expect`,
+    check.expect,
+    'given beside command or python, whose output it is of',
   );
 }

@@ -49,12 +49,21 @@ const bytes = z.optional(above0('a whole number of bytes above 0', Number.isSafe
 
 export const sizeLimitsSchema = objectOf<SizeLimits>()({ linux: bytes, windows: bytes });
 
+/** What PEP 508 calls a requirement; what a marker says is left to pip. */
+const REQUIREMENT = requirementPattern();
+
+function requirementPattern(): RegExp {
+  const name = '[A-Za-z0-9]([\\w.-]*[A-Za-z0-9])?';
+  const extras = '\\[[\\w,. -]+\\]';
+  const version = '(===|==|~=|!=|<=|>=|<|>)\\s*[\\w.*+!-]+';
+  const versions = `${version}(\\s*,\\s*${version})*`;
+  const address = '@\\s*[^\\s;]+';
+  const which = `${versions}|\\(\\s*${versions}\\s*\\)|${address}`;
+  return new RegExp(`^${name}(\\s*${extras})?(\\s*(${which}))?(\\s*;.+)?$`);
+}
+
 export const amendmentsSchema = objectOf<RequirementAmendments>()({
-  add: z.optional(
-    listOf(
-      text('a requirement, such as psutil or numpy>=2', /^[A-Za-z0-9][\w.-]*(\[[\w,. -]+\])?\s*([<>=!~(;@ ].*)?$/),
-    ),
-  ),
+  add: z.optional(listOf(text('a requirement by PEP 508, such as psutil or numpy>=2,<3', REQUIREMENT))),
   pin: z.optional(listOf(distributionName)),
   drop: z.optional(listOf(distributionName)),
 });

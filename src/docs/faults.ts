@@ -567,6 +567,13 @@ export const FAULTS: readonly Fault[] = [
     advice: 'correct the `imports` of the check',
   },
   {
+    id: 'check-no-import',
+    area: 4,
+    fault: 'a check of modules whose `except` leaves none',
+    message: 'nothing is left to import: the check leaves out all that it names',
+    advice: 'correct the `except` of the check',
+  },
+  {
     id: 'checks-failed',
     area: 4,
     fault: 'any check that failed',

@@ -2,9 +2,10 @@
 import { dockerfileOf, environmentFileOf, lockFileOf, pythonPackagesFileOf, testRequirementsFileOf } from './files';
 import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedPythonPackage, PlannedTool } from './plan';
 import { resolveHooks } from './resolve-hooks';
-import type { DeclaredBuild } from './resolve-variant';
+import type { DeclaredBuild, DeclaredWheel } from './resolve-variant';
 import { resolveWheel } from './resolve-wheel';
 import { valueOn } from './values';
+import { must } from '../declaration/error';
 import type { VulkanSdkPin } from '../declaration/pin-options';
 import { VULKAN_SDK, vulkanSdkUrl } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
@@ -29,6 +30,7 @@ interface Marked {
 export function resolveBuild(declared: DeclaredBuild, imageName: string, options: WheelPipelineOptions): PlannedBuild {
   const { name, variant, wheels, toolchain } = declared;
   const systems = systemsOf(declared.platforms);
+  wheels.forEach((wheel) => checkTested(wheel, systems));
   const conda = resolveConda(declared, systems);
   const pythonPackages = resolvePythonPackages(declared, systems);
   const imageTag = ['latest', variant?.name].filter(Boolean).join('-');
@@ -64,6 +66,18 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     testedOn: variant?.testedOn ?? null,
     parts: (variant?.parts ?? []).map((part) => resolvePart(part, declared)),
   };
+}
+
+/** Throws a `SpecError` at a wheel that no check of its own tests on one of the systems. */
+function checkTested({ distribution, checks }: DeclaredWheel, systems: readonly SystemName[]): void {
+  for (const system of systems) {
+    must(
+      checks.some(({ only }) => only === undefined || only === system),
+      `wheels[${distribution}].checks`,
+      checks.map(({ name, only }) => (only ? `${name} (only: ${only})` : name)).join(', '),
+      `at least one check on ${system}: an untested wheel is not released`,
+    );
+  }
 }
 
 /** Whether a variant's checks need what those of the build without one do not. */

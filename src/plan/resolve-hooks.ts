@@ -4,6 +4,7 @@ import type { DeclaredBuild } from './resolve-variant';
 import { must } from '../declaration/error';
 import { Hook, Step, WHEEL_STEPS } from '../declaration/hook';
 import { System, SystemName } from '../declaration/platform';
+import type { Source } from '../declaration/source';
 import { aliasesOn, normalizedName } from '../declaration/wheel';
 
 /** A build's hooks; a step that each wheel has for itself is one hook for each of them. */
@@ -27,14 +28,15 @@ export function resolveHooks(
 }
 
 /** Throws a `SpecError` at a hook whose step never comes: it would be ignored without a word. */
-export function checkHooks(hooks: readonly Hook[], builds: readonly PlannedBuild[]): void {
+export function checkHooks(hooks: readonly Hook[], builds: readonly PlannedBuild[], { overlay = {} }: Source): void {
   const all = builds.flatMap((build) => build.systems);
   for (const { name, step, only } of hooks) {
     const systems = all.filter((system) => only === undefined || system === only);
     must(systems.length > 0, `hooks[${name}].only`, only, 'a system that the platforms are of');
     const needs = NEEDS[step];
     if (!needs) continue;
-    const comes = builds.some((build) => systems.some((system) => needs.met(build, system)));
+    const hasOverlay = Object.keys(overlay).length > 0;
+    const comes = builds.some((build) => systems.some((system) => needs.met(build, system, hasOverlay)));
     must(comes, `hooks[${name}].step`, step, `a step that comes: it is there ${needs.where}`);
   }
 }
@@ -42,7 +44,7 @@ export function checkHooks(hooks: readonly Hook[], builds: readonly PlannedBuild
 /** When there is a step that only some pipelines have. */
 interface Need {
   readonly where: string;
-  met(build: PlannedBuild, system: SystemName): boolean;
+  met(build: PlannedBuild, system: SystemName, hasOverlay: boolean): boolean;
 }
 
 const NEEDS: Partial<Record<Step, Need>> = {
@@ -51,6 +53,11 @@ const NEEDS: Partial<Record<Step, Need>> = {
     where: 'on windows alone, with toolchain.vulkan',
     met: ({ vulkanSdk }, system) => system === System.WINDOWS && vulkanSdk !== null,
   },
+  [Step.PREFLIGHT]: {
+    where: 'with a preflight, on the system that it is for',
+    met: ({ preflight }, system) => preflight !== null && [null, system].includes(preflight.system),
+  },
+  [Step.OVERLAY]: { where: 'with source.overlay', met: (_build, _system, hasOverlay) => hasOverlay },
   [Step.SHARE]: {
     where: 'for a wheel with aliases, on the system that their endings are of',
     met: ({ wheels }, system) => wheels.some(({ aliases }) => aliases[system].length > 0),

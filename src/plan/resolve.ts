@@ -15,6 +15,7 @@ import { Platform, SYSTEMS } from '../declaration/platform';
 import type { Source } from '../declaration/source';
 import { allPackages, pinnedVersion, Toolchain } from '../declaration/toolchain';
 import { versionOfTag } from '../declaration/version';
+import type { WheelChanges } from '../declaration/wheel';
 
 /** Twice a week, at no hour that everybody else takes: GitHub forgets caches that nobody read for a week. */
 const SCHEDULE = '17 3 * * 1,4';
@@ -58,7 +59,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   const variants = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];
   const builds = variants.map((build) => resolveBuild(build, image.name, options));
   checkEnvironment(options, inputs(builds));
-  checkHooks(options.hooks ?? [], builds);
+  checkHooks(options.hooks ?? [], builds, options.source);
   const pins = resolvePins(declared, platforms);
   checkHold(options.upkeep?.hold ?? [], pins, declared);
   must(
@@ -144,12 +145,18 @@ function checkEnvironment(options: WheelPipelineOptions, callers: readonly Plann
     ...(options.variants ?? []).map(
       (each) => [`variants[${each.name}].environment`, each.environment] as [string, object],
     ),
-    ...options.wheels.map((each) => [`wheels[${each.distribution}].environment`, each.environment] as [string, object]),
+    ...wheelEnvironments('wheels', options.wheels),
+    ...(options.variants ?? []).flatMap((each) => wheelEnvironments(`variants[${each.name}].wheels`, each.wheels)),
+    ['preflight.wheel.environment', options.preflight?.wheel.environment],
   ];
   for (const [option, variables = {}] of given) {
     const wrong = Object.keys(variables).find((name) => taken.has(name));
     must(wrong === undefined, option, wrong, 'a variable of your own: this one belongs to whoever calls the scripts');
   }
+}
+
+function wheelEnvironments(at: string, wheels: readonly WheelChanges[]): Array<[string, object | undefined]> {
+  return wheels.map((wheel) => [`${at}[${wheel.distribution}].environment`, wheel.environment]);
 }
 
 function resolveSource({ git, sdist, folder, overlay = {} }: Source): PlannedSource {

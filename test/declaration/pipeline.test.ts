@@ -22,8 +22,10 @@ const withGit = (changes: object): Partial<WheelPipelineOptions> => ({
   source: { git: { ...valid.source.git!, ...changes } },
 });
 
-// What is wrong; the changes that make it so; the option, the value and a word of the advice that the error must have.
-const mistakes: Array<[string, Partial<WheelPipelineOptions>, string, unknown, string]> = [
+/** What is wrong; the changes that make it so; the option, the value and a word of the advice that the error must have. */
+type Mistake = [string, Partial<WheelPipelineOptions>, string, unknown, string];
+
+const mistakes: Mistake[] = [
   ['a repository without owner', { repository: 'thing' }, 'repository', 'thing', 'owner/name'],
   ['a short commit', withGit({ commit: 'bb586e5' }), 'source.git.commit', 'bb586e5', '40'],
   ['a branch for a commit', withGit({ commit: 'main' }), 'source.git.commit', 'main', '40'],
@@ -106,6 +108,45 @@ const mistakes: Array<[string, Partial<WheelPipelineOptions>, string, unknown, s
     'wheels[thing].checks[x].timeout',
     0,
     'seconds',
+  ],
+  [
+    'a text that the output of imports must have',
+    withWheel({ checks: [{ name: 'x', imports: ['x'], expect: 'done' }] }),
+    'wheels[thing].checks[x].expect',
+    'done',
+    'command or python',
+  ],
+  [
+    'checks for one system of two',
+    withWheel({ checks: [{ name: 'x', imports: ['x'], only: System.WINDOWS }] }),
+    'wheels[thing].checks',
+    'x (only: windows)',
+    'at least one check on linux',
+  ],
+  ...['numpy>=2,<', 'numpy>>2', 'numpy>=', 'numpy ==', 'numpy(>=2', '-numpy', 'numpy @'].map((add): Mistake => [
+    `the requirement ${add}`,
+    withWheel({ requires: { add: [add] } }),
+    'wheels[thing].requires.add',
+    add,
+    'PEP 508',
+  ]),
+  [
+    "a caller's variable for the preflight",
+    { preflight: { files: { 'pyproject.toml': 'x' }, wheel: { ...wheel, environment: { PATH: '/x' } } } },
+    'preflight.wheel.environment',
+    'PATH',
+    'of your own',
+  ],
+  [
+    "a caller's variable for a variant's wheel",
+    {
+      variants: [
+        { name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'thing', environment: { SOURCE_DATE_EPOCH: '1' } }] },
+      ],
+    },
+    'variants[gpu].wheels[thing].environment',
+    'SOURCE_DATE_EPOCH',
+    'of your own',
   ],
   [
     'an exclude without .so',
@@ -197,6 +238,20 @@ const mistakes: Array<[string, Partial<WheelPipelineOptions>, string, unknown, s
     'linux',
   ],
 ];
+
+test.each([
+  'psutil',
+  'numpy>=2,<3',
+  'numpy >= 2, < 3',
+  'numpy (>=2)',
+  'a.b-c_d[x, y]~=1.0',
+  "pywin32===1!2.0+local; sys_platform == 'win32'",
+  'thing @ https://example.com/thing-1.0.whl ; python_version > "3"',
+  'numpy==2.*',
+])('a wheel can require %s', (add) => {
+  const [build] = resolvePlan({ ...valid, ...withWheel({ requires: { add: [add] } }) }).builds;
+  expect(build.wheels[0].requires.add).toEqual([add]);
+});
 
 test.each(mistakes)('%s is one clear error', (_, changes, option, value, advice) => {
   let error: unknown;

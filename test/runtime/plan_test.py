@@ -80,6 +80,7 @@ def test_every_input_of_the_plan_is_known_to_the_runtime() -> None:
         (lambda data: data.pop("builds"), "builds"),
         (lambda data: data["limits"].update(attempts="many"), "attempts"),
         (lambda data: data["builds"][0]["wheels"][0].pop("distribution"), "distribution"),
+        (lambda data: data.update(schema=1), "schema"),
     ],
 )
 def test_a_plan_that_lacks_something_is_told_with_its_place(tmp_path: Path, change: Any, message: str) -> None:

@@ -70,6 +70,8 @@ def modules_to_import(check: Check, subject: Subject) -> list[str]:
             raise Failure(f"the wheel has no module {wanted}: correct the imports of the check")
         modules += found
     kept = [name for name in modules if not any(fnmatch.fnmatch(name, each) for each in check.exclude)]
+    if not kept:
+        raise Failure("nothing is left to import: the check leaves out all that it names")
     return list(dict.fromkeys(kept))
 
 

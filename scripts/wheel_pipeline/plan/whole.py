@@ -93,7 +93,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Plan:
-    schema: int
+    schema: Literal[2]
+    """A plan of another version has other fields, or fields of other meanings."""
     name: str
     repository: str
     python: str

@@ -9,6 +9,7 @@ is looked for along the PATH as well, which Python leaves out; once it is loaded
 from __future__ import annotations
 
 import ast
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def with_prelude(data: bytes, lines: str) -> bytes:
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and index == 0
         if is_text or (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
             at = node.end_lineno or node.lineno
-    rows = text.splitlines(keepends=True)
+    rows = list(io.StringIO(text, newline=""))  # lines as Python counts them: splitlines ends one at a form feed too
     if at == 0:  # keep what comments at the top say first, such as the licence
         at = next((number for number, row in enumerate(rows) if not row.startswith("#")), len(rows))
     before = "".join(rows[:at])

@@ -91,6 +91,7 @@ export const WHEELS: Case[] = [
   checked('check-killed', 'crashes', { python: ['import os', 'os.abort()'] }),
   checked('check-imports', 'imports a module that is not there', { imports: ['release_demo.nothing'] }),
   checked('check-no-module', 'imports what no module of the wheel matches', { imports: ['release_demo.n*'] }),
+  checked('check-no-import', 'leaves out all that it imports', { imports: ['release_demo'], except: ['release_*'] }),
   {
     fault: 'checks-failed',
     broken: 'a file that was installed is another one now',

@@ -93,6 +93,13 @@ def test_rust_flags_of_the_caller_are_kept(given: dict[str, str], flags: list[st
     assert env["CARGO_ENCODED_RUSTFLAGS"].split("\x1f") == [*flags, f"--remap-path-prefix={Path('/b')}=/build"]
 
 
+def test_rust_flags_of_a_wheel_are_added_to_those_that_cargo_takes() -> None:
+    env = without_paths({"RUSTFLAGS": "-g"}, {Path("/b"): "/build"}, "linux", rust=True)
+    added = add(env, {"RUSTFLAGS": "-C panic=abort"})
+    assert added["CARGO_ENCODED_RUSTFLAGS"].split("\x1f")[-2:] == ["-C", "panic=abort"]
+    assert add({}, {"RUSTFLAGS": "-g"}) == {"RUSTFLAGS": "-g"}
+
+
 def test_crates_are_where_cargo_keeps_them() -> None:
     assert cargo_home({"CARGO_HOME": "/cargo", "HOME": "/h"}) == Path("/cargo")
     assert cargo_home({"HOME": "/h"}) == Path("/h/.cargo")

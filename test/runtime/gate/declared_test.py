@@ -99,6 +99,11 @@ def test_a_pattern_that_matches_nothing_fails(bench: Bench) -> None:
     assert "the wheel has no module other.*" in problem
 
 
+def test_imports_that_leave_out_everything_do_not_pass(bench: Bench) -> None:
+    [problem] = bench.check(kind="imports", modules=("demo",), exclude=("d*",))
+    assert problem == "nothing is left to import: the check leaves out all that it names"
+
+
 @pytest.mark.parametrize(
     ("code", "problem"),
     [

@@ -112,6 +112,8 @@ def test_a_wheel_that_names_no_neighbours_stays_as_it_is(tmp_path: Path) -> None
         (INIT, '"""What it is."""\nfrom __future__ import annotations\n'),
         ("# Licence\n# of it\nimport os\n", "# Licence\n# of it\n"),
         ('"""Only this."""', '"""Only this."""\n'),
+        ('"""Two\f\npages."""\nimport os\n', '"""Two\f\npages."""\n'),
+        ('"""On Windows."""\r\nimport os\r\n', '"""On Windows."""\r\n'),
         ("", ""),
     ],
 )

@@ -35,6 +35,8 @@ COMPILER = {
 FLAGS = ("CFLAGS", "CPPFLAGS", "CXXFLAGS", "LDFLAGS", "NVCC_PREPEND_FLAGS", "RUSTFLAGS", "CL", "_CL_", "LINK", "_LINK_")
 """Variables whose words add up: the caller's, then the declaration's, then the program's own."""
 
+ENCODED = "CARGO_ENCODED_RUSTFLAGS"  # cargo takes nothing of RUSTFLAGS where this is set
+
 
 def clean(environ: Mapping[str, str], home: Path) -> dict[str, str]:
     """The caller's variables without those that make two machines build two wheels."""
@@ -68,6 +70,8 @@ def add(env: Mapping[str, str], declared: Mapping[str, str]) -> dict[str, str]:
     merged = dict(env)
     for name, value in declared.items():
         merged[name] = " ".join(filter(None, [merged.get(name, ""), value])) if name in FLAGS else value
+        if name == "RUSTFLAGS" and ENCODED in merged:
+            merged[ENCODED] = "\x1f".join(filter(None, [merged[ENCODED], *value.split()]))
     return merged
 
 
@@ -87,10 +91,10 @@ def without_paths(env: Mapping[str, str], folders: Mapping[Path, str], system: S
         cuda = " ".join(f"-Xcompiler={each}" for each in each_map)
         merged = add(env, {"CFLAGS": flags, "CXXFLAGS": flags, "NVCC_PREPEND_FLAGS": cuda})
     if rust:
-        # CARGO_ENCODED_RUSTFLAGS wins over a RUSTFLAGS that a build sets itself.
-        encoded = env.get("CARGO_ENCODED_RUSTFLAGS", "")
+        # It wins over a RUSTFLAGS that a build sets itself.
+        encoded = env.get(ENCODED, "")
         given = encoded.split("\x1f") if encoded else env.get("RUSTFLAGS", "").split()
-        merged["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join([*given, *(f"--remap-path-prefix={each}" for each in maps)])
+        merged[ENCODED] = "\x1f".join([*given, *(f"--remap-path-prefix={each}" for each in maps)])
     return merged
 
 
