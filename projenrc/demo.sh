@@ -23,6 +23,7 @@ echo '==> Install the build tools into build/tools'
 # shellcheck source=/dev/null
 source build/tools/bin/activate
 python -m pip install --quiet --disable-pip-version-check --requirement scripts/build-requirements.txt
+python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement docker/requirements.txt
 
 # The wheel is for this machine's C library and newer ones; the toolchain image builds for glibc 2.28.
 AUDITWHEEL_PLAT=$(python -c 'import platform; print("manylinux_" + platform.libc_ver()[1].replace(".", "_") + "_" + platform.machine())')

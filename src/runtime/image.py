@@ -110,6 +110,7 @@ def tools(plan: Plan, _: Path, argv: Sequence[str]) -> int:
     system = current_platform(build).system
     with tempfile.TemporaryDirectory() as home:
         env = with_python_packages(clean(os.environ, Path(home)), build, system)
-        versions = check_tools(plan, build.tools, system, env) | check_python_packages(build, system)
+        packages = check_python_packages(build, system)  # first: they bring some of the tools
+        versions = check_tools(plan, build.tools, system, env) | packages
     console.table([["tool", "version"], *([name, version] for name, version in versions.items())])
     return 0

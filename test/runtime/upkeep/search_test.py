@@ -177,6 +177,13 @@ def test_a_conda_package_goes_to_a_newer_series_where_it_is_for_every_system(wor
     assert "| Conda package cmake | 3.31.* | 3.32.* (3.32.1) | 2026-11-01 |" in found.reasons
 
 
+@pytest.mark.parametrize("labels", [["main", "broken"], ["patchelf_dev"]])
+def test_a_conda_package_that_nobody_can_install_is_not_taken(world: Publishers, look: Any, labels: list[str]) -> None:
+    world.conda("patchelf", ("0.17.2", "linux-64", OLD))
+    world.conda("patchelf", ("0.18.0", "linux-64", OLD), labels=labels)
+    assert look(packages={"patchelf": "0.17.*"}, builds=(make_build(platforms=(LINUX,)),)).pins is None
+
+
 def test_distributions_that_require_each_other_are_raised_together(world: Publishers, look: Any) -> None:
     world.distribution(
         "pydantic",
