@@ -47,11 +47,10 @@ function findImages(plan: Plan, builds: readonly PlannedBuild[]): Pick<StepsJob,
       {
         name: 'Find the toolchain image',
         id: 'images',
-        if: "steps.changes.outputs.build == 'true'",
         env: Object.fromEntries(names.map((name) => [variable(name), `\${{ inputs.${name} }}`])),
         run: `python3 ${PROGRAM} ci images --repository "$GITHUB_REPOSITORY"${names.map((name) => ` --given "${name}=$${variable(name)}"`).join('')}\n`,
       },
-    ],
+    ].map((step) => ({ ...step, if: "steps.changes.outputs.build == 'true'" })),
   };
 }
 
@@ -111,7 +110,13 @@ function wheelJobs(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): 
       ...(build.deviceOptions === null ? {} : { DOCKER_OPTIONS: build.deviceOptions }),
     },
     needs: [toolchain],
-    condition: `!cancelled() && needs.plan.outputs.build == 'true' && needs.${toolchain}.result != 'failure'`,
+    // A plan may fail after it has said that there is something to build.
+    condition: [
+      '!cancelled()',
+      "needs.plan.result == 'success'",
+      "needs.plan.outputs.build == 'true'",
+      `needs.${toolchain}.result != 'failure'`,
+    ].join(' && '),
     permissions: { contents: 'read', packages: 'read' },
   });
 }

@@ -248,6 +248,21 @@ describe('warm caches, and checks that report', () => {
   });
 });
 
+describe('after the plan', () => {
+  const { jobs } = read('linux');
+
+  test('no wheel is built where it failed, whatever it had said before', () => {
+    expect(jobs['linux-x86_64'].if).toContain("!cancelled() && needs.plan.result == 'success' && ");
+  });
+
+  test('the registry is asked only where there is something to build', () => {
+    for (const name of ['Log in to the registry', 'Find the toolchain image']) {
+      const step = steps(jobs.plan).find((each) => each.name === name)!;
+      expect(step.if).toBe("steps.changes.outputs.build == 'true'");
+    }
+  });
+});
+
 describe('a change to the toolchain', () => {
   test('is tried with wheels that are built in the image of that very run, which nobody has to have published', () => {
     const { jobs } = read('linux');
