@@ -51,15 +51,24 @@ export function maySave({ defaultBranch }: Plan): string {
 /** The id of the step that builds, whose output says whether it kept a wheel that no earlier run has. */
 export const BUILD_STEP = 'build';
 
-/** A cache, with a new entry for each run that saves; the next one reads the newest. */
-function running(name: string, path: string, key: string): { restore: WorkflowStep; save: WorkflowStep } {
-  const where = { path, key: `${key}-\${{ github.run_id }}` };
+/**
+ * A cache, with a new entry for each run that saves; the next one reads the newest that begins as its own key does. So
+ * what follows the platform is a slash, which no name has: one platform's may begin with another's.
+ */
+function running(
+  name: string,
+  path: string,
+  what: string,
+  { id }: PlannedPlatform,
+): { restore: WorkflowStep; save: WorkflowStep } {
+  const key = `${what}/${id}/`;
+  const where = { path, key: `${key}\${{ github.run_id }}` };
   return {
     restore: {
       name: `Restore ${name}`,
       if: MAY_READ,
       uses: ACTIONS.cacheRestore,
-      with: { ...where, 'restore-keys': `${key}-` },
+      with: { ...where, 'restore-keys': key },
     },
     save: { name: `Save ${name}`, uses: ACTIONS.cacheSave, with: where },
   };
@@ -74,12 +83,8 @@ export interface CacheSteps {
 /** All caches of a platform's build. */
 export function cacheSteps(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): CacheSteps {
   const mine = maySave(plan);
-  const compiler = running(
-    'the compiler cache',
-    `${FILES.build}/${COMPILER_CACHE}`,
-    `${COMPILER_CACHE}-${platform.id}`,
-  );
-  const wheels = running('the kept wheels', `${FILES.build}/${WHEEL_CACHE}`, `kept-wheels-${platform.id}`);
+  const compiler = running('the compiler cache', `${FILES.build}/${COMPILER_CACHE}`, COMPILER_CACHE, platform);
+  const wheels = running('the kept wheels', `${FILES.build}/${WHEEL_CACHE}`, 'kept-wheels', platform);
   const kept = reusesWheels(build);
   const sdk = platform.system === 'windows' ? vulkanSdk(build, mine) : { before: [], after: [] };
   return {

@@ -235,6 +235,16 @@ describe('warm caches, and checks that report', () => {
     expect(build.env!.SCCACHE_CACHE_SIZE).toBe(`${compilerCacheSize(of)}M`);
   });
 
+  test("no platform takes another one's cache, though its name may begin as that one's does", () => {
+    const of = plan({ platforms: [Platform.LINUX_X86_64], variants: ['gpu', 'gpu-1', 'gpu-1.0'].map(variant) });
+    const { jobs } = read('linux', of);
+    const caches = Object.values(jobs).flatMap((job) => uses(job, 'actions/cache/restore').map((step) => step.with!));
+    expect(caches).toHaveLength(8);
+    for (const { key, 'restore-keys': prefix } of caches) {
+      expect(caches.filter((each) => each.key.startsWith(prefix))).toEqual([expect.objectContaining({ key })]);
+    }
+  });
+
   test('no run takes the place of another one that waits, but for a pull request', () => {
     for (const name of ['docker', 'linux', 'windows']) {
       expect(read(name).concurrency).toEqual({
