@@ -50,7 +50,8 @@ export function ciPipelinePage(plan: Plan, workflows: readonly NamedWorkflow[]):
       .map((system) => `${plan.timeoutMinutes[system]} minutes for a build (\`${system}.timeoutMinutes\`)`)
       .join(', ')}, ${MINUTES.test} for tests.`,
     '- A new push to a pull request stops the run before it. No other run is stopped, or replaced while it waits, by a later one.',
-    `- What a job hands on is kept for ${RETENTION.wheels} days, an image that one run makes for itself for ${RETENTION.handedOn}.`,
+    `- What a job hands on is kept for ${RETENTION.wheels} days; what is to be released, for ${RETENTION.released}, as a release may wait 30 days for its reviewers;`,
+    `  an image that one run makes for itself, for ${RETENTION.handedOn}: until then its failed jobs can be started again.`,
   );
 }
 

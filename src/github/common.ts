@@ -11,7 +11,17 @@ import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 
 /** Days that GitHub keeps what jobs hand on. */
-export const RETENTION = { wheels: 14, logs: 14, handedOn: 1 } as const;
+export const RETENTION = {
+  wheels: 14,
+  logs: 14,
+  /** What a release is made of: GitHub lets it wait 30 days for its environment's reviewers. */
+  released: 35,
+  /** An image that one run makes for itself: whoever starts its failed jobs again does so within the week. */
+  handedOn: 7,
+} as const;
+
+/** An expression: the days for wheels and reports, in a workflow that a release may call. */
+const WHEEL_DAYS = `\${{ inputs.${CALL_INPUTS.fresh} && ${RETENTION.released} || ${RETENTION.wheels} }}`;
 
 /** The registry that knows the jobs of a repository: the only one that their token is for. */
 const REGISTRY = 'ghcr.io';
@@ -217,7 +227,7 @@ export function platformJobs(
             shell: 'bash',
             run: `echo "sums=$(sha256sum <${folder}/SHA256SUMS | cut -c 1-64)" | tee -a "$GITHUB_OUTPUT"\n`,
           },
-          upload('Upload the wheels', wheelsArtifact(platform), `${folder}/`, RETENTION.wheels),
+          upload('Upload the wheels', wheelsArtifact(platform), `${folder}/`, WHEEL_DAYS),
           ...caches.after,
           uploadLogs(ids.build),
         ],
@@ -247,7 +257,7 @@ export function platformJobs(
             shell: 'bash',
             run: `mkdir -p ${FILES.build}/tested\ncp ${BUILD_FOLDERS.testReport}/${platform.id}.json ${FILES.build}/tested/test-report.json\n`,
           },
-          upload('Upload the report', reportArtifact(platform), `${FILES.build}/tested/`, RETENTION.wheels),
+          upload('Upload the report', reportArtifact(platform), `${FILES.build}/tested/`, WHEEL_DAYS),
           uploadLogs(ids.test),
         ],
       },
@@ -256,7 +266,7 @@ export function platformJobs(
 }
 
 /** Hands a folder on; it is an error where it is empty. */
-export function upload(name: string, artifact: string, path: string, days: number): WorkflowStep {
+export function upload(name: string, artifact: string, path: string, days: number | string): WorkflowStep {
   const options = { 'if-no-files-found': 'error', 'retention-days': days };
   return { name, uses: ACTIONS.uploadArtifact, with: { name: artifact, path, ...options } };
 }

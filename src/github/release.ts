@@ -204,7 +204,7 @@ function attestJob(plan: Plan): StepsJob {
         env: { BUNDLE: '${{ steps.attest.outputs.bundle-path }}' },
         run: `mkdir -p ${SIGNATURE.folder}\ncp "$BUNDLE" ${SIGNATURE.file}\n`,
       },
-      upload('Hand the signature on', SIGNATURE.artifact, `${SIGNATURE.folder}/`, RETENTION.wheels),
+      upload('Hand the signature on', SIGNATURE.artifact, `${SIGNATURE.folder}/`, RETENTION.released),
     ],
   };
 }

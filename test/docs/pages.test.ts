@@ -64,10 +64,12 @@ test('the artifacts that the page names are those that are uploaded, for as long
     const uploads = steps(workflow(name)).filter((step) => step.uses?.startsWith('actions/upload-artifact@'));
     for (const { with: given } of uploads) {
       if (/^(wheels|test-report)-/.test(given.name)) expect(text).toContain(`\`${given.name}\``);
-      const days = /^toolchain-/.test(given.name)
-        ? 'makes for itself for 1.'
-        : `kept for ${given['retention-days']} days`;
-      expect(text).toContain(days);
+      const days = String(given['retention-days']);
+      const [, released, other] = /^\$\{\{ inputs\.fresh && (\d+) \|\| (\d+) \}\}$/.exec(days) ?? ['', '', days];
+      expect(text).toContain(
+        /^toolchain-/.test(given.name) ? `makes for itself, for ${days}:` : `kept for ${other} days`,
+      );
+      if (released) expect(text).toContain(`to be released, for ${released}, as`);
     }
     const report = uploads.find(({ with: given }) => given.name.startsWith('test-report-'))!;
     expect(steps(workflow(name)).some((step) => step.run?.includes(`${report.with.path}test-report.json`))).toBe(true);

@@ -315,6 +315,23 @@ describe('a change to the toolchain', () => {
 });
 
 describe('publishing', () => {
+  test('may wait for 30 days: what it needs stays longer, and other wheels do not', () => {
+    for (const name of ['linux', 'windows']) {
+      const uploads = Object.values(read(name).jobs).flatMap((job) => uses(job, 'actions/upload-artifact'));
+      const kept = uploads.filter((step) => /^(wheels|test-report)-/.test(step.with!.name));
+      expect(kept.map((step) => step.with!['retention-days'])).toEqual(
+        Array(2).fill('${{ inputs.fresh && 35 || 14 }}'),
+      );
+    }
+    const [signature] = uses(read('release').jobs.attest, 'actions/upload-artifact');
+    expect(signature.with!['retention-days']).toBe(35);
+  });
+
+  test('a run whose jobs are started again within the week has its own image still', () => {
+    const [image] = uses(read('linux').jobs['toolchain-linux-x86_64'], 'actions/upload-artifact');
+    expect(image.with!['retention-days']).toBeGreaterThanOrEqual(7);
+  });
+
   test('waits for an environment, which can have another name, or none', () => {
     expect(read('release').jobs.publish.environment).toBe('release');
     expect(read('release', plan({ release: { environment: 'pypi' } })).jobs.publish.environment).toBe('pypi');
@@ -360,7 +377,7 @@ test('every job says how long it may take, what it may do, and for how long its 
     if (job.uses) continue;
     expect([id, typeof job['timeout-minutes']]).toEqual([id, 'number']);
     for (const step of uses(job, 'actions/upload-artifact')) {
-      expect(step.with!['retention-days']).toBeGreaterThan(0);
+      expect(String(step.with!['retention-days'])).toMatch(/^([1-9]\d*|\$\{\{ .* \}\})$/);
       if (String(step.with!.name).startsWith('logs-')) expect(step.if).toBe('!success()');
     }
   }
