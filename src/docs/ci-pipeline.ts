@@ -95,6 +95,8 @@ function firstRun({ image, repository, defaultBranch, workflows, builds }: Plan)
     `4. Choose what a pull request needs (*Settings*, *Rules*): ${builds[0].systems
       .map((system) => `*All of ${system} is green*`)
       .join(' and ')}: they report on every one.`,
+    '   In a merge queue, raise the *Status check timeout*: GitHub takes out a pull request whose checks take longer, and a build',
+    '   without caches takes hours. Leave *Require all queue entries to pass required checks* on: a run looks at its own entry only.',
     '',
     "A fork's pull requests need no rights to the registry. A fork that publishes images itself changes `githubRepository` (or `image.name`)",
     'in `.projenrc.ts`: the name stands in the synthesized files, and no setting on GitHub changes it.',
@@ -139,7 +141,8 @@ function wheelsSection(plan: Plan): string[] {
     '',
     'One job builds, and hands on the wheels, their `SHA256SUMS` and `build-record.json` (source, commit, tools, hashes, durations). Another',
     'one sees that these are the files that were built, tests them in a fresh environment, and hands on `test-report.json`: it cannot change',
-    'what is released. A pull request that changes nothing of what the wheels are made of builds none, and reports all the same.',
+    'what is released. A pull request that changes nothing of what the wheels are made of builds none, in the merge queue neither,',
+    'and reports all the same.',
     ...table(
       ['Platform', 'Runner', 'Wheels', 'Test report', 'Folder', 'Platform tag'],
       plan.builds.flatMap((build) =>

@@ -134,14 +134,14 @@ export function planJob(
     timeoutMinutes: MINUTES.plan,
     outputs: { build: '${{ steps.changes.outputs.build }}', ...images.outputs },
     steps: [
-      // The merge of a pull request and its first parent: what lies between them is what it changes.
+      // The merge of a pull request and its first parent, in the queue too: what lies between them is what it changes.
       checkout(`inputs.${CALL_INPUTS.ref}`, { 'fetch-depth': 2 }),
       installRuntime(),
       {
         name: 'See whether there is anything to build',
         id: 'changes',
-        env: { EVENT: '${{ github.event_name }}' },
-        run: `python3 ${PROGRAM} ci changes --event "$EVENT"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
+        env: { EVENT: '${{ github.event_name }}', BASE: '${{ github.event.merge_group.base_sha }}' },
+        run: `python3 ${PROGRAM} ci changes --event "$EVENT" --base "$BASE"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
       },
       ...images.steps,
     ],

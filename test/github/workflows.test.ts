@@ -216,6 +216,8 @@ describe('warm caches, and checks that report', () => {
     expect(jobs.green).toMatchObject({ if: 'always()', needs: Object.keys(jobs).filter((id) => id !== 'green') });
     const planned = steps(jobs.plan).find((step) => step.run?.includes('ci changes'))!;
     for (const path of on.push.paths) expect(planned.run).toContain(`--path '${path}'`);
+    expect(planned.env!.BASE).toBe('${{ github.event.merge_group.base_sha }}');
+    expect(planned.run).toContain('--base "$BASE"');
   });
 
   test.each([

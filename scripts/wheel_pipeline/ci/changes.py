@@ -15,19 +15,28 @@ from ..git import said
 from ..plan import Plan
 from ..wheels.files import matches
 
-PULL_REQUEST = "pull_request"
+PULL_REQUEST, MERGE_QUEUE = "pull_request", "merge_group"
 
 
-def changed_files(root: Path, timeout: float) -> list[str] | None:
-    """What a pull request changes: GitHub checks out its merge into the branch, whose first parent is that branch."""
+def changed_files(root: Path, event: str, base: str, timeout: float) -> list[str] | None:
+    """What a pull request changes: GitHub checks out its merge into the branch, whose first parent is that branch.
+
+    The queue's base is what it merges onto: the branch, or the entry before. Where it does so by several commits, the
+    first parent is one of them, and says nothing of the others.
+    """
+    if event == MERGE_QUEUE:
+        if not base or said(root, ("rev-parse", "--verify", "--quiet", "HEAD^1"), os.environ, timeout) != base:
+            return None
+    elif event != PULL_REQUEST:
+        return None
     words = ("-c", "core.quotePath=false", "diff", "--name-only", "--no-renames", "HEAD^1", "HEAD")
     answer = said(root, words, os.environ, timeout)
     return None if answer is None else answer.splitlines()
 
 
-def tell(plan: Plan, root: Path, event: str, paths: Sequence[str]) -> None:
+def tell(plan: Plan, root: Path, event: str, base: str, paths: Sequence[str]) -> None:
     """Answer with the output build."""
-    changed = changed_files(root, plan.limits.command) if event == PULL_REQUEST and paths else None
+    changed = changed_files(root, event, base, plan.limits.command) if paths else None
     touched = [name for name in changed or () if any(matches(path, name) for path in paths)]
     if changed is None:
         console.say("everything is built")

@@ -24,13 +24,14 @@ def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
 
 def changes_options(parser: Parser) -> None:
     parser.add_argument("--event", required=True, help="what started the run: pull_request, push, …")
+    parser.add_argument("--base", default="", metavar="COMMIT", help="in the merge queue: what the run is merged onto")
     paths_help = "a glob of files that the wheels are made of; repeatable"
     parser.add_argument("--path", action="append", default=[], metavar="GLOB", help=paths_help)
 
 
 def changes_answer(plan: Plan, root: Path, args: Namespace) -> None:
     """Whether there is anything to build: the output build. A pull request may touch none of the files."""
-    changes.tell(plan, root, args.event, tuple(args.path))
+    changes.tell(plan, root, args.event, args.base, tuple(args.path))
 
 
 def images_options(parser: Parser) -> None:

@@ -14,9 +14,10 @@ PATHS = ["--path", "scripts/**", "--path", "docker/**", "--path", ".dockerignore
 pytestmark = needs_git
 
 
-def git(folder: Path, *words: str) -> None:
+def git(folder: Path, *words: str) -> str:
     who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
-    subprocess.run(["git", *who, "-C", str(folder), *words], check=True, capture_output=True)
+    ran = subprocess.run(["git", *who, "-C", str(folder), *words], check=True, capture_output=True, text=True)
+    return ran.stdout.strip()
 
 
 def merge(folder: Path, *changed: str) -> Path:
@@ -54,6 +55,24 @@ def test_a_pull_request_builds_what_it_changes(
     checkout = merge(tmp_path, *changed)
     assert ci(make_plan(), checkout, ["changes", "--event", "pull_request", *PATHS]) == 0
     assert capsys.readouterr().out.endswith(f"\nbuild={str(build).lower()}\n")
+
+
+@pytest.mark.parametrize(("changed", "build"), [("docs/a.md", False), ("scripts/plan.json", True)])
+def test_so_does_the_merge_queue(tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: str, build: bool) -> None:
+    checkout = merge(tmp_path, changed)
+    base = git(checkout, "rev-parse", "HEAD^1")
+    assert ci(make_plan(), checkout, ["changes", "--event", "merge_group", "--base", base, *PATHS]) == 0
+    assert capsys.readouterr().out.endswith(f"\nbuild={str(build).lower()}\n")
+
+
+def test_the_queue_builds_where_it_merges_by_several_commits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout = merge(tmp_path, "scripts/plan.json")
+    base = git(checkout, "rev-parse", "HEAD^1")
+    git(checkout, "commit", "-q", "--allow-empty", "-m", "the last of several")
+    assert ci(make_plan(), checkout, ["changes", "--event", "merge_group", "--base", base, *PATHS]) == 0
+    assert capsys.readouterr().out.endswith("build=true\n")
 
 
 @pytest.mark.parametrize("event", ["push", "merge_group", "schedule", "workflow_dispatch"])
