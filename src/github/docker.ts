@@ -1,5 +1,5 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
-import { checkout, concurrency, installRuntime, logIn } from './common';
+import { checkout, concurrency, installRuntime, logIn, TOKEN } from './common';
 import { buildAndTry, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
 import { imageInput } from './inputs';
 import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
@@ -33,7 +33,7 @@ export function dockerWorkflow(plan: Plan): WorkflowDefinition {
     jobs: {
       ...Object.fromEntries(builds.flatMap((build) => jobs(plan, build))),
       ...(buildsWheels ? { wheels: wheelsJob(builds) } : {}),
-      latest: latestJob(plan, builds, buildsWheels),
+      latest: latestJob(plan, builds, buildsWheels, paths),
     },
   };
 }
@@ -239,8 +239,13 @@ function wheelsJob(builds: readonly PlannedBuild[]): CallJob {
   };
 }
 
-/** What people pull moves last, and on the default branch only. */
-function latestJob(plan: Plan, builds: readonly PlannedBuild[], buildsWheels: boolean): StepsJob {
+/** What people pull moves last, on the default branch only, and never back: a later push may have moved it by then. */
+function latestJob(
+  plan: Plan,
+  builds: readonly PlannedBuild[],
+  buildsWheels: boolean,
+  paths: readonly string[],
+): StepsJob {
   const variable = (build: PlannedBuild): string => `PUSHED${build.variant ? `_${identifier(build.variant)}` : ''}`;
   const env = builds.map((build) => [
     variable(build).replace(/-/g, '_').toUpperCase(),
@@ -250,22 +255,32 @@ function latestJob(plan: Plan, builds: readonly PlannedBuild[], buildsWheels: bo
     name: 'Make it the latest',
     needs: [...builds.map((build) => jobId('publish', build)), ...(buildsWheels ? ['wheels'] : [])],
     if: `github.ref == 'refs/heads/${plan.defaultBranch}'`,
-    permissions: { packages: 'write' },
+    permissions: { contents: 'read', packages: 'write' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.report,
     steps: [
-      ...logIn(plan),
+      checkout(),
+      installRuntime(),
       {
-        name: 'Move the tag',
-        env: Object.fromEntries(env) as Record<string, string>,
-        run: [
-          ...builds.map(
-            (build, index) =>
-              `docker buildx imagetools create --prefer-index=false --tag ${build.image} "$${env[index][0]}"`,
-          ),
-          '',
-        ].join('\n'),
+        name: 'See whether the branch has a newer one by now',
+        id: 'newest',
+        env: { GH_TOKEN: TOKEN },
+        run: `${CI} newest --repository "$GITHUB_REPOSITORY" --commit "$GITHUB_SHA"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
       },
+      ...[
+        ...logIn(plan),
+        {
+          name: 'Move the tag',
+          env: Object.fromEntries(env) as Record<string, string>,
+          run: [
+            ...builds.map(
+              (build, index) =>
+                `docker buildx imagetools create --prefer-index=false --tag ${build.image} "$${env[index][0]}"`,
+            ),
+            '',
+          ].join('\n'),
+        },
+      ].map((step) => ({ ...step, if: "steps.newest.outputs.newest == 'true'" })),
     ],
   };
 }

@@ -310,6 +310,11 @@ describe('a change to the toolchain', () => {
     expect(jobs.latest).toMatchObject({ needs: ['publish', 'wheels'], if: "github.ref == 'refs/heads/main'" });
     const moves = everyJob().filter(([, job]) => /--tag \S+:latest/.test(JSON.stringify(job)));
     expect(moves.map(([id]) => id)).toEqual(['docker/latest']);
+    // An older run may end later, and whatever starts a run of its own is what makes an image a newer one.
+    const [asks] = steps(jobs.latest).filter((step) => step.run?.includes('ci newest'));
+    for (const path of read('docker').on.push.paths) expect(asks.run).toContain(` --path '${path}'`);
+    const move = steps(jobs.latest).find((step) => step.run?.includes('imagetools'))!;
+    expect(move.if).toBe("steps.newest.outputs.newest == 'true'");
     const alone = read('docker', plan({ workflows: [WorkflowName.DOCKER] }));
     expect(alone.on.pull_request.paths).toContain('docker/**');
     expect(alone.jobs.latest.needs).toEqual(['publish']);

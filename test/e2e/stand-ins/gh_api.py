@@ -31,6 +31,9 @@ PROGRAMS: dict[str, Callable[[Any], str]] = {
     '.commits | reverse | .[] | .sha[0:9] + " " + (.commit.message | split("\\n")[0])': (
         lambda data: "\n".join(reversed(data["commits"]))
     ),
+    ".status, (.files[] | .filename, (.previous_filename // empty))": (
+        lambda data: "\n".join([data["status"], *data["files"]])
+    ),
 }
 
 
@@ -57,7 +60,7 @@ def tag_object(sha: str) -> Any:
 
 
 def compare(pair: str) -> Any:
-    one, _, other = pair.partition("...")
+    one, other = (git("rev-parse", "--verify", "--quiet", name) or name for name in pair.split("..."))
     base = git("merge-base", one, other)
     if base is None:
         return None
@@ -65,7 +68,8 @@ def compare(pair: str) -> Any:
     if base not in (git("rev-parse", one), git("rev-parse", other)):
         status = "diverged"
     commits = (git("log", "--reverse", "--abbrev=9", "--format=%h %s", f"{one}..{other}") or "").splitlines()
-    return {"status": status, "commits": commits}
+    files = (git("diff", "--name-only", "--no-renames", f"{base}..{other}") or "").splitlines()
+    return {"status": status, "commits": commits, "files": files}
 
 
 def api(words: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The command line of the workflows: `ci changes`, `ci images`, `ci image-tag` and `ci published`."""
+"""The command line of the workflows: `ci changes`, `ci images`, `ci image-tag`, `ci published` and `ci newest`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from ..arguments import Parser, chosen
 from ..console import set_named_outputs, set_outputs
 from ..plan import Plan
-from . import changes, images
+from . import changes, images, newest
 
 
 def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
@@ -68,6 +68,18 @@ def published_answer(plan: Plan, _: Path, args: Namespace) -> None:
     images.tell_published(plan, args.image, args.repository or plan.repository)
 
 
+def newest_options(parser: Parser) -> None:
+    add = parser.add_argument
+    add("--repository", required=True, metavar="OWNER/NAME", help="whose default branch it is")
+    add("--commit", required=True, help="the commit whose image was published")
+    add("--path", action="append", default=[], metavar="GLOB", help="a glob of what an image is made from; repeatable")
+
+
+def newest_answer(plan: Plan, _: Path, args: Namespace) -> None:
+    """Whether the default branch has no newer image than this commit's: the output newest."""
+    newest.tell(plan, args.repository, args.commit, tuple(args.path))
+
+
 type Question = tuple[Callable[[Parser], None], Callable[[Plan, Path, Namespace], None]]
 
 QUESTIONS: Mapping[str, Question] = {
@@ -75,4 +87,5 @@ QUESTIONS: Mapping[str, Question] = {
     "images": (images_options, images_answer),
     "image-tag": (tag_options, tag_answer),
     "published": (published_options, published_answer),
+    "newest": (newest_options, newest_answer),
 }
