@@ -137,6 +137,15 @@ test('runners are chosen for each platform, the image and the release', () => {
   expect(workflow('release').jobs.publish['runs-on']).toEqual(['trusted']);
 });
 
+test('a declared runner builds for a device too, and takes no place of the one that has it', () => {
+  const gpu = { name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'first' }], deviceOptions: '--gpus all' };
+  synthesize({ variants: [{ ...gpu, platforms: [Platform.LINUX_X86_64] }], linux: { runsOn: 'big' } });
+  const { jobs } = workflow('linux');
+  expect(jobs['linux-x86_64-gpu']['runs-on']).toEqual(['big']);
+  expect(jobs['test-linux-x86_64-gpu']['runs-on']).toBe('${{ vars.RUNNER_GPU }}');
+  expect(jobs['test-linux-x86_64']['runs-on']).toEqual(['big']);
+});
+
 test('triggers have filters', () => {
   synthesize({
     triggers: {

@@ -126,7 +126,8 @@ describe('a variant', () => {
     const files = synthesize({ variants });
     const workflow = (name: string) => parse(files.get(`.github/workflows/${name}.yml`)!);
     const job = workflow('linux').jobs['linux-x86_64-gpu-1_0'];
-    expect(job['runs-on']).toBe("${{ vars.RUNNER_GPU_1_0 || 'ubuntu-24.04' }}");
+    expect(job['runs-on']).toBe('ubuntu-24.04');
+    expect(workflow('linux').jobs['test-linux-x86_64-gpu-1_0']['runs-on']).toBe('${{ vars.RUNNER_GPU_1_0 }}');
     const commands = job.steps.map((step: { run?: string }) => step.run ?? '').join('');
     expect(commands).toContain('bash scripts/build.sh --variant gpu-1.0\n');
     expect(files.get('.github/workflows/windows.yml')).toContain('pwsh -File scripts/build.ps1 --variant gpu-1.0\n');

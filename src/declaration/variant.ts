@@ -64,8 +64,9 @@ export interface VariantFields {
   readonly environment?: { readonly [name: string]: string };
 
   /**
-   * Options of the Linux jobs' container that give it a device, such as `--gpus all`. Such a job needs a runner that has the
-   * device: `runsOn` names it, or else the repository variable `RUNNER_<NAME>`.
+   * Options that give a device, such as `--gpus all`, to the container in which the Linux wheels are tested. That needs a
+   * runner with the device: `runsOn` names it, or else the repository variable `RUNNER_<NAME>`. Without either, the wheels
+   * are built, not tested, and not released.
    *
    * @default - none; the platform's own runner will do
    */
@@ -74,7 +75,7 @@ export interface VariantFields {
   /**
    * The runner of its jobs: one label, or all that it must have, such as `['self-hosted', 'gpu']`.
    *
-   * @default - as the pipeline's own, or the repository variable where it needs a device
+   * @default - as the pipeline's own; where a device is needed, its tests run where the repository variable says
    */
   readonly runsOn?: string | string[];
 

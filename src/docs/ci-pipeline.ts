@@ -149,9 +149,10 @@ function wheelsSection(plan: Plan): string[] {
       plan.builds.flatMap((build) =>
         build.platforms.map((platform) => [
           platform.title,
-          build.deviceOptions === null
-            ? `\`${platform.runsOn?.join('`, `') ?? platform.runner}\``
-            : `one with the device: repository variable \`${runnerVariable(build)}\``,
+          [
+            `\`${platform.runsOn?.join('`, `') ?? platform.runner}\``,
+            ...(build.runnerByVariable ? [`tests: the one that \`${runnerVariable(build)}\` names`] : []),
+          ].join('; '),
           `\`${wheelsArtifact(platform)}\``,
           `\`${reportArtifact(platform)}\``,
           `\`${outputFolder(platform)}\``,
@@ -159,11 +160,21 @@ function wheelsSection(plan: Plan): string[] {
         ]),
       ),
     ),
+    ...(plan.builds.some((build) => build.runnerByVariable) ? UNTESTED : []),
     `A job that fails, takes too long or is stopped keeps its logs, and the report of its tests, for ${RETENTION.logs} days: the artifacts`,
     '`logs-<platform>` and `logs-test-<platform>`.',
     '',
   ];
 }
+
+/** What becomes of wheels for a device where there is no runner that has it. */
+const UNTESTED = [
+  'Wheels for a device are built without it, and tested on a runner that has it, which a repository variable (`RUNNER_…`) names.',
+  "Where a run has no such variable, as GitHub gives a fork's pull request none, the tests are skipped with a warning, and the run is",
+  'green; the merge queue and the push after it have the variable. A release refuses wheels without a report. No check runs on another',
+  'runner instead: such a wheel may not even load without the driver, and a report of some checks would be taken for one of all.',
+  '',
+];
 
 function cacheSection(plan: Plan): string[] {
   const kept = plan.builds[0].wheels.filter((wheel) => wheel.reuse).map((wheel) => `\`${wheel.distribution}\``);

@@ -44,7 +44,8 @@ function declared({ builds, jobs }: Plan, name: WorkflowName, id: string, job: S
     const own = platform?.machine === 'aarch64' ? platform.runsOn : runsOn;
     return { ...job, runsOn: own ?? job.runsOn, timeoutMinutes: timeoutMinutes ?? job.timeoutMinutes };
   }
-  return { ...job, runsOn: platform?.runsOn ?? job.runsOn };
+  // The runner with a device, which a variable names, is none that another one could stand for.
+  return job.runsOn === platform?.runner ? { ...job, runsOn: platform.runsOn ?? job.runsOn } : job;
 }
 
 /** A job with each action at its pin. */

@@ -41,14 +41,9 @@ export function logIn({ image }: Plan): WorkflowStep[] {
   ];
 }
 
-/** An expression: the runner for a platform. A variant that needs a device names it by a repository variable. */
-export function runnerOf(build: PlannedBuild, { runner }: PlannedPlatform): string {
-  return build.deviceOptions === null ? runner : `\${{ vars.${runnerVariable(build)} || '${runner}' }}`;
-}
-
-/** The repository variable that names the runner with a variant's device, such as `RUNNER_CUDA_12_8`. */
-export function runnerVariable({ variant }: PlannedBuild): string {
-  return `RUNNER_${variableName(variant!)}`;
+/** The repository variable that names the runner with a variant's device, such as `RUNNER_CUDA_12_8`; none elsewhere. */
+export function runnerVariable({ variant, runnerByVariable }: PlannedBuild): string | undefined {
+  return runnerByVariable ? `RUNNER_${variableName(variant!)}` : undefined;
 }
 
 /** The artifact that holds a platform's wheels and their record, as they were built. */
@@ -148,8 +143,14 @@ export function planJob(
   };
 }
 
+/** A platform, and the build that it is of. */
+export interface PlatformOfBuild {
+  readonly build: PlannedBuild;
+  readonly platform: PlannedPlatform;
+}
+
 /** The job whose report a pull request needs: it runs always, and fails where any other did. */
-export function greenJob(system: SystemName, jobs: readonly string[]): StepsJob {
+export function greenJob(system: SystemName, jobs: readonly string[], platforms: readonly PlatformOfBuild[]): StepsJob {
   return {
     name: `All of ${system} is green`,
     needs: jobs,
@@ -158,6 +159,7 @@ export function greenJob(system: SystemName, jobs: readonly string[]): StepsJob 
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.report,
     steps: [
+      ...platforms.flatMap(sayUntested),
       {
         name: 'See that no job failed or was stopped',
         env: { RESULTS: "${{ join(needs.*.result, ' ') }}" },
@@ -172,6 +174,20 @@ export function greenJob(system: SystemName, jobs: readonly string[]): StepsJob 
   };
 }
 
+/** A fork's pull request has no variables: its wheels for a device are built there, and tested once they are in the queue. */
+function sayUntested({ build, platform }: PlatformOfBuild): WorkflowStep[] {
+  const [ids, variable] = [jobIds(platform), runnerVariable(build)];
+  if (variable === undefined) return [];
+  const reason = `this run has no repository variable ${variable}, which names a runner with its device`;
+  return [
+    {
+      name: `Say that ${platform.title} was not tested`,
+      if: `needs.${ids.build}.result == 'success' && needs.${ids.test}.result == 'skipped'`,
+      run: `echo '::warning title=Not tested::${platform.title} was built, and not tested: ${reason}'\n`,
+    },
+  ];
+}
+
 /** How a platform runs the program, which differs. */
 export interface Runner {
   /** What comes before it in every job. */
@@ -181,6 +197,8 @@ export interface Runner {
   readonly build: string;
   readonly test: string;
   readonly env: { readonly [name: string]: Value };
+  /** What the tests have beside it. */
+  readonly testEnv: { readonly [name: string]: Value };
   readonly needs: readonly string[];
   /** When there is something to build. */
   readonly condition: string;
@@ -198,8 +216,9 @@ export function platformJobs(
   const folder = outputFolder(platform);
   const caches = cacheSteps(plan, build, platform);
   const env = { [VARIABLES.version]: `\${{ inputs.${CALL_INPUTS.version} }}`, ...runner.env };
-  const common = { permissions: runner.permissions, runsOn: runnerOf(build, platform) };
+  const common = { permissions: runner.permissions, runsOn: platform.runner };
   const { shell } = runner;
+  const variable = runnerVariable(build);
   return [
     [
       ids.build,
@@ -239,7 +258,8 @@ export function platformJobs(
         ...common,
         name: `${platform.title} tests`,
         needs: ['plan', ...runner.needs, ids.build],
-        if: `!cancelled() && needs.${ids.build}.result == 'success'`,
+        if: `!cancelled() && needs.${ids.build}.result == 'success'${variable ? ` && vars.${variable} != ''` : ''}`,
+        ...(variable && { runsOn: `\${{ vars.${variable} }}` }),
         timeoutMinutes: MINUTES.test,
         steps: [
           checkout(`inputs.${CALL_INPUTS.ref}`),
@@ -251,7 +271,7 @@ export function platformJobs(
             shell: 'bash',
             run: `echo "$SUMS  ${folder}/SHA256SUMS" | sha256sum --check --strict\n`,
           },
-          { name: 'Test the wheels', shell, env, run: `${runner.test}\n` },
+          { name: 'Test the wheels', shell, env: { ...env, ...runner.testEnv }, run: `${runner.test}\n` },
           {
             name: 'Set the report aside',
             shell: 'bash',

@@ -29,7 +29,7 @@ export function linuxWorkflow(plan: Plan): WorkflowDefinition {
     name: 'linux',
     on: buildTriggers(plan, 'linux', builds, platforms),
     concurrency: concurrency('linux'),
-    jobs: { ...jobs, green: greenJob('linux', Object.keys(jobs)) },
+    jobs: { ...jobs, green: greenJob('linux', Object.keys(jobs), pairs) },
   };
 }
 
@@ -104,11 +104,9 @@ function wheelJobs(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): 
     prepare,
     build: `${inImage} bash scripts/build.sh${chosen(build)}`,
     test: `${inImage} bash scripts/test.sh${chosen(build)}`,
-    env: {
-      IMAGE: image,
-      [VARIABLES.toolchainImage]: image,
-      ...(build.deviceOptions === null ? {} : { DOCKER_OPTIONS: build.deviceOptions }),
-    },
+    env: { IMAGE: image, [VARIABLES.toolchainImage]: image },
+    // No compiler needs the device, and docker starts nothing where it is missing.
+    testEnv: build.deviceOptions === null ? {} : { DOCKER_OPTIONS: build.deviceOptions },
     needs: [toolchain],
     // A plan may fail after it has said that there is something to build.
     condition: [

@@ -26,7 +26,7 @@ export function windowsWorkflow(
     name: 'windows',
     on: buildTriggers(plan, 'windows', [], platforms),
     concurrency: concurrency('windows'),
-    jobs: { ...jobs, green: greenJob('windows', Object.keys(jobs)) },
+    jobs: { ...jobs, green: greenJob('windows', Object.keys(jobs), pairs) },
   };
 }
 
@@ -80,6 +80,7 @@ function wheelJobs(
     build: `${run} pwsh -File scripts/build.ps1${chosen(build)}`,
     test: `${run} pwsh -File scripts/test.ps1${chosen(build)}`,
     env: {},
+    testEnv: {},
     needs: [],
     condition: "needs.plan.outputs.build == 'true'",
     permissions: { contents: 'read' },

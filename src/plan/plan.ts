@@ -228,7 +228,14 @@ const build = said(
       channels: texts,
       packages: z.array(condaPackage),
     }),
-    deviceOptions: said(z.nullable(text), "Options of the Linux jobs' container that give it a device."),
+    deviceOptions: said(
+      z.nullable(text),
+      'Options of the container that tests the Linux wheels, which give it a device.',
+    ),
+    runnerByVariable: said(
+      z.boolean(),
+      'Whether a repository variable names the runner that has that device, since none is declared.',
+    ),
     testedOn: said(z.nullable(text), 'Where its wheels have been built and tested.'),
     parts: said(
       z.array(z.strictObject({ name: text, upstream: text, ours: z.nullable(text), note: z.nullable(text) })),

@@ -63,6 +63,7 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     imageFiles: imageFiles(declared, pythonPackages),
     conda,
     deviceOptions: variant?.deviceOptions ?? null,
+    runnerByVariable: variant?.deviceOptions !== undefined && variant.runsOn === undefined,
     testedOn: variant?.testedOn ?? null,
     parts: (variant?.parts ?? []).map((part) => resolvePart(part, declared)),
   };
@@ -124,7 +125,7 @@ function resolvePlatform(
     platformTag: platformTag(platform, glibcOf(toolchain, platform) ?? ''),
     title: [facts.title, variant?.name].filter(Boolean).join(', '),
     runner: facts.runner,
-    runsOn: labels(variant?.runsOn ?? (variant?.deviceOptions === undefined ? chosen : undefined)),
+    runsOn: labels(variant?.runsOn ?? chosen),
     condaSubdir: facts.condaSubdir,
     baseImage: baseImageOf(toolchain, platform) ?? null,
     lock: lockFileOf(facts.condaSubdir, variant?.name),

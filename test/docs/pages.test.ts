@@ -114,6 +114,19 @@ test('what the page says of upkeep holds in its workflows', () => {
   expect(without.page('ci-pipeline')).not.toMatch(/upgrade\.yml|cleanup\.yml|## Upkeep/);
 });
 
+test('a runner that a variable names is the one that tests, and the page says what is without it', () => {
+  const gpu = { name: 'gpu-1.0', suffix: 'gpu', deviceOptions: '--gpus all', wheels: [{ distribution: 'thing' }] };
+  const { page, workflow } = synthesize({ variants: [gpu] });
+  const tests = workflow('linux').jobs['test-linux-x86_64-gpu-1_0'];
+  expect(page('ci-pipeline')).toContain('| `ubuntu-24.04`; tests: the one that `RUNNER_GPU_1_0` names |');
+  expect(tests['runs-on']).toBe('${{ vars.RUNNER_GPU_1_0 }}');
+  expect(page('ci-pipeline')).toContain('the tests are skipped with a warning');
+  expect(tests.if).toContain("vars.RUNNER_GPU_1_0 != ''");
+  expect(synthesize().page('ci-pipeline')).not.toContain('RUNNER_');
+  const declared = synthesize({ variants: [{ ...gpu, runsOn: 'gpu' }] });
+  expect(declared.page('ci-pipeline')).not.toContain('RUNNER_');
+});
+
 test('what is chosen otherwise is said otherwise', () => {
   const { page } = synthesize({ release: { environment: '', attest: false, sbom: false, onDefaultBranch: false } });
   const releases = page('releases');

@@ -275,6 +275,44 @@ describe('after the plan', () => {
   });
 });
 
+describe('a variant for a device', () => {
+  const gpu = { ...variant('gpu-1.0'), platforms: [Platform.LINUX_X86_64], deviceOptions: '--gpus all' };
+  const [id, tests] = ['linux-x86_64-gpu-1_0', 'test-linux-x86_64-gpu-1_0'];
+  const optionsOf = (job: Job) => steps(job).map((step) => step.env?.DOCKER_OPTIONS);
+
+  test('is built without it, as everything else is, and tested where a variable names a runner that has it', () => {
+    const { jobs } = read('linux', plan({ variants: [gpu] }));
+    for (const each of [id, `toolchain-${id}`]) expect(jobs[each]['runs-on']).toBe('ubuntu-24.04');
+    expect(JSON.stringify(jobs[id])).not.toMatch(/DOCKER_OPTIONS|vars\./);
+    expect(jobs[tests]).toMatchObject({
+      'runs-on': '${{ vars.RUNNER_GPU_1_0 }}',
+      if: `!cancelled() && needs.${id}.result == 'success' && vars.RUNNER_GPU_1_0 != ''`,
+    });
+    expect(optionsOf(jobs[tests])).toContain('--gpus all');
+    expect(JSON.stringify(read('linux').jobs)).not.toContain('vars.');
+  });
+
+  test('is said not to be tested where its tests were skipped, and the run is green', () => {
+    const { green } = read('linux', plan({ variants: [gpu] })).jobs;
+    const [said, seen] = steps(green);
+    expect(said.if).toBe(`needs.${id}.result == 'success' && needs.${tests}.result == 'skipped'`);
+    const bash = (run: string, env = {}) => spawnSync('bash', ['-ec', run], { env: { ...process.env, ...env } });
+    expect(bash(said.run!).stdout.toString()).toMatch(
+      /^::warning title=Not tested::Linux x86-64, gpu-1\.0 was built, and not tested: .* RUNNER_GPU_1_0, .*\n$/,
+    );
+    expect(bash(seen.run!, { RESULTS: 'success success skipped' }).status).toBe(0);
+    expect(bash(seen.run!, { RESULTS: 'success failure skipped' }).status).toBe(1);
+    expect(steps(read('linux').jobs.green)).toHaveLength(1);
+  });
+
+  test('is tested always where its runner is declared', () => {
+    const { jobs } = read('linux', plan({ variants: [{ ...gpu, runsOn: ['self-hosted', 'gpu'] }] }));
+    expect(jobs[tests].if).toBe(`!cancelled() && needs.${id}.result == 'success'`);
+    expect(optionsOf(jobs[tests])).toContain('--gpus all');
+    expect(steps(jobs.green)).toHaveLength(1);
+  });
+});
+
 describe('a change to the toolchain', () => {
   test('is tried with wheels that are built in the image of that very run, which nobody has to have published', () => {
     const { jobs } = read('linux');

@@ -51,6 +51,7 @@ test('a variant is the pipeline with what it adds, under names of its own', () =
     dockerfile: 'docker/gpu-1.0.Dockerfile',
     conda: { name: 'thing-gpu-1.0-toolchain', file: 'docker/environment-gpu-1.0.yml' },
     deviceOptions: '--gpus all',
+    runnerByVariable: true,
     testedOn: null,
   });
   const packages = variant.conda.packages.map((each) => each.name);
