@@ -71,8 +71,12 @@ export function windowsSection(build: PlannedBuild): string[] {
                 'correct the variable, or remove it: the build then installs the SDK',
               ],
               [
+                '`cannot download …`, or `the download of … was cut off`',
+                'build again; behind a proxy, set `https_proxy`, or install the SDK yourself and set `VULKAN_SDK`',
+              ],
+              [
                 '`has the SHA-256 …, not the pinned one`',
-                'do not run the installer: the download was cut off, or is another file',
+                'do not run the installer: its address gives another file than the pinned one',
               ],
             ]
           : []),

@@ -11,6 +11,7 @@ from email.message import Message
 from typing import Any
 
 from ..errors import Failure, Passing
+from ..network import HEADERS, NO_ANSWER
 from ..plan import Limits
 from ..retry import retry
 
@@ -38,7 +39,7 @@ class Web:
 
     def ask(self, url: str, method: str = "GET", accept: str = "*/*") -> tuple[bytes, Message]:
         """What an address answers, and its headers."""
-        request = urllib.request.Request(url, method=method, headers={"Accept": accept, "User-Agent": "wheel-pipeline"})
+        request = urllib.request.Request(url, method=method, headers={"Accept": accept, **HEADERS})
         if self.token and url.startswith(f"{self.at.github}/"):
             # Not handed on to where GitHub sends us: files are somebody else's.
             request.add_unredirected_header("Authorization", f"Bearer {self.token}")
@@ -50,8 +51,8 @@ class Web:
             except urllib.error.HTTPError as error:
                 kind = Passing if error.code >= 500 or error.code == 429 else Failure
                 reason = f"HTTP {error.code} {error.reason}"
-            except OSError as error:
-                kind, reason = Passing, str(error)
+            except NO_ANSWER as error:
+                kind, reason = Passing, str(error) or type(error).__name__
             raise kind(f"{method} {url} failed ({reason}): see whether it answers, and run this again")
 
         return retry(answer_of, self.limits)

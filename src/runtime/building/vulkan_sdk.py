@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..console import console
 from ..errors import Failure, Passing
+from ..network import HEADERS, NO_ANSWER
 from ..plan import Limits, VulkanSdk
 from ..processes import CommandFailed, run
 from ..retry import retry
@@ -65,12 +66,18 @@ def fetch(sdk: VulkanSdk, target: Path, limits: Limits) -> None:
 
 def download(url: str, target: Path, timeout: float) -> str:
     """Save what an address gives; its SHA-256."""
-    digest = hashlib.sha256()
+    digest, size = hashlib.sha256(), 0
+    advice = "try again, or set VULKAN_SDK to an SDK"
+    request = urllib.request.Request(url, headers=HEADERS)
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer, target.open("wb") as file:
+        with urllib.request.urlopen(request, timeout=timeout) as answer, target.open("wb") as file:
             while data := answer.read(1 << 20):
                 digest.update(data)
-                file.write(data)
-    except OSError as error:
-        raise Passing(f"cannot download {url} ({error}): try again, or set VULKAN_SDK to an SDK") from error
+                size += file.write(data)
+    except NO_ANSWER as error:
+        raise Passing(f"cannot download {url} ({error or type(error).__name__}): {advice}") from error
+    # Where the connection ends early, reading in pieces says nothing of it.
+    whole = int(answer.headers.get("Content-Length") or size)
+    if size != whole:
+        raise Passing(f"the download of {url} was cut off after {size} of {whole} bytes: {advice}")
     return digest.hexdigest()

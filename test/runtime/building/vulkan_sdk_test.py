@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from careless_host import DATA, host
 from conftest import LIMITS
 from runtime.building import vulkan_sdk
-from runtime.errors import Failure
+from runtime.errors import Failure, Passing
 from runtime.plan import VulkanSdk
 from runtime.processes import CommandFailed
 
@@ -75,3 +76,23 @@ def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     sdk = VulkanSdk("1.4", (tmp_path / "nowhere.exe").as_uri(), "0" * 64)
     with pytest.raises(Failure, match="cannot download .*: try again, or set VULKAN_SDK"):
         vulkan_sdk.find_or_install(sdk, tmp_path / "sdk", LIMITS, ENV)
+
+
+def test_a_host_that_refuses_pythons_own_name_gives_the_file(tmp_path: Path) -> None:
+    with host() as listening:
+        sdk = VulkanSdk("1.4", listening.address, hashlib.sha256(DATA).hexdigest())
+        vulkan_sdk.fetch(sdk, tmp_path / "sdk.exe", LIMITS)
+    assert (tmp_path / "sdk.exe").read_bytes() == DATA
+
+
+def test_a_download_that_is_cut_off_is_tried_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with host(breaks_off=1) as listening:
+        sdk = VulkanSdk("1.4", listening.address, hashlib.sha256(DATA).hexdigest())
+        vulkan_sdk.fetch(sdk, tmp_path / "sdk.exe", LIMITS)
+    assert (tmp_path / "sdk.exe").read_bytes() == DATA
+    assert "was cut off after 4000 of 10000 bytes" in capsys.readouterr().out
+
+
+def test_one_that_is_always_cut_off_is_not_told_as_another_file(tmp_path: Path) -> None:
+    with host(breaks_off=9) as listening, pytest.raises(Passing, match="was cut off .*: try again, or set VULKAN_SDK"):
+        vulkan_sdk.fetch(VulkanSdk("1.4", listening.address, "0" * 64), tmp_path / "sdk.exe", LIMITS)
