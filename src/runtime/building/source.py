@@ -14,18 +14,21 @@ from ..processes import CommandFailed, ask, run
 from ..retry import retry
 from .download import download
 
+# Git for Windows writes CRLF and stops at paths of 260 characters, unless it is told otherwise. Said with a command,
+# this counts in its submodules too, and wins over what the machine's configuration says.
+SAME_EVERYWHERE = ("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.longpaths=true")
+
 
 def fetch_git(source: GitSource, tree: Path, limits: Limits, env: Mapping[str, str]) -> None:
     """A shallow fetch of one commit, then of the listed submodules only, each at the commit that its parent names."""
 
     def git(folder: Path, *words: str) -> list[str]:
-        return ["git", "-C", str(folder), *words]
+        return ["git", *SAME_EVERYWHERE, "-C", str(folder), *words]
 
     def fetch(argv: list[str]) -> None:
         retry(lambda: run(argv, env=env, timeout=limits.download), limits)
 
     run(git(tree, "init", "--quiet"), env=env)
-    run(git(tree, "config", "core.longpaths", "true"), env=env)
     run(git(tree, "remote", "add", "origin", source.repository), env=env)
     try:
         fetch(git(tree, "fetch", "--quiet", "--depth=1", "origin", source.commit))

@@ -32,7 +32,7 @@ def repositories(tmp_path: Path, env: dict[str, str]) -> Path:
     """outer has inner as a submodule at lib/inner, and another that nobody asked for."""
     for name in ("inner", "unwanted", "outer"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "code.c").write_text(f"// {name}\n")
+        (tmp_path / name / "code.c").write_bytes(f"// {name}\n".encode())
         if name == "outer":
             subprocess.run(["git", "-C", str(tmp_path / name), "init", "-q"], check=True)
             for module in ("inner", "unwanted"):
@@ -57,6 +57,27 @@ def test_a_commit_and_its_listed_submodules_are_fetched(
     assert (tree / "code.c").read_text() == "// outer\n" and (tree / "lib/inner/code.c").exists()
     assert list((tree / "lib/unwanted").iterdir()) == []
     assert head(tree) == commit
+
+
+def test_the_files_are_the_same_on_every_machine(repositories: Path, env: dict[str, str], tmp_path: Path) -> None:
+    """Git for Windows comes with a configuration that writes CRLF."""
+    for name in ("inner", "outer"):
+        (tmp_path / name / ".gitattributes").write_text("*.txt text\n")
+        (tmp_path / name / "text.txt").write_bytes(b"text\n")
+        make_repository(tmp_path / name)
+    inner, outer = tmp_path / "inner", tmp_path / "outer"
+    subprocess.run(["git", "-C", str(outer / "lib/inner"), "pull", "-q", str(inner)], check=True, env=env)
+    commit = make_repository(outer)
+    system = tmp_path / "system"
+    for setting in ("autocrlf = true", "autocrlf = false\n\teol = crlf"):
+        system.write_text(f"[core]\n\t{setting}\n")
+        tree = tmp_path / f"tree-{len(setting)}"
+        tree.mkdir()
+        declared = GitSource(str(outer), commit, None, (Submodule("lib/inner", None),))
+        source.fetch_git(declared, tree, LIMITS, {**env, "GIT_CONFIG_SYSTEM": str(system)})
+        for folder in (tree, tree / "lib/inner"):
+            assert (folder / "text.txt").read_bytes() == b"text\n"
+            assert b"\r" not in (folder / "code.c").read_bytes()
 
 
 def test_a_git_folder_in_the_environment_is_not_touched(
