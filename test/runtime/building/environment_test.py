@@ -102,7 +102,9 @@ def test_rust_flags_of_a_wheel_are_added_to_those_that_cargo_takes() -> None:
 
 def test_crates_are_where_cargo_keeps_them() -> None:
     assert cargo_home({"CARGO_HOME": "/cargo", "HOME": "/h"}) == Path("/cargo")
-    assert cargo_home({"HOME": "/h"}) == Path("/h/.cargo")
+    homes = {"HOME": "/h", "USERPROFILE": r"C:\Users\me"}  # a shell of Windows, such as Git's, may set both
+    wanted = Path(homes["USERPROFILE" if os.name == "nt" else "HOME"], ".cargo")
+    assert cargo_home(homes) == wanted
 
 
 def test_a_folder_that_is_called_as_others_are_renamed_is_not_looked_for() -> None:

@@ -110,4 +110,5 @@ def with_first(env: Mapping[str, str], variable: str, folder: Path) -> dict[str,
 
 def cargo_home(env: Mapping[str, str]) -> Path:
     """Where cargo keeps the crates' sources: https://doc.rust-lang.org/cargo/guide/cargo-home.html"""
-    return Path(env.get("CARGO_HOME") or Path(env.get("HOME") or Path.home(), ".cargo"))
+    home = env.get("USERPROFILE" if os.name == "nt" else "HOME") or Path.home()
+    return Path(env.get("CARGO_HOME") or Path(home, ".cargo"))
