@@ -52,7 +52,7 @@ export function windowsSection(build: PlannedBuild): string[] {
       inEnvironment('test'),
     ),
     `The wheels are in \`${folder}\`. \`pwsh -File scripts/build.ps1 --help\` lists what can be set, for example`,
-    `\`$env:${VARIABLES.sourceDir} = 'C:\\src\\tree'\`. The build enters the compiler's environment by itself; a developer prompt works as well.`,
+    `\`$env:${VARIABLES.sourceDir} = 'C:\\src\\tree'\`. The build enters the compiler's environment for x64 by itself, in whatever prompt it is started.`,
     ...table(
       ['It says', 'Do this'],
       [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +24,7 @@ if not errorlevel 1 "%WHEEL_PIPELINE_PYTHON%" -I -c "{VARIABLES}"
 
 def enter(env: Mapping[str, str], timeout: float) -> dict[str, str]:
     """The environment in which CMake's Ninja generator and cargo find cl.exe and link.exe."""
-    entered = dict(env) if which("cl.exe", env) else developer_environment(env, timeout)
+    entered = dict(env) if is_entered(env) else developer_environment(env, timeout)
     compiler = which("cl.exe", entered)
     if compiler is None:
         raise Failure(f"cl.exe is not on the PATH of Visual Studio's developer environment: {ADVICE}")
@@ -35,6 +36,11 @@ def enter(env: Mapping[str, str], timeout: float) -> dict[str, str]:
     # CMake looks for cc and gcc first, in every folder of the PATH, where GitHub's runner has MinGW's; and Conda's
     # compilers name themselves in these variables.
     return without_gcc({**entered, "CC": "cl.exe", "CXX": "cl.exe"})
+
+
+def is_entered(env: Mapping[str, str]) -> bool:
+    """Whether this is a developer prompt for x64; the one that Visual Studio calls just so is for 32 bits."""
+    return which("cl.exe", env) is not None and env.get("VSCMD_ARG_TGT_ARCH", "x64") == "x64"
 
 
 def without_gcc(env: Mapping[str, str]) -> dict[str, str]:
@@ -65,13 +71,15 @@ def developer_environment(env: Mapping[str, str], timeout: float) -> dict[str, s
 def captured(batch: Path, env: Mapping[str, str], timeout: float) -> dict[str, str]:
     """The variables after a batch file of cmd.exe; Python writes them, since `set` has an encoding of its own.
 
-    So has a script, hence the paths are in variables.
+    So has a script, hence the paths are in variables; and cmd.exe takes a path apart at an ampersand or a parenthesis,
+    hence it is started in the script's folder.
     """
-    script = Path(env["TEMP"], f"developer-environment-{os.getpid()}.cmd")
+    script = Path(tempfile.gettempdir(), f"developer-environment-{os.getpid()}.cmd")
     script.write_text(SCRIPT, encoding="ascii")
     paths = {"WHEEL_PIPELINE_BATCH": str(batch), "WHEEL_PIPELINE_PYTHON": sys.executable}
     try:
-        answer = ask(["cmd.exe", "/d", "/c", str(script)], timeout=timeout, env={**env, **paths})
+        argv = ["cmd.exe", "/d", "/c", rf".\{script.name}"]
+        answer = ask(argv, timeout=timeout, env={**env, **paths}, cwd=script.parent)
     finally:
         script.unlink(missing_ok=True)
     try:

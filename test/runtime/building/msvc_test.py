@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from runtime.errors import Failure
 
 
 def program(folder: Path, name: str) -> Path:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_text("", encoding="utf-8")
     path.chmod(0o755)
@@ -40,6 +41,30 @@ def test_another_program_called_link_does_not_come_first(tmp_path: Path) -> None
         program(studio, name)
     entered = msvc.enter({"PATH": path_of(git, studio)}, 10)
     assert entered["PATH"] == path_of(studio, git, studio)
+
+
+def test_a_developer_prompt_for_another_machine_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = tmp_path / "Hostx86" / "x86", tmp_path / "Hostx64" / "x64"
+    for folder in (old, new):
+        for name in ("cl.exe", "link.exe"):
+            program(folder, name)
+    env = {"PATH": path_of(old), "VSCMD_ARG_TGT_ARCH": "x86"}
+    monkeypatch.setattr(msvc, "developer_environment", lambda env, _: {**env, "PATH": path_of(new, old)})
+    assert msvc.enter(env, 10)["PATH"] == path_of(new, old)
+    for arch in ({"VSCMD_ARG_TGT_ARCH": "x64"}, {}):
+        assert msvc.enter({"PATH": path_of(new), **arch}, 10)["PATH"] == path_of(new)
+
+
+@pytest.mark.skipif(os.name != "nt", reason="runs cmd.exe")
+def test_the_folder_for_temporary_files_may_have_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "R&D (x86) ü"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    batch = folder / "VsDevCmd.bat"
+    batch.write_text("@set TOLD=%*\n", encoding="ascii")
+    told = msvc.captured(batch, {**os.environ, "TEMP": "elsewhere"}, 60)
+    assert told["TOLD"].strip() == "-arch=x64 -host_arch=x64 -no_logo"
+    assert list(folder.iterdir()) == [batch]
 
 
 def test_a_machine_without_visual_studio_is_told_what_to_install(tmp_path: Path) -> None:
