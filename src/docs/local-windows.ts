@@ -80,6 +80,10 @@ export function windowsSection(build: PlannedBuild): string[] {
               ],
             ]
           : []),
+        [
+          '`BUILD_DIR … has no drive letter`',
+          'set `BUILD_DIR` to a folder of a local drive, such as `C:\\build`: the checkout is on a network share',
+        ],
         ['`BUILD_DIR … has … characters`', 'set `BUILD_DIR` to a shorter folder, such as `C:\\build`'],
         [
           '`Filename too long`',

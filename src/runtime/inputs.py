@@ -165,6 +165,12 @@ def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR")
             f"BUILD_DIR {build} has {len(str(build))} characters, and compilers of Windows fail on what lies below"
             f" one of more than {LONGEST}: set BUILD_DIR to a shorter one"
         )
+    if inputs.build_dir.drive.startswith(r"\\"):
+        # Not the resolved one: that of a drive whose letter stands for a share names the share.
+        raise UsageError(
+            f"BUILD_DIR {inputs.build_dir} has no drive letter, and cmd.exe, which builds call, cannot run there:"
+            " set BUILD_DIR to a folder of a local drive"
+        )
     if os.name != "nt" and (found := re.search(APART, str(build))):
         raise UsageError(
             f"BUILD_DIR {build} has the character {found[0]!r}, which compilers or CMake take apart:"

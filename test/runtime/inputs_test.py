@@ -138,3 +138,10 @@ def test_a_build_folder_that_is_too_long_for_compilers_is_told(tmp_path: Path) -
     long = resolved({"build-dir": str(tmp_path / ("x" * 120))})
     with pytest.raises(UsageError, match="characters, and compilers of Windows fail"):
         check_folders(long, None)
+
+
+@pytest.mark.skipif(os.name != "nt", reason="other systems have no shares of that kind")
+@pytest.mark.parametrize("folder", [r"\\server\share\build", "//server/share/build", r"\\?\C:\build"])
+def test_a_build_folder_where_cmd_cannot_run_is_told(folder: str) -> None:
+    with pytest.raises(UsageError, match="has no drive letter, and cmd.exe.* set BUILD_DIR to a folder of a local dri"):
+        check_folders(resolved({"build-dir": folder}), None)
