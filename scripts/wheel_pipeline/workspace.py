@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from .console import megabytes
 from .errors import Failure, UsageError
 from .inputs import EMPTIED
+from .patience import patiently, replace
 
 MARKER = ".wheel-pipeline.json"  # names what this program has made in a folder
 ROOM = 16_000_000  # bytes on a disk without which there is no use in beginning
@@ -134,7 +135,7 @@ class Workspace:
         self.made.update(names)
         part = self.marker.with_suffix(".part")
         part.write_text(json.dumps({"made": sorted(self.made)}, indent=2) + "\n", encoding="utf-8")
-        os.replace(part, self.marker)
+        replace(part, self.marker)
 
     def empty(self, name: str) -> Path:
         """An empty folder of that name."""
@@ -164,7 +165,7 @@ def remove(path: Path) -> None:
         if function in (os.scandir, os.open, os.listdir, os.lstat):
             shutil.rmtree(name)
         else:
-            function(name)
+            patiently(lambda: function(name))
 
     if path.is_symlink() or path.is_file():
         path.unlink()
@@ -202,15 +203,15 @@ def deliver(source: Path, target: Path) -> None:
     remove(before)
     shutil.copytree(source, stage)
     if target.exists() and not exchange(stage, target):
-        os.replace(target, before)
+        replace(target, before)
         try:
-            os.replace(stage, target)
+            replace(stage, target)
         except OSError:
-            os.replace(before, target)
+            replace(before, target)
             raise
         remove(before)
     elif not target.exists():
-        os.replace(stage, target)
+        replace(stage, target)
     remove(stage)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Failure
+from ..patience import replace
 
 
 def read_bytes(path: Path) -> bytes:
@@ -49,7 +50,7 @@ def whole(path: Path) -> Iterator[Path]:
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(part, path)
+        replace(part, path)
     except OSError as error:
         raise Failure(
             f"cannot write {path} ({error.strerror or error}): see that its folder can be written to and has room"

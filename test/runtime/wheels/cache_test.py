@@ -231,9 +231,19 @@ def test_a_folder_that_cannot_be_used_is_named_with_its_variable(builds: Builds,
     path = builds.root / blocked
     path.parent.mkdir(exist_ok=True)
     path.write_text("a file", encoding="utf-8")
-    for act in (builds.take, builds.keep):
-        with pytest.raises(Failure, match=r"cannot use the wheel cache .*cache \(.*set WHEEL_CACHE_DIR"):
-            act()
+    with pytest.raises(Failure, match=r"cannot use the wheel cache .*cache \(.*set WHEEL_CACHE_DIR"):
+        builds.take()
+
+
+def test_a_wheel_that_cannot_be_kept_is_a_warning(builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wheel is ready: another hour's build would not make it better."""
+    output = builds.root / "output"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
+    builds.cache.write_text("a file", encoding="utf-8")
+    builds.keep()
+    told = builds.capsys.readouterr()
+    assert "is not kept, so the next build builds it again: cannot use the wheel cache" in told.out + told.err
+    assert not output.exists()
 
 
 KEEP = """

@@ -19,8 +19,9 @@ from filelock import FileLock, Timeout
 
 from ..console import append, console, megabytes
 from ..errors import Failure, UsageError
+from ..patience import replace
 from ..plan import Wheel as Declared
-from ..workspace import open_to_all
+from ..workspace import open_to_all, remove
 from .change import Change
 from .files import copy_file, hash_of, read_json, sha256, write_json
 from .identity import different
@@ -65,16 +66,23 @@ class KeptWheel:
         return Change(self.declared.distribution, wheel.name, wheel.name, {"reused": kept["sha256"]})
 
     def keep(self, wheel_dir: Path) -> None:
-        """Keep the wheel that was built instead; a job learns from its output kept-wheels that there is one to save."""
+        """Keep the wheel that was built instead. It is ready, so what goes wrong here must not end the build."""
         wheel = the_wheel(wheel_dir, self.declared).path
+        try:
+            self.put(wheel)
+        except (Failure, OSError) as error:
+            console.warning(f"{wheel.name} is not kept, so the next build builds it again: {error}")
+
+    def put(self, wheel: Path) -> None:
+        """Put a wheel into the cache; a job learns from its output kept-wheels that there is one to save."""
         digest = sha256(wheel.read_bytes())
         with self.locked():
             entry, part = self.folder / hash_of(self.facts)[:20], self.folder / f".{secrets.token_hex(8)}"
             part.mkdir()
             copy_file(wheel, part / wheel.name)
             write_json(part / IDENTITY, {"identity": self.facts, "file": wheel.name, "sha256": digest})
-            shutil.rmtree(entry, ignore_errors=True)
-            os.replace(part, entry)
+            remove(entry)
+            replace(part, entry)
             for old, _ in list(self.entries())[self.generations :]:
                 shutil.rmtree(old)
         append("GITHUB_OUTPUT", "kept-wheels=true\n")
