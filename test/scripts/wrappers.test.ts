@@ -26,6 +26,12 @@ describe('as texts', () => {
   test.each(['build.ps1', 'test.ps1'])('%s has nothing that Windows PowerShell 5.1 does not read', (name) => {
     expect(source(name)).not.toMatch(/[^\x20-\x7e\n]|&&|\|\||\?\?|\?\.|\?\[/);
   });
+
+  // `--only a,b` at a prompt is an array, which PowerShell hands on as two words.
+  test.each(['build.ps1', 'test.ps1'])('%s makes one word of an array before anything else reads the words', (name) => {
+    const uses = [...source(name).matchAll(/\$args\b.*/g)].map(([text]) => text);
+    expect(uses).toEqual(["$args | ForEach-Object { if ($_ -is [array]) { $_ -join ',' } else { $_ } })"]);
+  });
 });
 
 /** Stands in for Python: answers the question for its version, and writes down what it is called with. */

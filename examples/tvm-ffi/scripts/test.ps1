@@ -12,10 +12,11 @@ $probe = 'import sys; print(sys.version.split()[0]); sys.exit(sys.version_info <
 $candidates = @(@{ Name = 'python'; Options = @('-E') }, @{ Name = 'py'; Options = @('-3', '-E') })
 if ($env:PYTHON) { $candidates = @(@{ Name = $env:PYTHON; Options = @('-E') }) }
 
-$words = @($args)
+# PowerShell makes an array of `a,b`, which would arrive as two words.
+$words = @($args | ForEach-Object { if ($_ -is [array]) { $_ -join ',' } else { $_ } })
 if ($PSVersionTable.PSVersion.Major -lt 6) {
   # That version hands over an argument without the quotes and backslashes that programs expect.
-  $words = @($args | ForEach-Object {
+  $words = @($words | ForEach-Object {
       $word = "$_" -replace '(\\*)"', '$1$1\"'
       if ($word -eq '') { '""' } elseif ($word -match '\s') { $word -replace '(\\+)$', '$1$1' } else { $word }
     })
