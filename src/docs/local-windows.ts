@@ -53,6 +53,10 @@ export function windowsSection(build: PlannedBuild): string[] {
     ),
     `The wheels are in \`${folder}\`. \`pwsh -File scripts/build.ps1 --help\` lists what can be set, for example`,
     `\`$env:${VARIABLES.sourceDir} = 'C:\\src\\tree'\`. The build enters the compiler's environment for x64 by itself, in whatever prompt it is started.`,
+    '',
+    "The wheels are tested with a Python that is not Conda's, as a user has one: of the wheels' version, for x64, not the Microsoft Store's.",
+    `It is looked for on the PATH, among those of GitHub's runner (\`RUNNER_TOOL_CACHE\`), and where Python's installers put it; \`${VARIABLES.testPython}\``,
+    "names another. Where there is none, the test takes Conda's, which finds DLLs that users may lack, and says so.",
     ...table(
       ['It says', 'Do this'],
       [
@@ -88,6 +92,10 @@ export function windowsSection(build: PlannedBuild): string[] {
         [
           '`Filename too long`',
           '`git config --global core.longpaths true`, and set `LongPathsEnabled` in the registry, or use a shorter `BUILD_DIR`',
+        ],
+        [
+          "`testing with …, which is Conda's`",
+          `install Python of that version for x64 from <https://www.python.org/downloads/windows/>, or set \`${VARIABLES.testPython}\``,
         ],
         [
           'a DLL, or one of its dependencies, is not found',

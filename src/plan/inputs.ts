@@ -15,6 +15,7 @@ export const VARIABLES = {
   platformTag: 'AUDITWHEEL_PLAT',
   compilerCacheDir: 'SCCACHE_DIR',
   toolchainImage: 'TOOLCHAIN_IMAGE',
+  testPython: 'TEST_PYTHON',
 } as const;
 
 const ALL: Command[] = ['build', 'test', 'reproduce', 'preflight'];
@@ -59,7 +60,7 @@ export function inputs([main, ...variants]: readonly PlannedBuild[]): PlannedInp
       defaultHelp: ['the declared one', tags.join(', ')].filter(Boolean).join(': '),
     },
     {
-      ...input('test-python', 'TEST_PYTHON', 'path', ['test', 'preflight']),
+      ...input('test-python', VARIABLES.testPython, 'path', ['test', 'preflight']),
       help: 'The interpreter that the wheels are tested with, of the version that they are built for.',
       defaultHelp: "one that is not Conda's, where there is one",
     },
