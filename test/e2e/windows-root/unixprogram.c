@@ -40,6 +40,7 @@ static char *translated(const wchar_t *text) {
   else if (text[0] == L'-' && equals) path = equals + 1, keep = path - text;
   if (is_path(path)) {
     char *start = utf8(text), *unix_path = to_unix(path);
+    if (!unix_path) return start; /* In a folder that is not there. */
     char *result = malloc(keep + strlen(unix_path) + 1);
     memcpy(result, start, keep); /* What is kept is an option's name or a scheme: plain ASCII. */
     strcpy(result + keep, unix_path);
