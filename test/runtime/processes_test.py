@@ -91,9 +91,9 @@ def test_the_time_limit_ends_the_program_and_what_it_started(tmp_path: Path) -> 
     pid = tmp_path / "pid"
     child = SPAWN.format(pid=str(pid), session=False) + "; p.wait()"
     started = time.monotonic()
-    with pytest.raises(CommandFailed, match="timed out after 2.0 s"):
-        run([*PYTHON, child], timeout=2)
-    assert time.monotonic() - started < 8
+    with pytest.raises(CommandFailed, match="timed out after 4.0 s"):
+        run([*PYTHON, child], timeout=4)
+    assert time.monotonic() - started < 20
     time.sleep(0.2)
     assert not alive(int(wait_for(pid)))
 
