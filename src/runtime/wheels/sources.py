@@ -73,7 +73,7 @@ class Sources:
 def tree_hash(root: Path, leave_out: Collection[Path] = ()) -> str:
     """One hash of every file below a folder, with its path and whether it can be run; git's own are left out."""
     digest = hashlib.sha256()
-    for path in sorted(files_below(root, leave_out), key=lambda each: each.as_posix()):
+    for path in sorted(files_below(root, set(leave_out)), key=lambda each: each.as_posix()):
         try:
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
@@ -92,4 +92,5 @@ def files_below(root: Path, leave_out: Collection[Path]) -> Iterator[Path]:
         links = [name for name in folders if Path(folder, name).is_symlink()]
         left_out = [*links, ".git", *(name for name in folders if Path(folder, name) in leave_out)]
         folders[:] = [name for name in folders if name not in left_out]
-        yield from (Path(folder, name) for name in [*names, *links] if name != ".git")
+        paths = (Path(folder, name) for name in [*names, *links] if name != ".git")
+        yield from (path for path in paths if path not in leave_out)

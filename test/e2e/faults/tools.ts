@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { at, Env, FaultCase } from './case';
 import { logs, WITHOUT_ROOT } from './folders';
 import { commit, OUTPUT, Site } from './site';
+import type { Wheel } from '../../../src';
 import { check } from '../support/process';
 import { DECLARATION } from '../support/small-package';
 
@@ -223,6 +224,20 @@ export const TOOLS: Case[] = [
   input('version-wrong', 'a version that a shell would run', {}, { run: ['build', '--version=$(touch ran)'] }),
   input('version-wrong', 'a version of two lines', { WHEEL_VERSION: '1.0\ntouch ran' }),
   input('wheel-unknown', 'a name that a shell would run', {}, { run: ['build', '--only=x;touch ran'] }),
+  input(
+    'pinned-missing',
+    'a wheel is to be built alone whose requirement was never built',
+    {},
+    {
+      breaks: (site) => {
+        const [wheel] = DECLARATION.wheels as [Wheel];
+        const second = { ...wheel, distribution: 'second-demo', aliases: [], requires: { pin: ['release-demo'] } };
+        site.declare({ ...DECLARATION, wheels: [wheel, second] });
+      },
+      run: ['build', '--only=second-demo'],
+      told: '--only=release-demo,second-demo',
+    },
+  ),
   input(
     'argument-unknown',
     'an option that is misspelled',
