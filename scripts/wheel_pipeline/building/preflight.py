@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,8 +72,11 @@ class Preflight:
             build.env,
             build.plan.limits.command,
             files=tree_hash(build.session.root / project.project_dir),
+            build_dir=build.root,
         )
-        return {**made_of, "unusedLibraries": list(build.build.unused_libraries)}
+        # What it is linked with is one half of the trial, what is asked of it then the other.
+        tried = json.loads(json.dumps(dataclasses.asdict(preflight.wheel)))
+        return {**made_of, "wheel": tried, "platformTag": build.session.platform_tag}
 
 
 def stamp(session: Session) -> Path:

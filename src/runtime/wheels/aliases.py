@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..compilers import compiler, named
 from ..console import console, megabytes
 from ..errors import Failure
 from ..plan import Alias, System
@@ -80,7 +81,7 @@ def compile_alias(alias: str, of: str, code: bytes, folder: Path, env: Mapping[s
     """A library of Linux without code that needs the other ($ORIGIN); the same bytes from any folder."""
     (folder / of).write_bytes(code)
     command = [
-        *(shlex.split(env.get("CC") or "") or ["cc"]),
+        *(compiler("CC", env) or named("CC", env) or ["cc"]),
         *shlex.split(env.get("LDFLAGS") or ""),
         *("-shared", "-nostdlib", "-x", "c", os.devnull, "-o", alias),
         *("-x", "none", "-Wl,--no-as-needed", of),

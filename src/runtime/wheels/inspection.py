@@ -47,8 +47,8 @@ def inspect(
         for found in (
             name_problems(wheel, declared, platform_tag, expected, wheels),
             member_problems(wheel),
-            content_problems(wheel, declared, platform.system, build_paths),
-            secret_problems(wheel, secrets),
+            content_problems(wheel, declared, platform.system),
+            leaks(wheel, build_paths, secrets),
         ):
             problems += told(wheel, found)
     problems += [f"{wheel.path.name}: {problem}" for wheel, problem in shared_packages(wheels)]
@@ -94,7 +94,7 @@ def name_problems(
         yield f"does not require {text!r}, as the plan says: amend it"
 
 
-def content_problems(wheel: Wheel, declared: Declared, system: System, build_paths: Sequence[str]) -> Iterator[str]:
+def content_problems(wheel: Wheel, declared: Declared, system: System) -> Iterator[str]:
     """What is wrong with the files."""
     size, limit = wheel.path.stat().st_size, declared.max_bytes.on(system)
     if limit is not None and size > limit:
@@ -105,8 +105,6 @@ def content_problems(wheel: Wheel, declared: Declared, system: System, build_pat
     record, record_name, seen = wheel.record(), f"{wheel.dist_info}/RECORD", dict[str, str]()
     for missing in sorted(record.keys() - names):
         yield f"RECORD lists {missing}, which is not there: build it again"
-    paths = [path.rstrip("\\/") for path in build_paths if path.rstrip("\\/")]
-    needles = [(path, build_path_forms(path)) for path in paths]
     for info, data in wheel.members():
         name, installed = info.filename, installed_name(info.filename)
         if name != record_name and name not in record:
@@ -123,15 +121,19 @@ def content_problems(wheel: Wheel, declared: Declared, system: System, build_pat
             first = seen.setdefault(sha256(data), name)
             if first != name:
                 yield f"holds the same {megabytes(len(data))} twice, {first} and {name}: leave one out"
+
+
+def leaks(wheel: Wheel, build_paths: Sequence[str], secrets: Mapping[str, str]) -> Iterator[str]:
+    """What the files tell of this machine and its user: of the run that builds, which another run does not know."""
+    paths = [path.rstrip("\\/") for path in build_paths if path.rstrip("\\/")]
+    needles = [(path, build_path_forms(path)) for path in paths]
+    for info, data in wheel.members():
+        file = info.filename
         for path, forms in needles:
             if times := sum(data.count(form.encode("utf-8")) for form in forms):
-                yield f"{name} holds the build path {path} ({times} times): map it with -ffile-prefix-map or its like"
-
-
-def secret_problems(wheel: Wheel, secrets: Mapping[str, str]) -> Iterator[str]:
-    for info, data in wheel.members():
+                yield f"{file} holds the build path {path} ({times} times): map it with -ffile-prefix-map or its like"
         for name in [name for name, value in secrets.items() if value.encode("utf-8") in data]:
-            yield f"{info.filename} holds the value of {name}, a secret: leave it out of the wheel"
+            yield f"{file} holds the value of {name}, a secret: leave it out of the wheel"
 
 
 def build_path_forms(path: str) -> set[str]:

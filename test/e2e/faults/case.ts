@@ -6,6 +6,15 @@ import { RunResult } from '../support/process';
 /** Variables, added to those of the site. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** What stands for one of the caller's. */
+export const TOKEN = 'ghp_abcdefghij0123456789';
+
+/** CMake that puts GH_TOKEN into the small package's wheel. */
+export const INSTALLS_TOKEN = [
+  'file(WRITE ${CMAKE_BINARY_DIR}/config "$ENV{GH_TOKEN}")',
+  'install(FILES ${CMAKE_BINARY_DIR}/config DESTINATION release_demo)\n',
+].join('\n');
+
 /** A place to break something in: files, and a program that can be run there. */
 export interface Place {
   readonly folder: string;

@@ -1,7 +1,7 @@
 /** Classes 1, 2, 3 and 7: never somebody else's files, never two at once, signals, and damage that is repaired. */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { at, Env, FaultCase } from './case';
+import { at, Env, FaultCase, INSTALLS_TOKEN, TOKEN } from './case';
 import { commit, OUTPUT, Site } from './site';
 import type { Wheel } from '../../../src';
 import { Launched } from '../support/launch';
@@ -481,6 +481,19 @@ export const CACHES: Case[] = [
   {
     ...notTaken('a file of the source is another than that of the kept wheel', {}, 'project.files'),
     breaks: (site) => site.small.append('demo.c', 'int other(void) { return 3; }\n'),
+  },
+  {
+    area: 10,
+    broken: "a wheel that would be kept holds the caller's token",
+    breaks: (site) => site.small.append('CMakeLists.txt', INSTALLS_TOKEN),
+    env: { GH_TOKEN: TOKEN },
+    exit: 1,
+    told: 'the wheel of release-demo is not kept: release_demo/config holds the value of GH_TOKEN',
+    after: 'a build without the token builds the wheel anew',
+    check: async (site) => {
+      const { status, stdout } = await site.run(['build']);
+      expect([status, stdout]).toEqual([0, expect.not.stringContaining('it is taken, not built')]);
+    },
   },
   {
     fault: 'wheel-cache-unusable',

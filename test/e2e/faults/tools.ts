@@ -1,7 +1,7 @@
 /** Classes 5, 6 and 10: early and in words; the caller's settings; where things come from. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { at, Env, FaultCase } from './case';
+import { at, Env, FaultCase, INSTALLS_TOKEN, TOKEN } from './case';
 import { logs, WITHOUT_ROOT } from './folders';
 import { commit, OUTPUT, Site } from './site';
 import type { Wheel } from '../../../src';
@@ -296,15 +296,15 @@ export const TOOLS: Case[] = [
     area: 10,
     broken: "a build prints the caller's token",
     breaks: (site) => site.small.append('CMakeLists.txt', 'message(STATUS "it is $ENV{GH_TOKEN}")\n'),
-    env: { GH_TOKEN: SECRET(), PIP_INDEX_URL: `http://user:${SECRET()}@${NOWHERE}/simple` },
+    env: { GH_TOKEN: TOKEN, PIP_INDEX_URL: `http://user:${TOKEN}@${NOWHERE}/simple` },
     run: ['build', '--verbose'],
     exit: 0,
     told: 'it is ***',
     after: 'it is in no output, log, record or wheel',
     check: (site, { stdout, stderr }) => {
-      expect(stdout + stderr + logs(site)).not.toContain(SECRET());
+      expect(stdout + stderr + logs(site)).not.toContain(TOKEN);
       for (const name of readdirSync(at(site, OUTPUT))) {
-        expect(readFileSync(at(site, OUTPUT, name)).includes(SECRET())).toBe(false);
+        expect(readFileSync(at(site, OUTPUT, name)).includes(TOKEN)).toBe(false);
       }
     },
     again: ['build'],
@@ -312,23 +312,14 @@ export const TOOLS: Case[] = [
   {
     fault: 'wheel-secret',
     broken: "a wheel holds the caller's token",
-    breaks: (site) =>
-      site.small.append(
-        'CMakeLists.txt',
-        'file(WRITE ${CMAKE_BINARY_DIR}/config "$ENV{GH_TOKEN}")\ninstall(FILES ${CMAKE_BINARY_DIR}/config DESTINATION release_demo)\n',
-      ),
-    env: { GH_TOKEN: SECRET() },
+    breaks: (site) => site.small.append('CMakeLists.txt', INSTALLS_TOKEN),
+    env: { GH_TOKEN: TOKEN },
     exit: 1,
     told: 'GH_TOKEN',
     after: 'it is not delivered',
-    check: (_, { stdout, stderr }) => expect(stdout + stderr).not.toContain(SECRET()),
+    check: (_, { stdout, stderr }) => expect(stdout + stderr).not.toContain(TOKEN),
   },
 ];
-
-/** What stands for a token. */
-function SECRET(): string {
-  return 'ghp_abcdefghij0123456789';
-}
 
 /** Builds with one of its folders on a disk of a few blocks. */
 async function onSmallDisk(site: Site, variable: string) {
@@ -440,11 +431,11 @@ export const INDEX: Case[] = [
     'index-unreachable',
     "the index's password is in its address",
     {
-      PIP_INDEX_URL: `http://user:${SECRET()}@${NOWHERE}/simple`,
+      PIP_INDEX_URL: `http://user:${TOKEN}@${NOWHERE}/simple`,
       PIP_RETRIES: '0',
     },
     {
-      check: (site, { stdout, stderr }) => expect(stdout + stderr + logs(site)).not.toContain(SECRET()),
+      check: (site, { stdout, stderr }) => expect(stdout + stderr + logs(site)).not.toContain(TOKEN),
     },
   ),
 ];

@@ -31,12 +31,13 @@ class Bench:
         self.source.write_text("int x;\n", encoding="utf-8")
         monkeypatch.setattr(preflight, "run", lambda argv, **_: self.started.append(argv))
 
-    def build(self, **changes: Any) -> int:
-        build = make_build(preflight=LIBRARY, **changes)
-        inputs = Inputs(build_dir=self.root / "build", wheel_cache_dir=self.root / "kept", jobs=3)
+    def build(self, tag: str = "", **changes: Any) -> int:
+        build = make_build(**{"preflight": LIBRARY, **changes})
+        folders = {"build_dir": self.root / "build", "wheel_cache_dir": self.root / "kept"}
+        inputs = Inputs(**folders, jobs=3, platform_tag=tag)
         session = Session("build", self.root, make_plan(build), build, LINUX, inputs)
         fields = {"plan": session.plan, "build": build, "platform": LINUX, "tools": self.tools, "env": {"PATH": ""}}
-        run: Any = SimpleNamespace(session=session, inputs=inputs, **fields)
+        run: Any = SimpleNamespace(session=session, inputs=inputs, root=inputs.build_dir, **fields)
         preflight.Preflight(run).run()
         return len(self.started)
 
@@ -63,6 +64,16 @@ def test_it_is_tried_again_where_a_tool_or_the_library_or_what_is_linked_has_cha
     bench.source.write_text("int y;\n", encoding="utf-8")
     assert bench.build() == 3
     assert bench.build(unused_libraries=("xml2",)) == 4
+
+
+def test_it_is_tried_again_where_more_is_asked_of_the_library(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.build() == 1
+    stricter = make_wheel("demo-preflight", forbidden=["**/*.a"], excludes=["libz.so.1"])
+    for said in ("trying the toolchain: wheel.excludes.linux, wheel.excludes.windows", "passed before"):
+        assert bench.build(preflight=plans.Preflight(stricter, "linux")) == 2
+        assert said in capsys.readouterr().out
+    assert bench.build(preflight=plans.Preflight(stricter, "linux"), tag="manylinux_2_35_x86_64") == 3
+    assert "trying the toolchain: platformTag" in capsys.readouterr().out
 
 
 def test_one_that_failed_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

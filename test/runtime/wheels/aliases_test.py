@@ -99,6 +99,15 @@ def test_another_library_is_not_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_the_compiler_is_the_one_that_cmake_finds(tmp_path: Path) -> None:
+    path = wheel(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gcc").write_text(f'#!/bin/sh\nPATH={os.environ["PATH"]} exec cc "$@"\n', encoding="utf-8")
+    (tmp_path / "bin/gcc").chmod(0o755)
+    share(tmp_path, PATH=str(tmp_path / "bin"))
+    assert b"libdemo_module.so" in members_of(path)["demo/libdemo.so"]
+
+
 def test_a_missing_compiler_is_named(tmp_path: Path) -> None:
     wheel(tmp_path)
     with pytest.raises(Failure, match="no-such-cc is not on the PATH"):

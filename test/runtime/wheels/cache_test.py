@@ -27,6 +27,7 @@ class Builds:
     def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.root, self.capsys = root, capsys
         self.source, self.cache, self.raw = root / "source", root / "cache", root / "raw"
+        self.build_dir = root / "build"
         self.demo = self.source / "project" / "demo.c"
         self.demo.parent.mkdir(parents=True)
         self.demo.write_text("int demo;\n", encoding="utf-8")
@@ -39,9 +40,13 @@ class Builds:
         self.wheel = make_wheel(**{"project_dir": "project", "settings": ("cmake.define.A=ON",), **changes})
         self.build = dataclasses.replace(self.build, wheels=(self.wheel,))
 
+    def link(self, *names: str) -> None:
+        self.build = dataclasses.replace(self.build, unused_libraries=names)
+
     def begin(self) -> None:
         files = tree_hash(self.source / self.wheel.project_dir)
-        facts = identity(self.build, self.wheel, LINUX, self.source, self.tools, self.environment, 60, files=files)
+        made = (self.build, self.wheel, LINUX, self.source, self.tools, self.environment, 60)
+        facts = identity(*made, files=files, build_dir=self.build_dir)
         self.kept = KeptWheel(self.cache, self.wheel, facts, LIMITS.kept_wheels)
 
     def take(self) -> str:
@@ -95,6 +100,7 @@ CHANGES: dict[str, tuple[Callable[[Builds], object], str]] = {
     "a setting": (lambda b: b.declare(settings=("cmake.define.A=OFF",)), "settings"),
     "a tool": (lambda b: b.tools.update(cmake="4.0.0"), "toolchain.tools.cmake"),
     "a hook": (hook, "hooks"),
+    "an unused library": (lambda b: b.link("xml2"), "toolchain.unusedLibraries"),
     "a declared variable": (lambda b: b.declare(environment={"USE_IT": "1"}), "environment.USE_IT"),
 }
 if os.name != "nt":
@@ -122,7 +128,8 @@ def test_the_commit_counts(builds: Builds) -> None:
     [
         *("CC", "CXX", "AR", "LD", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "RUSTFLAGS"),
         *("CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_RELEASE_LTO", "CMAKE_ARGS", "CMAKE_BUILD_TYPE", "SKBUILD_X"),
-        *("NVCC_PREPEND_FLAGS", "CUDAFLAGS", "SOURCE_DATE_EPOCH", "_CL_"),
+        *("NVCC_PREPEND_FLAGS", "CUDAFLAGS", "SOURCE_DATE_EPOCH", "_CL_", "HIPFLAGS", "HIPCXX", "CUDA_PATH"),
+        *("LD_RUN_PATH", "PKG_CONFIG_PATH", "RUSTUP_TOOLCHAIN", "VULKAN_SDK"),
     ],
 )
 def test_a_variable_that_a_compiler_reads_counts(builds: Builds, variable: str) -> None:
@@ -132,12 +139,59 @@ def test_a_variable_that_a_compiler_reads_counts(builds: Builds, variable: str) 
 
 
 @pytest.mark.parametrize(
-    "variable", ["CMAKE_BUILD_PARALLEL_LEVEL", "CMAKE_CXX_COMPILER_LAUNCHER", "TERM", "CARGO_HOME", "CARGO_BUILD_JOBS"]
+    "variable",
+    [
+        *("CMAKE_BUILD_PARALLEL_LEVEL", "CMAKE_CXX_COMPILER_LAUNCHER", "TERM", "CARGO_HOME", "CARGO_BUILD_JOBS"),
+        *("XDG_RUNTIME_DIR", "ANDROID_SDK_ROOT"),  # nothing of a package is there
+    ],
 )
 def test_a_variable_that_changes_no_wheel_does_not_count(builds: Builds, variable: str) -> None:
     builds.keep()
     builds.environment[variable] = "2"
     assert "it is taken" in builds.take()
+
+
+@pytest.mark.parametrize("variable", ["LLVM_ROOT", "ZLIB_DIR", "SOURCE_DIR"])
+def test_a_folder_counts_where_cmake_finds_a_package_there(builds: Builds, variable: str) -> None:
+    builds.keep()
+    (builds.root / "found" / "include").mkdir(parents=True)
+    builds.environment[variable] = str(builds.root / "found")
+    assert ("it is taken" in builds.take()) == (variable == "SOURCE_DIR")  # the program's own input
+
+
+def test_what_lies_in_build_dir_is_the_same_in_another_one(builds: Builds) -> None:
+    for name in ("one", "two"):
+        builds.build_dir = builds.root / name
+        builds.environment["CMAKE_LIBRARY_PATH"] = str(builds.build_dir / "sdk" / "Lib")
+        if name == "one":
+            builds.keep()
+    assert "it is taken" in builds.take()
+
+
+def test_a_vulkan_sdk_counts_by_its_headers(builds: Builds) -> None:
+    for name, text in (("one", "1"), ("same", "1"), ("other", "2")):
+        header = builds.root / name / "include/vulkan/vulkan_core.h"
+        header.parent.mkdir(parents=True)
+        header.write_text(text, encoding="utf-8")
+        builds.environment["VULKAN_SDK"] = str(builds.root / name)
+        if name == "one":
+            builds.keep()
+        else:
+            assert ("it is taken" in builds.take()) == (name == "same")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the script is one for sh")
+@pytest.mark.parametrize(("variable", "name"), [("CC", "gcc"), ("CXX", "clang++")])
+def test_the_compiler_counts_under_each_name_that_cmake_looks_for(builds: Builds, variable: str, name: str) -> None:
+    program = builds.root / "bin" / name
+    program.parent.mkdir()
+    builds.environment["PATH"] = str(program.parent)
+    for version in ("1", "2"):
+        program.write_text(f"#!/bin/sh\necho {name} {version}\n", encoding="utf-8")
+        program.chmod(0o755)
+        if version == "1":
+            builds.keep()
+    assert f"toolchain.compilers.{variable}" in builds.take()
 
 
 def test_what_is_of_another_system_does_not_count(builds: Builds) -> None:

@@ -80,7 +80,7 @@ class BuildRun:
         self.env = session.environment()
         self.tools: dict[str, str] = {}
         self.counted: dict[str, str] = {}
-        self.hidden: list[Path] = []
+        self.build_paths: list[str] = []
         self.statistics: dict[str, Any] = {}
         self.durations: list[tuple[str, float]] = []
         self.commit, self.dirty = self.built_commit()
@@ -207,7 +207,7 @@ class BuildRun:
         # compiled where cargo keeps them.
         hidden = {cargo_home(self.env): "/cargo"} if self.build.rust else {}
         hidden |= {self.source: "/src", self.root: "/build"}
-        self.hidden = renamed(hidden)
+        self.build_paths = [str(path) for path in renamed(hidden)]
         self.env = without_paths(self.env, hidden, system, self.build.rust)
         if system == "windows" and (cargo := which("cargo", self.env)):
             # CMake looks there first: builds that look for rustup's cargo too find the one whose version was checked.
@@ -230,6 +230,7 @@ class BuildRun:
             self.counted,
             limits.command,
             files=self.sources.fingerprint(wheel),
+            build_dir=self.root,
         )
         return KeptWheel(self.inputs.wheel_cache_dir, wheel, facts, limits.kept_wheels)
 
@@ -262,7 +263,7 @@ class BuildRun:
                 self.finished,
                 platform_tag=self.session.platform_tag,
                 version=self.version,
-                build_paths=[str(path) for path in self.hidden],
+                build_paths=self.build_paths,
                 secrets=secrets(os.environ),
             )
         )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..console import console
+from ..credentials import secrets
 from ..plan import Wheel
 from ..processes import CommandFailed
 from ..steps import Step
-from ..wheels import metadata
+from ..wheels import inspection, metadata
 from ..wheels.aliases import share_code
+from ..wheels.cache import KeptWheel
 from ..wheels.change import Change
 from ..wheels.neighbours import connect
 from ..wheels.wheel import the_wheel
@@ -59,8 +62,17 @@ class WheelBuild:
         self.compile(raw, cmake)
         run.sources.after_build(self.wheel)
         if kept:
-            kept.keep(raw)
+            self.keep(kept, raw)
         return None
+
+    def keep(self, kept: KeptWheel, raw: Path) -> None:
+        """Keep it, but not with a secret or a path of this run: the inspection of another run looks for its own."""
+        run = self.run
+        found = list(inspection.leaks(the_wheel(raw, self.wheel), run.build_paths, secrets(os.environ)))
+        if found:
+            console.warning(f"the wheel of {self.wheel.distribution} is not kept: {'; '.join(found)}")
+            return
+        kept.keep(raw)
 
     def compile(self, raw: Path, cmake: Path) -> None:
         """Let the backend build it; where the compiler cache is damaged, once more, with a new entry for each file."""
