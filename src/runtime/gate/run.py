@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..building.download import download
@@ -11,11 +12,13 @@ from ..building.tools import check_tools
 from ..console import console
 from ..errors import Failure, UsageError
 from ..findings import fail_with
-from ..locks import locked_requirements
+from ..locks import lock_file, locked_requirements
 from ..processes import run
 from ..session import Session
 from ..steps import Step, Steps
 from ..wheels import inspection, record
+from ..wheels.files import hash_of, read_bytes, sha256
+from ..wheels.wheel import SUMS, wheel_files
 from ..workspace import Workspace, owned_output
 from .gate import Options, check_wheels
 from .interpreter import users_python
@@ -39,9 +42,28 @@ def run_test(session: Session, leave_out: Collection[str] = ()) -> int:
         state = workspace.root / "test.state.json"
         chosen = [step for step in test.steps() if step.id not in leave_out]
         steps = Steps(chosen, session.build.hooks, session.platform.system, state, session.logs)
-        steps.check(session.inputs.from_step, {"wheels": str(output), "variant": session.build.variant or ""})
+        steps.check(session.inputs.from_step, facts_of(session))
         steps.run(lambda: test.env, session.inputs.from_step)
     return 0
+
+
+def facts_of(session: Session) -> dict[str, str]:
+    """What a test is of: a run goes on only in an environment that was made of the very same."""
+    output, build = session.inputs.output_dir, session.build
+    requirements = build.test_requirements_file
+    lock = lock_file(session.plan, requirements, session.platform)
+    return {
+        "folder of wheels": str(output),
+        "variant": build.variant or "",
+        "set of wheels": hash_of_files([output / SUMS, *wheel_files(output).values()]),
+        "set of test requirements": hash_of_files([session.root / requirements, session.root / lock]),
+        "test Python": str(session.inputs.test_python or sys.executable),
+    }
+
+
+def hash_of_files(paths: Iterable[Path]) -> str:
+    """One hash of those that are there, by name."""
+    return hash_of({path.name: sha256(read_bytes(path)) for path in paths if path.is_file()})
 
 
 class TestRun:

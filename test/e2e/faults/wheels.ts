@@ -45,14 +45,15 @@ const delivered = (fault: string, broken: string, breaks: (site: Site) => unknow
   again: ['build', '--from-step=deliver'],
 });
 
-/** A member that no wheel should have, with every hash right. */
+/** Puts a member into the wheel, and makes every hash right. */
+function tamper(site: Site, ...member: string[]) {
+  const program = join(REPOSITORY, 'test/e2e/faults/tamper.py');
+  return check([join(site.path.split(':')[0]!, 'python'), program, at(site, OUTPUT), ...member], { quiet: true });
+}
+
+/** A member that no wheel should have. */
 const member = (name: string, broken: string, text = '', mode = '100644', fault = 'member-foreign'): Case =>
-  delivered(fault, broken, (site) => {
-    const tamper = join(REPOSITORY, 'test/e2e/faults/tamper.py');
-    return check([join(site.path.split(':')[0]!, 'python'), tamper, at(site, OUTPUT), name, text, mode], {
-      quiet: true,
-    });
-  });
+  delivered(fault, broken, (site) => tamper(site, name, text, mode));
 
 const record = (site: Site, change: (value: any) => unknown): void => {
   const value = JSON.parse(site.read(`${OUTPUT}/build-record.json`));
@@ -92,6 +93,16 @@ export const WHEELS: Case[] = [
   checked('check-imports', 'imports a module that is not there', { imports: ['release_demo.nothing'] }),
   checked('check-no-module', 'imports what no module of the wheel matches', { imports: ['release_demo.n*'] }),
   checked('check-no-import', 'leaves out all that it imports', { imports: ['release_demo'], except: ['release_*'] }),
+  {
+    fault: 'from-step-other',
+    broken: 'the wheels were replaced since the environment was made in which the checks are to go on',
+    breaks: (site) => tamper(site, 'release_demo/other.py'),
+    run: CHECKS,
+    exit: 2,
+    told: 'of another set of wheels',
+    after: 'nothing was tested',
+    again: CHECKS,
+  },
   {
     fault: 'checks-failed',
     broken: 'a file that was installed is another one now',
