@@ -89,31 +89,36 @@ class Console:
 
     def record(self, line: str) -> None:
         """A line for the log alone."""
-        if self.log:
-            self.log.write(self.masked(line) + "\n")
-            self.log.flush()
+        if log := self.log:
+            advice = "make room on its disk, or set BUILD_DIR to a folder of another one"
+            with self.written(log, f"the log {self.log_path}", advice):
+                log.write(self.masked(line) + "\n")
+                log.flush()
 
     def say(self, text: str = "", style: str = "") -> None:
         """Lines for the terminal and the log."""
         text = self.masked(text)
         for line in text.split("\n"):
             self.record(line)
-        with self.written():
+        with self.printed():
             if self.live:
                 self.terminal.print(Text(text, style))
             else:
                 print(text, flush=True)
 
+    def printed(self) -> contextlib.AbstractContextManager[None]:
+        """For what writes to standard output."""
+        return self.written(sys.stdout, "standard output", "see that it is open, and that its disk has room")
+
     @contextlib.contextmanager
-    def written(self) -> Iterator[None]:
-        """Where standard output takes no more, this program ends: as one that is piped into `head`, or in words."""
+    def written(self, file: TextIO, name: str, advice: str) -> Iterator[None]:
+        """Where a file takes no more, this program ends: as one that is piped into `head`, or in words."""
         try:
             yield
         except OSError as error:
-            # Nothing more is written, at the end of the program neither.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            advice = "see that it is open, and that its disk has room"
-            self.unwritten = Failure(f"cannot write to standard output ({error.strerror}): {advice}")
+            # Nothing more is written to it, at the end of the program neither.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
+            self.unwritten = Failure(f"cannot write to {name} ({error.strerror}): {advice}")
             if isinstance(error, BrokenPipeError) and sys.platform != "win32":
                 self.unwritten = Stopped(signal.SIGPIPE)
             if threading.current_thread() is threading.main_thread():
@@ -156,7 +161,7 @@ class Console:
         message = self.masked(message)
         escapes: dict[str, str | int | None] = {"%": "%25", "\r": "%0D", "\n": "%0A"}
         title = title.translate(str.maketrans({**escapes, ":": "%3A", ",": "%2C"}))
-        with self.written():
+        with self.printed():
             print(f"::{level} title={title}::{message.translate(str.maketrans(escapes))}", flush=True)
 
 

@@ -132,6 +132,13 @@ export const FAULTS: readonly Fault[] = [
     advice: 'make room, or print elsewhere; nothing was delivered',
   },
   {
+    id: 'log-unwritable',
+    area: 5,
+    fault: "the disk of `BUILD_DIR` is full before a tool's output is in its log",
+    message: 'cannot write to the log … (…): make room on its disk, or set BUILD_DIR to a folder of another one',
+    advice: 'make room; then run it again, with the `--from-step` that it prints',
+  },
+  {
     id: 'from-step-other',
     area: 7,
     fault: '`--from-step` where no earlier run of the very same has come so far, or what it noted is damaged',

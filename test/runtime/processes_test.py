@@ -55,6 +55,21 @@ def test_output_is_shown_and_logged(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert "to stdout\n" in text and "to stderr\n" in text and text.startswith("+ ")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a full disk is made by /dev/full of Linux")
+@pytest.mark.parametrize("after", ["pass", "time.sleep(60)"])
+def test_a_full_disk_under_the_log_ends_a_command_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    (tmp_path / "step.log").symlink_to("/dev/full")
+    console.open_log(tmp_path / "step.log")
+    monkeypatch.setattr(console, "say", lambda *_: None)  # of which the main thread learns by itself
+    more_than_a_pipe_holds = f"import time; print('x' * 99, *['y' * 99] * 2000, sep='\\n', flush=True); {after}"
+    started = time.monotonic()
+    with pytest.raises(Failure, match=r"cannot write to the log .*step.log \(No space"):
+        run([*PYTHON, more_than_a_pipe_holds], timeout=30, progress="demo")
+    assert time.monotonic() - started < 10
+
+
 def test_long_work_shows_its_count_and_not_its_output(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

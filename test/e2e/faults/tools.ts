@@ -123,7 +123,7 @@ export const TOOLS: Case[] = [
     "BUILD_DIR's disk is full",
     {},
     {
-      act: (site) => onSmallDisk(site, 'BUILD_DIR'),
+      act: (site) => onSmallDisk(site, 'build/disk', { BUILD_DIR: at(site, 'build/disk/x') }),
       told: 'BUILD_DIR',
     },
   ),
@@ -132,10 +132,20 @@ export const TOOLS: Case[] = [
     "OUTPUT_DIR's disk is full",
     {},
     {
-      act: (site) => onSmallDisk(site, 'OUTPUT_DIR'),
+      act: (site) => onSmallDisk(site, 'build/disk', { OUTPUT_DIR: at(site, 'build/disk/x') }),
       told: 'OUTPUT_DIR',
     },
   ),
+  {
+    fault: 'log-unwritable',
+    broken: 'a tool says more than the disk of its log takes',
+    breaks: (site) =>
+      site.small.append('CMakeLists.txt', 'string(REPEAT "all is well\\n" 50000 LONG)\nmessage(STATUS "${LONG}")\n'),
+    act: (site) => onSmallDisk(site, 'build/logs'),
+    exit: 1,
+    told: '--from-step=build:release-demo',
+    after: 'the build has ended at once, and the delivered wheels are as they were',
+  },
   input('temporary', 'TMPDIR is not there', { TMPDIR: '/nowhere' }),
   input('temporary', 'TMPDIR is not there, for a test', { TMPDIR: '/nowhere' }, { run: ['test'] }),
   input('compiler-cache-no-folder', 'SCCACHE_DIR is a file', (site) => ({ SCCACHE_DIR: at(site, 'mine') }), {
@@ -321,13 +331,13 @@ export const TOOLS: Case[] = [
   },
 ];
 
-/** Builds with one of its folders on a disk of a few blocks. */
-async function onSmallDisk(site: Site, variable: string) {
-  const disk = at(site, 'build/disk');
+/** Builds while one of its folders is a disk of a few blocks. */
+async function onSmallDisk(site: Site, folder: string, env: Env = {}) {
+  const disk = at(site, folder);
   mkdirSync(disk, { recursive: true });
   await check(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'faults', disk], { quiet: true });
   try {
-    return await site.run(['build'], { [variable]: join(disk, 'x') });
+    return await site.run(['build'], env);
   } finally {
     await check(['umount', disk], { quiet: true });
   }

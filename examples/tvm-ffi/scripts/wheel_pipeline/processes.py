@@ -237,6 +237,7 @@ def run(
         lines.end()
     if how := ending(status, timeout or 0):
         raise CommandFailed(argv, how, said.reason)
+    console.see_written()
 
 
 def wait(group: Group, timeout: float | None, tick: Callable[[], None] | None = None) -> int | None:
