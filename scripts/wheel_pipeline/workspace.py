@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import shutil
 import socket
 import stat
@@ -152,6 +153,18 @@ def open_to_all(folder: Path) -> bool:
     if os.name == "nt" or not folder.is_dir():
         return False
     return any(each.stat().st_mode & stat.S_IWOTH for each in (folder, *folder.iterdir()) if each.is_dir())
+
+
+def is_mount_point(folder: Path) -> bool:
+    """Whether something is mounted there; of a folder of the same disk only Linux's own list tells."""
+    if os.path.ismount(folder):
+        return True
+    try:
+        lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return False
+    name = re.sub(r"[ \t\n\\]", lambda found: f"\\{ord(found[0]):03o}", str(folder))
+    return name in [line.split(" ")[4] for line in lines]
 
 
 def remove(path: Path) -> None:

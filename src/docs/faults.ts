@@ -88,6 +88,13 @@ export const FAULTS: readonly Fault[] = [
     advice: 'remove the file, or set `OUTPUT_DIR` to a folder',
   },
   {
+    id: 'output-mount',
+    area: 1,
+    fault: '`OUTPUT_DIR`, which is replaced whole, is where something is mounted, such as by `docker run -v …:/out`',
+    message: 'OUTPUT_DIR … is a mount point, which a delivery cannot replace: set it to a folder below, such as …',
+    advice: 'set `OUTPUT_DIR` to a folder below it, such as `/out/wheels`',
+  },
+  {
     id: 'compiler-cache-foreign',
     area: 1,
     fault: '`SCCACHE_DIR` has files of another origin, which the cache would evict as its own',

@@ -12,6 +12,7 @@ from ..console import console
 from ..errors import Failure, UsageError
 from ..git import commit_of
 from ..plan import Build, Plan, Platform, System
+from ..workspace import is_mount_point
 from .change import Change
 from .files import hash_of, read_json, read_text, sha256, write_json, write_text
 from .wheel import RECORD, SUMS, Wheel, collect, wheel_files
@@ -205,6 +206,11 @@ def check_output(folder: Path, others: Collection[str] = ()) -> None:
             raise UsageError(f"{each} is no folder: remove it, or set OUTPUT_DIR to a folder")
     if not folder.exists():
         return
+    if is_mount_point(folder.resolve()):
+        raise UsageError(
+            f"OUTPUT_DIR {folder} is a mount point, which a delivery cannot replace:"
+            f" set it to a folder below, such as {folder / 'wheels'}"
+        )
     ours = {RECORD, SUMS, *others}
     if (folder / RECORD).is_file():
         ours |= delivered_wheels(folder)

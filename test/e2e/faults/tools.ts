@@ -136,6 +136,15 @@ export const TOOLS: Case[] = [
       told: 'OUTPUT_DIR',
     },
   ),
+  input(
+    'output-mount',
+    'OUTPUT_DIR is where a disk is mounted',
+    {},
+    {
+      act: (site) => onSmallDisk(site, 'build/disk', { OUTPUT_DIR: at(site, 'build/disk') }),
+      told: 'build/disk/wheels',
+    },
+  ),
   {
     fault: 'log-unwritable',
     broken: 'a tool says more than the disk of its log takes',

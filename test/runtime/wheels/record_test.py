@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -284,6 +286,30 @@ def test_a_delivery_may_replace_what_one_has_left_and_nothing_else(folder: Folde
     folder.write("SHA256SUMS", f"{'0' * 64}  notes.txt\n")
     with pytest.raises(Failure, match=r"of another origin \(.*notes.txt.*other-1.0.*move them, or set OUTPUT_DIR"):
         record.check_output(folder.path)
+
+
+def test_a_mount_point_is_refused_with_a_folder_below_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.path.ismount", lambda path: path == tmp_path)
+    with pytest.raises(Failure, match=r"is a mount point, which a delivery cannot replace: .* such as .*wheels"):
+        record.check_output(tmp_path)
+    record.check_output(tmp_path / "wheels")
+
+
+def can_mount() -> bool:
+    return bool(shutil.which("unshare")) and subprocess.run(["unshare", "--mount", "true"]).returncode == 0
+
+
+@pytest.mark.skipif(not can_mount(), reason="mounts a folder, with unshare of util-linux: by root, where it may")
+@pytest.mark.parametrize("mounting", ["--bind {0}", "-t tmpfs none"])
+def test_a_folder_that_is_really_mounted_is_found(tmp_path: Path, mounting: str) -> None:
+    mounted = tmp_path / "a folder"
+    mounted.mkdir()
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from runtime import workspace;"
+    code += "print(*(workspace.is_mount_point(Path(path)) for path in sys.argv[2:]))"
+    argv = [sys.executable, "-c", code, str(Path(record.__file__).parents[2]), str(mounted), str(tmp_path)]
+    mount = f'mount {mounting.format(tmp_path)} {shlex.quote(str(mounted))} && exec "$@"'
+    ran = subprocess.run(["unshare", "--mount", "sh", "-c", mount, "sh", *argv], capture_output=True, text=True)
+    assert ran.stdout.split() == ["True", "False"], ran.stderr
 
 
 @pytest.mark.parametrize("name", ["SHA256SUMS", "demo.whl", ".git"])
