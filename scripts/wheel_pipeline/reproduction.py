@@ -10,7 +10,7 @@ from .console import console
 from .errors import Failure
 from .processes import run
 from .session import Session
-from .steps import Step, Steps
+from .steps import Step
 from .wheels.comparison import compare
 
 BUILDS = ("first", "second-build")  # of different length: a path that is baked in shows
@@ -63,7 +63,7 @@ def run_reproduction(session: Session) -> int:
             Step("compare", "Compare them", compare_them),
         ]
         state = inputs.build_dir / "reproduce.state.json"
-        runner = Steps(steps, (), session.platform.system, state, session.logs)
+        runner = session.runner(steps, state)
         runner.check("", {})
         runner.run(session.environment)
     return 0

@@ -67,7 +67,10 @@ export interface Hook {
   /** On which side of it. */
   readonly when: When;
 
-  /** The program and its arguments, as they are: no shell reads them. */
+  /**
+   * The program and its arguments, as they are: no shell reads them. It runs in the checkout's root, so that
+   * `tools/patch.py` is a file of the checkout wherever the caller is.
+   */
   readonly command: string[];
 
   /**

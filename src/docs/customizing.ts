@@ -43,7 +43,8 @@ export function customizingPage(plan: Plan): Page {
       `  { name: 'strip it', step: Step.BUILD, wheel: '${plan.builds[0].wheels[0].distribution}', when: When.AFTER, command: ['python', 'tools/strip.py'], only: System.${system.toUpperCase()} },`,
       ']',
     ),
-    'The command is a program and its arguments; no shell reads them. It runs as the step does, and where it fails, the step fails.',
+    "The command is a program and its arguments; no shell reads them. It runs as the step does, in the checkout's root wherever the caller",
+    'is, and where it fails, the step fails.',
     `\`when\` is \`${Object.values(When).join('` or `')}\`.`,
     ...table(
       ['Step', 'Name', 'Of'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Launched } from './support/launch';
 import { RunResult } from './support/process';
 import { DECLARATION, SmallPackage, smallPackage } from './support/small-package';
-import type { Wheel } from '../../src';
+import { Step, Wheel, When } from '../../src';
 
 /** A compile that goes on for as long as a test may take. */
 const ENDLESS = 'add_custom_target(endless ALL COMMAND sleep 297)\n';
@@ -113,6 +113,22 @@ test('the wheels of the last build stay when one fails, and are not tested in it
   small.write('demo.c', 'int answer(int question) { return question + ANSWER; }\n');
   expect(said(await small.script('build', { WHEEL_VERSION: '1.1' }))).toEqual([0, '']);
   expect(said(await small.script('test'))).toEqual([0, '']);
+});
+
+test('a step that a hook has failed can be done again, and hooks run in the checkout wherever the caller is', async () => {
+  const command = ['sh', 'tools/check.sh'];
+  small.declare({ ...DECLARATION, hooks: [{ name: 'look at it', step: Step.SHARE, when: When.AFTER, command }] });
+  mkdirSync(join(small.folder, 'tools'));
+  writeFileSync(join(small.folder, 'tools/check.sh'), 'test -e tools/ready\n');
+  const elsewhere = (...words: string[]): Promise<RunResult> =>
+    small.run(['bash', '-c', 'cd / && exec bash "$@"', 'bash', join(small.folder, 'scripts/build.sh'), ...words]);
+  const failed = await elsewhere();
+  expect([failed.status, failed.stdout]).toEqual([1, expect.stringContaining('--from-step=share:release-demo;')]);
+  writeFileSync(join(small.folder, 'tools/ready'), '');
+  expect(said(await elsewhere('--from-step=share:release-demo'))).toEqual([0, '']);
+  const resumed = sums();
+  expect(said(await small.script('build'))).toEqual([0, '']);
+  expect(sums()).toBe(resumed);
 });
 
 test("the caller's settings give the same bytes", async () => {

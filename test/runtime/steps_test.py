@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Collection
@@ -17,10 +18,22 @@ from runtime.steps import Step, StepFailed, Steps, explain
 FACTS = {"commit": "a"}
 
 
+def make_steps(listed: list[Step], folder: Path, hooks: tuple[Hook, ...] = (), can_resume: bool = True) -> Steps:
+    state, logs = folder / "state.json", folder / "logs"
+    return Steps(listed, hooks, "linux", state, logs, root=folder, can_resume=can_resume)
+
+
 class Trial:
     """Steps that note that they ran."""
 
-    def __init__(self, folder: Path, failing: str = "", stopped: str = "", hooks: tuple[Hook, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        failing: str = "",
+        stopped: str = "",
+        hooks: tuple[Hook, ...] = (),
+        can_resume: bool = True,
+    ) -> None:
         self.ran: list[str] = []
         self.failing, self.stopped = failing, stopped
         listed = [
@@ -28,7 +41,7 @@ class Trial:
             Step("build:demo", "Build the wheel of demo", self.action("build:demo")),
             Step("record", "Record the build", self.action("record")),
         ]
-        self.steps = Steps(listed, hooks, "linux", folder / "state.json", folder / "logs")
+        self.steps = make_steps(listed, folder, hooks, can_resume)
 
     def action(self, name: str) -> Callable[[], None]:
         def act() -> None:
@@ -78,6 +91,16 @@ def test_a_failed_preparation_names_no_step_to_resume_from(tmp_path: Path, capsy
     assert "resume:" not in capsys.readouterr().out
 
 
+def test_a_command_that_cannot_resume_does_not_say_how(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(StepFailed) as caught:
+        Trial(tmp_path, failing="record", can_resume=False).run()
+    explain(caught.value)
+    assert "resume:" not in capsys.readouterr().out
+    with pytest.raises(Stopped) as stopped:
+        Trial(tmp_path, stopped="record", can_resume=False).run()
+    assert stopped.value.resume == ""
+
+
 @pytest.mark.parametrize(("step", "resume"), [("build:demo", "build:demo"), ("tools", "")])
 def test_a_signal_names_the_step_to_resume_from(tmp_path: Path, step: str, resume: str) -> None:
     with pytest.raises(Stopped) as caught:
@@ -89,9 +112,7 @@ def test_what_an_earlier_run_has_done_beside_these_steps_counts_for_the_next_one
     Trial(tmp_path).run()
 
     def one(beside: Collection[str] = (), facts: dict[str, str] = FACTS) -> None:
-        steps = Steps(
-            [Step("build:other", "Build", lambda: None)], (), "linux", tmp_path / "state.json", tmp_path / "logs"
-        )
+        steps = make_steps([Step("build:other", "Build", lambda: None)], tmp_path)
         steps.check("", facts, beside)
         steps.run(lambda: {})
 
@@ -141,9 +162,23 @@ def test_hooks_run_before_and_after_their_step_on_their_system(tmp_path: Path) -
     assert (tmp_path / "notes").read_text() == "before after "
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the script is one for sh")
+def test_hooks_run_in_the_checkout_wherever_the_caller_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "checkout/tools/note.sh"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\npwd >> notes\n", encoding="utf-8")
+    script.chmod(0o755)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    commands = (("tools/note.sh",), ("sh", "tools/note.sh"))
+    hooks = tuple(Hook("build:demo", "before", "note", command, None) for command in commands)
+    Trial(tmp_path / "checkout", hooks=hooks).run()
+    assert (tmp_path / "checkout/notes").read_text().split() == [str(tmp_path / "checkout")] * 2
+
+
 def test_an_error_of_the_system_is_told_with_its_file(tmp_path: Path) -> None:
     step = Step("read", "Read", lambda: print((tmp_path / "nowhere").read_text()))
-    steps = Steps([step], (), "linux", tmp_path / "state.json", tmp_path / "logs")
+    steps = make_steps([step], tmp_path)
     steps.check("", {})
     with pytest.raises(Failure, match=r"step 1, Read: .*nowhere: No such file or directory"):
         steps.run(lambda: {})

@@ -17,7 +17,7 @@ from ..git import commit_of, is_dirty
 from ..plan import Wheel
 from ..processes import which
 from ..session import Session
-from ..steps import Step, Steps, read_state
+from ..steps import Step, read_state
 from ..wheels import inspection
 from ..wheels.cache import KeptWheel
 from ..wheels.change import Change
@@ -57,7 +57,7 @@ def run_build(session: Session) -> int:
         workspace.begin(checks.EMPTIED)
         run = BuildRun(session, workspace, tree)
         run.wheels.check()
-        steps = Steps(run.steps(), session.build.hooks, session.platform.system, run.state, session.logs)
+        steps = session.runner(run.steps(), run.state)
         steps.check(inputs.from_step, run.facts, run.beside)
         run.durations = steps.durations
         session.begin_output()

@@ -41,7 +41,7 @@ class WheelBuild:
             return Step(id, title, lambda: self.run.note(id, action()))
 
         steps = [step("build", f"Build the wheel of {name}", self.build)]
-        if self.wheel.aliases.on(self.run.platform.system):
+        if self.has_aliases:
             steps.append(step("share", f"Ship the code of {name} once", self.share))
         # The metadata before the repair, which writes the version into its software bill of materials.
         steps.append(step("metadata", f"Set the metadata of {name}", self.set_metadata))
@@ -87,10 +87,22 @@ class WheelBuild:
             remove(cmake)
             build_wheel(self.wheel, run.platform, run.source, cmake, raw, run.env, run.root, run.plan.limits.build)
 
-    def share(self) -> Change | None:
-        run, epoch = self.run, self.run.inputs.source_date_epoch
-        system, work_dir = run.platform.system, self.folder("aliases")
-        return share_code(self.folder("raw"), self.wheel, system, work_dir, run.env, epoch=epoch)
+    @property
+    def has_aliases(self) -> bool:
+        return bool(self.wheel.aliases.on(self.run.platform.system))
+
+    def share(self) -> Change:
+        run, shared, work_dir = self.run, self.folder("shared"), self.folder("aliases")
+        remove(shared)
+        return share_code(
+            self.folder("raw"),
+            self.wheel,
+            run.platform.system,
+            work_dir,
+            run.env,
+            output_dir=shared,
+            epoch=run.inputs.source_date_epoch,
+        )
 
     def set_metadata(self) -> Change:
         amended = self.folder("amended")
@@ -98,7 +110,8 @@ class WheelBuild:
         version = self.run.version if self.wheel.versioned else ""
         # A tree with changes of its own is no commit's.
         commit = "" if self.run.dirty else self.run.commit
-        return self.amend(self.folder("raw"), amended, version, commit, packed=False)
+        source = self.folder("shared" if self.has_aliases else "raw")
+        return self.amend(source, amended, version, commit, packed=False)
 
     def repair(self) -> Change:
         run, repaired = self.run, self.folder("repaired")

@@ -15,7 +15,7 @@ from ..findings import fail_with
 from ..locks import lock_file, locked_requirements
 from ..processes import run
 from ..session import Session
-from ..steps import Step, Steps
+from ..steps import Step
 from ..wheels import inspection, record
 from ..wheels.files import hash_of, read_bytes, sha256
 from ..wheels.wheel import SUMS, wheel_files
@@ -41,7 +41,7 @@ def run_test(session: Session, leave_out: Collection[str] = ()) -> int:
         test = TestRun(session, workspace)
         state = workspace.root / "test.state.json"
         chosen = [step for step in test.steps() if step.id not in leave_out]
-        steps = Steps(chosen, session.build.hooks, session.platform.system, state, session.logs)
+        steps = session.runner(chosen, state)
         steps.check(session.inputs.from_step, facts_of(session))
         steps.run(lambda: test.env, session.inputs.from_step)
     return 0

@@ -27,18 +27,24 @@ LINKING = 300.0  # seconds; it takes less than one
 
 
 def share_code(
-    folder: Path, declared: Declared, system: System, work_dir: Path, env: Mapping[str, str], *, epoch: int
-) -> Change | None:
-    """Replace the wheel in the folder, if it has aliases; the compiler and its flags are the environment's."""
+    folder: Path,
+    declared: Declared,
+    system: System,
+    work_dir: Path,
+    env: Mapping[str, str],
+    *,
+    output_dir: Path,
+    epoch: int,
+) -> Change:
+    """Write the wheel anew, with its aliases; the compiler and its flags are the environment's."""
     aliases = declared.aliases.on(system)
-    if not aliases:
-        return None
     wheel = the_wheel(folder, declared)
     changed = {alias.alias: replacement(wheel, alias, system, work_dir, env) for alias in aliases}
     before = wheel.path.stat().st_size
     stem = "-".join(wheel.path.name.split("-")[:2])
-    write_wheel(wheel, stem, wheel.path, epoch=epoch, replaced=changed)
-    console.say(f"{wheel.path.name}: {megabytes(before)} → {megabytes(wheel.path.stat().st_size)}")
+    target = output_dir / wheel.path.name
+    write_wheel(wheel, stem, target, epoch=epoch, replaced=changed)
+    console.say(f"{target.name}: {megabytes(before)} → {megabytes(target.stat().st_size)}")
     facts = {"aliases": [{"alias": each.alias, "of": each.of} for each in aliases]}
     return Change(declared.distribution, wheel.path.name, wheel.path.name, facts)
 

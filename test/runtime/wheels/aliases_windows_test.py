@@ -37,13 +37,14 @@ def interfaces(monkeypatch: pytest.MonkeyPatch, repeated: Interface, code: Inter
 
 
 def share(folder: Path) -> dict[str, bytes]:
-    path = make_wheel_file(folder / "wheels", files={"demo/demo.dll": b"repeated", "demo/demo_module.dll": b"code"})
+    raw = make_wheel_file(folder / "raw", files={"demo/demo.dll": b"repeated", "demo/demo_module.dll": b"code"})
     (folder / "bin").mkdir()
     (folder / "bin/link.exe").write_text(LINKER)
     (folder / "bin/link.exe").chmod(0o755)
     env = {"PATH": str(folder / "bin")}
-    aliases.share_code(folder / "wheels", make_wheel(aliases=ALIASES), "windows", folder / "work", env, epoch=EPOCH)
-    return members_of(path)
+    declared, target = make_wheel(aliases=ALIASES), folder / "wheels"
+    aliases.share_code(raw.parent, declared, "windows", folder / "work", env, output_dir=target, epoch=EPOCH)
+    return members_of(target / raw.name)
 
 
 def test_every_export_is_handed_on_and_one_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

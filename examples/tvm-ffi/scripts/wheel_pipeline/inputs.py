@@ -190,7 +190,7 @@ def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR")
         raise UsageError(f"OUTPUT_DIR {output} lies in a folder that the build empties: set it to another folder")
 
 
-STAGES = ("aliases", "amended", "cmake", "connected", "finished", "raw", "records", "repaired")
+STAGES = ("aliases", "amended", "cmake", "connected", "finished", "raw", "records", "repaired", "shared")
 """Folders of BUILD_DIR that wheels go through."""
 
 EMPTIED = (*STAGES, "sdist", "source", "unused-libraries")

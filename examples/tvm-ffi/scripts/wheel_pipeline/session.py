@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .building.environment import clean
 from .building.toolchain import with_python_packages
-from .inputs import Inputs
+from .inputs import Inputs, inputs_of
 from .plan import Build, Plan, Platform
+from .steps import Step, Steps
 from .workspace import Workspace, owned
 
 
@@ -29,6 +30,13 @@ class Session:
     def platform_tag(self) -> str:
         """The tag that wheels are repaired for: the manylinux images say theirs, elsewhere the caller does."""
         return self.inputs.platform_tag or self.platform.platform_tag
+
+    def runner(self, steps: Iterable[Step], state: Path) -> Steps:
+        """What runs this command's steps; `state` is the file of what they have done."""
+        takes = inputs_of(self.plan, self.command, self.platform.system)
+        can_resume = any(each.name == "from-step" for each in takes)
+        system, hooks = self.platform.system, self.build.hooks
+        return Steps(steps, hooks, system, state, self.logs, root=self.root, can_resume=can_resume)
 
     @property
     def logs(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -28,11 +29,6 @@ class Step:
     prepares: bool = False
     """It answers what later steps ask: it runs also where `--from-step` names a later one."""
 
-    @property
-    def resume(self) -> str:
-        """What `--from-step` takes after this step has failed: nothing where a new run does it all the same."""
-        return "" if self.prepares else self.id
-
 
 class State(TypedDict):
     """What a run has done so far, and what it was about."""
@@ -44,16 +40,28 @@ class State(TypedDict):
 class StepFailed(Failure):
     """A step that ended early."""
 
-    def __init__(self, number: int, step: Step, reason: Failure) -> None:
+    def __init__(self, number: int, step: Step, reason: Failure, resume: str) -> None:
         super().__init__(f"step {number}, {step.title}: {reason}", reason.status)
-        self.reason, self.resume = reason, step.resume
+        self.reason, self.resume = reason, resume
 
 
 class Steps:
     """Runs steps in order. What an earlier run finished is kept in a file, so that a later one can go on from there."""
 
-    def __init__(self, steps: Iterable[Step], hooks: Iterable[Hook], system: System, state: Path, logs: Path) -> None:
+    def __init__(
+        self,
+        steps: Iterable[Step],
+        hooks: Iterable[Hook],
+        system: System,
+        state: Path,
+        logs: Path,
+        *,
+        root: Path,
+        can_resume: bool,
+    ) -> None:
+        """`root`: the checkout, where hooks run; `can_resume`: the command takes `--from-step`."""
         self.steps = list(steps)
+        self.root, self.can_resume = root, can_resume
         self.hooks = [hook for hook in hooks if hook.system in (None, system)]
         self.state, self.logs = state, logs
         self.durations: list[tuple[str, float]] = []
@@ -113,12 +121,12 @@ class Steps:
             step.action()
             self.hook("after", step, env)
         except Failure as failure:
-            raise StepFailed(number, step, failure) from failure
+            raise StepFailed(number, step, failure, self.resume(step)) from failure
         except Stopped as stopped:
-            stopped.resume = step.resume
+            stopped.resume = self.resume(step)
             raise
         except OSError as error:
-            raise StepFailed(number, step, from_system(error)) from error
+            raise StepFailed(number, step, from_system(error), self.resume(step)) from error
         finally:
             if in_actions():
                 print("::endgroup::", flush=True)
@@ -128,11 +136,19 @@ class Steps:
         self.finished.append(step.id)
         write_state(self.state, {"facts": self.facts, "finished": self.finished})
 
+    def resume(self, step: Step) -> str:
+        """What `--from-step` takes after a step has failed: nothing where a new run does it all the same."""
+        return step.id if self.can_resume and not step.prepares else ""
+
     def hook(self, when: str, step: Step, env: Callable[[], Mapping[str, str]]) -> None:
+        """Run what is declared in the checkout, wherever the caller is."""
         for hook in self.hooks:
             if (hook.when, hook.step) == (when, step.id):
                 console.say(f"{hook.name} ({when} this step, as declared)")
-                run(hook.command, env=env())
+                program, *words = hook.command
+                if os.path.dirname(program):  # a path of the checkout, unless it is absolute
+                    program = str(self.root / program)
+                run([program, *words], env=env(), cwd=self.root)
 
 
 def read_state(path: Path) -> State:
