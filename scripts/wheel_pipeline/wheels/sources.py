@@ -78,6 +78,8 @@ def tree_hash(root: Path, leave_out: Collection[Path] = ()) -> str:
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
                 kind, data = "link", os.readlink(path).encode("utf-8", "surrogateescape")
+            elif not stat.S_ISREG(mode):
+                kind, data = "special", b""  # reading a pipe would never end
             else:
                 kind, data = "program" if mode & 0o100 and os.name != "nt" else "file", path.read_bytes()
         except OSError as error:

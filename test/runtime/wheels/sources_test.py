@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from conftest import make_wheel
-from runtime.wheels.sources import Sources
+from runtime.wheels.sources import Sources, tree_hash
 
 OUTER = make_wheel("outer", project_dir="outer", reuse=True)
 INNER = make_wheel("inner", project_dir="outer/parts/inner")
@@ -87,6 +88,13 @@ def test_the_wheel_inside_is_of_its_own_folder(tree: Tree) -> None:
     assert tree.sources.fingerprint(INNER) == before
     tree.write("outer/parts/inner/inner.c", "int y;")
     assert tree.sources.fingerprint(INNER) != before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_in_a_tree_is_not_read(tmp_path: Path) -> None:
+    empty = tree_hash(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    assert tree_hash(tmp_path) != empty
 
 
 def test_nothing_is_kept_of_a_wheel_that_is_in_no_kept_one(tree: Tree) -> None:
