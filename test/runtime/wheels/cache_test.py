@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from cache_bench import Builds
 
-from conftest import LIMITS, LINUX, make_build, make_repository, make_wheel, make_wheel_file, needs_git
+from conftest import LIMITS, make_wheel_file
 from runtime.errors import Failure
-from runtime.plan import Hook
-from runtime.wheels.cache import KeptWheel
-from runtime.wheels.change import Change
-from runtime.wheels.identity import identity
-from runtime.wheels.sources import tree_hash
-
-
-class Builds:
-    """A project, what is declared of it, and the folder that its wheels are kept in."""
-
-    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.root, self.capsys = root, capsys
-        self.source, self.cache, self.raw = root / "source", root / "cache", root / "raw"
-        self.build_dir = root / "build"
-        self.demo = self.source / "project" / "demo.c"
-        self.demo.parent.mkdir(parents=True)
-        self.demo.write_text("int demo;\n", encoding="utf-8")
-        self.tools = {"cmake": "3.31.6"}
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(root)}
-        self.wheel = make_wheel(project_dir="project", settings=("cmake.define.A=ON",))
-        self.build = make_build(self.wheel)
-
-    def declare(self, **changes: Any) -> None:
-        self.wheel = make_wheel(**{"project_dir": "project", "settings": ("cmake.define.A=ON",), **changes})
-        self.build = dataclasses.replace(self.build, wheels=(self.wheel,))
-
-    def link(self, *names: str) -> None:
-        self.build = dataclasses.replace(self.build, unused_libraries=names)
-
-    def begin(self) -> None:
-        files = tree_hash(self.source / self.wheel.project_dir)
-        made = (self.build, self.wheel, LINUX, self.source, self.tools, self.environment, 60)
-        facts = identity(*made, files=files, build_dir=self.build_dir)
-        self.kept = KeptWheel(self.cache, self.wheel, facts, LIMITS.kept_wheels)
-
-    def take(self) -> str:
-        """What it says; the wheel is in `raw` if there is one."""
-        for path in self.raw.glob("*"):
-            path.unlink()
-        self.begin()
-        self.capsys.readouterr()
-        self.change: Change | None = self.kept.take(self.raw)
-        assert bool(self.change) == bool(self.taken())
-        return self.capsys.readouterr().out
-
-    def keep(self, content: bytes = b"built") -> Path:
-        self.begin()
-        wheel = make_wheel_file(self.root / "built", files={"demo/lib.so": content})
-        self.kept.keep(wheel.parent)
-        return wheel
-
-    def taken(self) -> bytes | None:
-        return next((path.read_bytes() for path in self.raw.glob("*.whl")), None)
 
 
 @pytest.fixture
@@ -86,129 +32,6 @@ def test_the_same_project_takes_the_wheel_that_was_kept(builds: Builds) -> None:
     assert builds.taken() == wheel.read_bytes()
     assert builds.change and (builds.change.distribution, builds.change.before) == ("demo", wheel.name)
     assert list(builds.change.facts) == ["reused"] and len(builds.change.facts["reused"]) == 64
-
-
-def hook(builds: Builds, system: Any = None) -> None:
-    patch = Hook("build:demo", "before", "Patch", ("patch", "-p1"), system)
-    builds.build = dataclasses.replace(builds.build, hooks=(patch,))
-
-
-CHANGES: dict[str, tuple[Callable[[Builds], object], str]] = {
-    "a file": (lambda b: b.demo.write_text("int other;\n"), "project.files"),
-    "a new file": (lambda b: b.demo.with_name("new.c").write_text(""), "project.files"),
-    "a name": (lambda b: b.demo.rename(b.demo.with_name("d.c")), "project.files"),
-    "a setting": (lambda b: b.declare(settings=("cmake.define.A=OFF",)), "settings"),
-    "a tool": (lambda b: b.tools.update(cmake="4.0.0"), "toolchain.tools.cmake"),
-    "a hook": (hook, "hooks"),
-    "an unused library": (lambda b: b.link("xml2"), "toolchain.unusedLibraries"),
-    "a declared variable": (lambda b: b.declare(environment={"USE_IT": "1"}), "environment.USE_IT"),
-}
-if os.name != "nt":
-    CHANGES["a link"] = (lambda b: b.demo.with_name("link").symlink_to("demo.c"), "project.files")
-    CHANGES["what can be run"] = (lambda b: b.demo.chmod(0o755), "project.files")
-
-
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_change_of_it_builds_anew_and_says_what_changed(builds: Builds, name: str) -> None:
-    builds.keep()
-    change, said = CHANGES[name]
-    change(builds)
-    assert f"kept last was made of another {said}\n" in builds.take()
-
-
-@needs_git
-def test_the_commit_counts(builds: Builds) -> None:
-    builds.keep()
-    make_repository(builds.demo.parent)
-    assert "project.commit" in builds.take()
-
-
-@pytest.mark.parametrize(
-    "variable",
-    [
-        *("CC", "CXX", "AR", "LD", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "RUSTFLAGS"),
-        *("CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_RELEASE_LTO", "CMAKE_ARGS", "CMAKE_BUILD_TYPE", "SKBUILD_X"),
-        *("NVCC_PREPEND_FLAGS", "CUDAFLAGS", "SOURCE_DATE_EPOCH", "_CL_", "HIPFLAGS", "HIPCXX", "CUDA_PATH"),
-        *("LD_RUN_PATH", "PKG_CONFIG_PATH", "RUSTUP_TOOLCHAIN", "VULKAN_SDK"),
-    ],
-)
-def test_a_variable_that_a_compiler_reads_counts(builds: Builds, variable: str) -> None:
-    builds.keep()
-    builds.environment[variable] = "no-such-value"
-    assert f"environment.{variable}" in builds.take()
-
-
-@pytest.mark.parametrize(
-    "variable",
-    [
-        *("CMAKE_BUILD_PARALLEL_LEVEL", "CMAKE_CXX_COMPILER_LAUNCHER", "TERM", "CARGO_HOME", "CARGO_BUILD_JOBS"),
-        *("XDG_RUNTIME_DIR", "ANDROID_SDK_ROOT"),  # nothing of a package is there
-    ],
-)
-def test_a_variable_that_changes_no_wheel_does_not_count(builds: Builds, variable: str) -> None:
-    builds.keep()
-    builds.environment[variable] = "2"
-    assert "it is taken" in builds.take()
-
-
-@pytest.mark.parametrize("variable", ["LLVM_ROOT", "ZLIB_DIR", "SOURCE_DIR"])
-def test_a_folder_counts_where_cmake_finds_a_package_there(builds: Builds, variable: str) -> None:
-    builds.keep()
-    (builds.root / "found" / "include").mkdir(parents=True)
-    builds.environment[variable] = str(builds.root / "found")
-    assert ("it is taken" in builds.take()) == (variable == "SOURCE_DIR")  # the program's own input
-
-
-def test_what_lies_in_build_dir_is_the_same_in_another_one(builds: Builds) -> None:
-    for name in ("one", "two"):
-        builds.build_dir = builds.root / name
-        builds.environment["CMAKE_LIBRARY_PATH"] = str(builds.build_dir / "sdk" / "Lib")
-        if name == "one":
-            builds.keep()
-    assert "it is taken" in builds.take()
-
-
-def test_a_vulkan_sdk_counts_by_its_headers(builds: Builds) -> None:
-    for name, text in (("one", "1"), ("same", "1"), ("other", "2")):
-        header = builds.root / name / "include/vulkan/vulkan_core.h"
-        header.parent.mkdir(parents=True)
-        header.write_text(text, encoding="utf-8")
-        builds.environment["VULKAN_SDK"] = str(builds.root / name)
-        if name == "one":
-            builds.keep()
-        else:
-            assert ("it is taken" in builds.take()) == (name == "same")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the script is one for sh")
-@pytest.mark.parametrize(("variable", "name"), [("CC", "gcc"), ("CXX", "clang++")])
-def test_the_compiler_counts_under_each_name_that_cmake_looks_for(builds: Builds, variable: str, name: str) -> None:
-    program = builds.root / "bin" / name
-    program.parent.mkdir()
-    builds.environment["PATH"] = str(program.parent)
-    for version in ("1", "2"):
-        program.write_text(f"#!/bin/sh\necho {name} {version}\n", encoding="utf-8")
-        program.chmod(0o755)
-        if version == "1":
-            builds.keep()
-    assert f"toolchain.compilers.{variable}" in builds.take()
-
-
-def test_what_is_of_another_system_does_not_count(builds: Builds) -> None:
-    builds.keep()
-    hook(builds, "windows")
-    assert "it is taken" in builds.take()
-
-
-def test_the_conda_packages_count_with_their_builds(builds: Builds) -> None:
-    records = builds.root / "conda" / "conda-meta"
-    records.mkdir(parents=True)
-    (records / "llvmdev-19.1.7-h1_0.json").write_text("{}", encoding="utf-8")
-    builds.environment["CONDA_PREFIX"] = str(records.parent)
-    builds.keep()
-    assert "it is taken" in builds.take()
-    (records / "llvmdev-19.1.7-h1_0.json").rename(records / "llvmdev-19.1.7-h1_1.json")
-    assert "toolchain.packages" in builds.take()
 
 
 # What lies in the cache.
