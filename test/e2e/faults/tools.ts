@@ -95,6 +95,7 @@ export const TOOLS: Case[] = [
     BUILD_DIR: at(site, 'build/a;b'),
   })),
   input('build-dir-name', 'BUILD_DIR has a quote', (site) => ({ BUILD_DIR: at(site, 'build/a"b') })),
+  input('build-dir-name', 'BUILD_DIR has an apostrophe', (site) => ({ BUILD_DIR: at(site, "build/a'b") })),
   input(
     'folder-unwritable',
     'OUTPUT_DIR lies where the caller cannot write',

@@ -18,7 +18,7 @@ from .errors import UsageError
 from .plan import Build, Input, Plan, Platform
 
 LONGEST = 120  # characters of BUILD_DIR: of the 260 that most programs of Windows can read, a build needs the rest
-APART = r"""[\s"\\;(){}<>&|]"""  # characters of a path that end a word for a compiler, for CMake or for Ninja
+APART = r"""[\s"'\\;(){}<>&|]"""  # characters of a path that end a word for a compiler, for CMake or for Ninja
 NEWEST = 4354819198  # what a zip entry can say at most: the end of 2107
 
 
