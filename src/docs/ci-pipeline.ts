@@ -50,8 +50,8 @@ export function ciPipelinePage(plan: Plan, workflows: readonly NamedWorkflow[]):
       .map((system) => `${plan.timeoutMinutes[system]} minutes for a build (\`${system}.timeoutMinutes\`)`)
       .join(', ')}, ${MINUTES.test} for tests.`,
     '- A new push to a pull request stops the run before it. No other run is stopped, or replaced while it waits, by a later one.',
-    `- What a job hands on is kept for ${RETENTION.wheels} days; what is to be released, for ${RETENTION.released}, as a release may wait 30 days for its reviewers;`,
-    `  an image that one run makes for itself, for ${RETENTION.handedOn}: until then its failed jobs can be started again.`,
+    `- Artifacts are kept for ${RETENTION.wheels} days; those of a release for ${RETENTION.released}, since it may wait 30 days for its reviewers; an image that a`,
+    `  run builds for itself for ${RETENTION.handedOn}, so that its failed jobs can be re-run.`,
   );
 }
 
@@ -115,8 +115,8 @@ function imageSection(plan: Plan): string[] {
     `provenance and a list of its contents; tries what the registry gives${plan.release.attest ? '; signs where it comes from' : ''}; and gives it the tag`,
     '`env-<hash>`, of all that it is made from (`python3 scripts/wheel_pipeline ci image-tag`). By that tag a run finds',
     `the very image that its commit declares. On \`${plan.defaultBranch}\`, once the wheels were built and tested in it, it becomes the \`latest\`,`,
-    'which is for people: no job uses it. Where the branch has changed the image again by then, its next run moves the tag: an old run',
-    'moves nothing back.',
+    'which is for people: no job uses it. A run never moves that tag back: where the branch has changed the image since, the run for that',
+    'change moves it.',
     '',
     'A pull request that changes the image builds it for itself, hands it on from job to job, and builds and tests the wheels in it.',
     '',
@@ -142,8 +142,8 @@ function wheelsSection(plan: Plan): string[] {
     '',
     'One job builds, and hands on the wheels, their `SHA256SUMS` and `build-record.json` (source, commit, tools, hashes, durations). Another',
     'one sees that these are the files that were built, tests them in a fresh environment, and hands on `test-report.json`: it cannot change',
-    'what is released. A pull request that changes nothing of what the wheels are made of builds none, in the merge queue neither,',
-    'and reports all the same.',
+    'what is released. A pull request, or an entry of the merge queue, that changes nothing that the wheels are made of builds none, and',
+    'reports all the same.',
     ...table(
       ['Platform', 'Runner', 'Wheels', 'Test report', 'Folder', 'Platform tag'],
       plan.builds.flatMap((build) =>

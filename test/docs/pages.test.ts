@@ -66,10 +66,10 @@ test('the artifacts that the page names are those that are uploaded, for as long
       if (/^(wheels|test-report)-/.test(given.name)) expect(text).toContain(`\`${given.name}\``);
       const days = String(given['retention-days']);
       const [, released, other] = /^\$\{\{ inputs\.fresh && (\d+) \|\| (\d+) \}\}$/.exec(days) ?? ['', '', days];
-      expect(text).toContain(
-        /^toolchain-/.test(given.name) ? `makes for itself, for ${days}:` : `kept for ${other} days`,
+      expect(text).toMatch(
+        /^toolchain-/.test(given.name) ? new RegExp(`builds for itself for ${days},`) : `kept for ${other} days`,
       );
-      if (released) expect(text).toContain(`to be released, for ${released}, as`);
+      if (released) expect(text).toContain(`those of a release for ${released},`);
     }
     const report = uploads.find(({ with: given }) => given.name.startsWith('test-report-'))!;
     expect(steps(workflow(name)).some((step) => step.run?.includes(`${report.with.path}test-report.json`))).toBe(true);
