@@ -149,7 +149,7 @@ const PACKAGES: CondaPackage[] = [
 ];
 
 /** conda-forge's auditwheel is older than the gate needs. */
-const PYTHON_PACKAGES: PythonPackage[] = [{ name: 'auditwheel', only: System.LINUX }];
+const TOOL_PYTHON_PACKAGES: PythonPackage[] = [{ name: 'auditwheel', only: System.LINUX }];
 
 /**
  * On Windows, LunarG's SDK has what a build needs, and is found first; the loader is for the checks, since GitHub's runner
@@ -184,7 +184,7 @@ export function allPackages({ vulkan, packages = [] }: Toolchain): readonly Cond
 
 /** What a toolchain has from the Python package index. @internal */
 export function allPythonPackages({ vulkan, pythonPackages = [] }: Toolchain): readonly PythonPackage[] {
-  return mergedBy('name', [...PYTHON_PACKAGES, ...(vulkan ? VULKAN_PYTHON_PACKAGES : [])], pythonPackages);
+  return mergedBy('name', [...TOOL_PYTHON_PACKAGES, ...(vulkan ? VULKAN_PYTHON_PACKAGES : [])], pythonPackages);
 }
 
 /** The commands of a toolchain, with those that every native wheel needs. @internal */

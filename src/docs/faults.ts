@@ -892,7 +892,7 @@ export const FAULTS: readonly Fault[] = [
     area: 5,
     fault: '`--only` of a wheel that requires the very version of another one, which this build does not have yet',
     message:
-      '--only: there is no wheel of … yet, whose version the selected ones require: build that first, or with them:',
+      '--only: the selected wheels pin the version of …, not built yet: build that first, or all of them together:',
     advice: 'build with the `--only` that the message names, or without it',
   },
   {

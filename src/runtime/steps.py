@@ -73,11 +73,10 @@ class Steps:
         `beside`: steps of an earlier run that are not among these, and whose results this run leaves as they are.
         """
         self.facts = dict(facts)
-        earlier = read_state(self.state)
-        if earlier["facts"] == self.facts:
-            self.finished = [id for id in earlier["finished"] if id in beside]
+        self.finished = [id for id in finished_for(self.state, self.facts) if id in beside]
         if not from_step:
             return
+        earlier = read_state(self.state)
         ids = [step.id for step in self.steps]
         if from_step not in ids:
             raise UsageError(
@@ -158,6 +157,12 @@ def read_state(path: Path) -> State:
         return {"facts": dict(state["facts"]), "finished": list(state["finished"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {"facts": {}, "finished": []}
+
+
+def finished_for(path: Path, facts: Mapping[str, str]) -> list[str]:
+    """The steps that an earlier run has finished for the very same."""
+    earlier = read_state(path)
+    return earlier["finished"] if earlier["facts"] == dict(facts) else []
 
 
 def write_state(path: Path, state: State) -> None:

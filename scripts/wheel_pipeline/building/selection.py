@@ -34,8 +34,8 @@ class Selection:
             wanted = {*lacking, *(wheel.key for wheel in self.selected)}
             together = ",".join(wheel.distribution for wheel in self.build.wheels if wheel.key in wanted)
             raise UsageError(
-                f"--only: there is no wheel of {', '.join(named)} yet, whose version the selected ones require:"
-                f" build that first, or with them: --only={together}"
+                f"--only: the selected wheels pin the version of {', '.join(named)}, not built yet:"
+                f" build that first, or all of them together: --only={together}"
             )
 
     def unknown_pins(self, wheel: Wheel, known: Collection[str]) -> dict[str, Wheel]:

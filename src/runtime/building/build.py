@@ -17,7 +17,7 @@ from ..git import commit_of, is_dirty
 from ..plan import Wheel
 from ..processes import which
 from ..session import Session
-from ..steps import Step, read_state
+from ..steps import Step, finished_for
 from ..wheels import inspection
 from ..wheels.cache import KeptWheel
 from ..wheels.change import Change
@@ -87,8 +87,7 @@ class BuildRun:
         self.version = self.inputs.version or self.development_version()
         files = hash_of_given(tree, session) if tree and (self.dirty or not self.commit) else ""
         self.facts = facts_of(session, self.commit, files, self.version)
-        earlier = read_state(self.state)
-        done = set(earlier["finished"] if earlier["facts"] == self.facts else [])
+        done = set(finished_for(self.state, self.facts))
         built = [wheel for wheel in self.build.wheels if done.issuperset(self.step_ids(wheel))]
         self.wheels = Selection(self.build, self.inputs.only, self.finished, built)
         # What lies in the stages is of the same only once an earlier run has emptied them for it.

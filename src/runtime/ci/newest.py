@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ..console import console, set_outputs
 from ..gh import Gh
 from ..plan import Plan
-from ..wheels.files import matches
+from .changes import among
 
 MOST_FILES = 300  # that GitHub names of a comparison
 FIELD = ".status, (.files[] | .filename, (.previous_filename // empty))"
@@ -31,7 +31,7 @@ def why_not(plan: Plan, repository: str, commit: str, paths: Sequence[str]) -> s
     status, *changed = Gh(plan.limits).field(asked, FIELD, absent=True).splitlines() or [""]
     if status not in ("identical", "ahead"):
         return f"{commit} is not on {branch}"
-    touched = [name for name in changed if any(matches(path, name) for path in paths)]
+    touched = among(changed, paths)
     if touched:
         return f"{branch} has another {touched[0]} by now, and the run of {workflow} for that moves it"
     if len(changed) >= MOST_FILES:

@@ -108,4 +108,4 @@ def test_crates_are_where_cargo_keeps_them() -> None:
 
 
 def test_a_folder_that_is_called_as_others_are_renamed_is_not_looked_for() -> None:
-    assert renamed({Path("/cargo"): "/cargo", Path("/work/source"): "/src"}) == [Path("/work/source")]
+    assert renamed({Path("/cargo"): "/cargo", Path("/tree/source"): "/src"}) == [Path("/tree/source")]

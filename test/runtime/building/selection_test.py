@@ -36,9 +36,10 @@ def test_a_wheel_counts_where_the_earlier_run_has_finished_it_for_the_same(tmp_p
 def test_what_the_selected_wheels_pin_has_to_be_there_or_selected(tmp_path: Path) -> None:
     select(tmp_path).check()
     select(tmp_path, "one", "two").check()
-    with pytest.raises(UsageError, match=r"no wheel of one yet.*: build that first, or with them: --only=one,two$"):
+    together = r"build that first, or all of them together: --only=one,two$"
+    with pytest.raises(UsageError, match=f"pin the version of one, not built yet: {together}"):
         select(tmp_path, "two").check()
-    with pytest.raises(UsageError, match=r"no wheel of one, two yet.* --only=one,two,three$"):
+    with pytest.raises(UsageError, match=r"pin the version of one, two, not built yet.* --only=one,two,three$"):
         select(tmp_path, "three").check()
     make_wheel_file(tmp_path, "one")
     select(tmp_path, "two", done=ALL).check()

@@ -7,7 +7,7 @@ runs, and this says whether there is work. Where that cannot be known, there is.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..console import console, set_outputs
@@ -34,10 +34,15 @@ def changed_files(root: Path, event: str, base: str, timeout: float) -> list[str
     return None if answer is None else answer.splitlines()
 
 
+def among(names: Iterable[str], paths: Sequence[str]) -> list[str]:
+    """The files that a glob of the paths names."""
+    return [name for name in names if any(matches(path, name) for path in paths)]
+
+
 def tell(plan: Plan, root: Path, event: str, base: str, paths: Sequence[str]) -> None:
     """Answer with the output build."""
     changed = changed_files(root, event, base, plan.limits.command) if paths else None
-    touched = [name for name in changed or () if any(matches(path, name) for path in paths)]
+    touched = among(changed or (), paths)
     if changed is None:
         console.say("everything is built")
     elif touched:
