@@ -83,7 +83,7 @@ describe('a hook', () => {
 
   // One place for the names; the program has them in its own code.
   test('knows the very steps that the program has', () => {
-    const folder = join(__dirname, '../src/runtime');
+    const folder = join(__dirname, '../src/runtime/wheel_pipeline');
     const sources = ['building/build.py', 'building/wheel_build.py', 'gate/run.py'];
     const text = sources.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
     const ids = [...text.matchAll(/\b(?:Step|step)\(\s*"([\w-]+)"/g)].map(([, id]) => id);

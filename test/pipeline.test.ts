@@ -262,7 +262,7 @@ test('the program and the wrappers are copied as they are, read-only; what bash 
   const original = (path: string): string => readFileSync(join(__dirname, '../src', path), 'utf8');
   expect(files.get('scripts/test.sh')).toBe(original('scripts/test.sh'));
   expect(files.get('scripts/build.ps1')).toBe(original('scripts/build.ps1'));
-  expect(files.get('scripts/wheel_pipeline/plan/whole.py')).toBe(original('runtime/plan/whole.py'));
+  expect(files.get('scripts/wheel_pipeline/plan/whole.py')).toBe(original('runtime/wheel_pipeline/plan/whole.py'));
   const mode = (path: string): string => statSync(join(outdir, path)).mode.toString(8).slice(-3);
   expect(['build.sh', 'test.sh', 'docker.sh'].map((name) => mode(`scripts/${name}`))).toEqual(['544', '544', '544']);
   expect(['build.ps1', 'plan.json', 'wheel_pipeline/plan/whole.py'].map((name) => mode(`scripts/${name}`))).toEqual([

@@ -2,6 +2,6 @@
 
   python scripts/wheel_pipeline --help
 
-The original of these files is src/runtime of mlc-llm-pipeline, which copies them as they are. What they do is decided
-by plan.json, beside this folder: change the declaration, .projenrc.ts, and run `npx projen`.
+The original of these files is src/runtime/wheel_pipeline of mlc-llm-pipeline, which copies them as they are. What they
+do is decided by plan.json, beside this folder: change the declaration, .projenrc.ts, and run `npx projen`.
 """

@@ -17,7 +17,7 @@ export const FILES: PlannedFiles = {
 /** The Python program that executes the plan. */
 export const PROGRAM = 'scripts/wheel_pipeline';
 
-/** What lies where in the folder for everything in between; `src/runtime/workspace.py` makes them. */
+/** What lies where in the folder for everything in between; `src/runtime/wheel_pipeline/workspace.py` makes them. */
 export const BUILD_FOLDERS = {
   logs: `${FILES.build}/logs`,
   source: `${FILES.build}/source`,

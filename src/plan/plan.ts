@@ -3,7 +3,7 @@
  *
  * It is `scripts/plan.json`, which `scripts/wheel_pipeline` executes, and what the image, the workflows and the pages are
  * made from. Types and JSON Schema come from the one description below. What the Python program reads of it stands in
- * `src/runtime/plan`.
+ * `src/runtime/wheel_pipeline/plan`.
  */
 import * as z from 'zod/mini';
 import { WorkflowName } from '../declaration/pipeline';

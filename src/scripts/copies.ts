@@ -30,7 +30,7 @@ export function wrappers({ systems }: PlannedBuild): Copy[] {
 
 /** The Python program, all of it. */
 export function program(): Copy[] {
-  const folder = join(__dirname, '..', 'runtime');
+  const folder = join(__dirname, '..', 'runtime', 'wheel_pipeline');
   return (readdirSync(folder, { recursive: true }) as string[])
     .filter((path) => path.endsWith('.py'))
     .map((path) => path.replace(/\\/g, '/'))

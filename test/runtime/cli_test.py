@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import FILES, LINUX, make_build, make_plan, make_wheel, plan_data
-from runtime import cli
-from runtime.plan import Input
+from wheel_pipeline import cli
+from wheel_pipeline.plan import Input
 
 PACKAGE = Path(cli.__file__).parent
 INPUTS = tuple(
@@ -98,7 +98,7 @@ def test_a_step_that_is_not_there_is_told(scripts: Path, capsys: pytest.CaptureF
 def test_a_machine_that_nothing_is_declared_for_is_told(
     scripts: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.arguments.platform.machine", lambda: "riscv64")
+    monkeypatch.setattr("wheel_pipeline.arguments.platform.machine", lambda: "riscv64")
     status, said = ended(["build"], scripts, capsys)
     assert status == 2 and "is not declared for" in said and "riscv64, but for here" in said
 

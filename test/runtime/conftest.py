@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "runtime"))
 
-from runtime import plan as plans  # noqa: E402
-from runtime.console import Console, console  # noqa: E402
+from wheel_pipeline import plan as plans  # noqa: E402
+from wheel_pipeline.console import Console, console  # noqa: E402
 
 TAG = "manylinux_2_28_x86_64"
 LINUX = plans.Platform("linux-x86_64", "linux", "x86_64", TAG, "Linux x86-64")

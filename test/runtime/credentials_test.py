@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.console import Console
-from runtime.credentials import masked, secrets
-from runtime.gate import process
+from wheel_pipeline.console import Console
+from wheel_pipeline.credentials import masked, secrets
+from wheel_pipeline.gate import process
 
 
 def test_secrets_are_known_by_name_and_in_addresses() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import make_repository, needs_git
-from runtime.errors import Failure
-from runtime.git import LOCAL_VARIABLES, commit_of, is_dirty
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.git import LOCAL_VARIABLES, commit_of, is_dirty
 
 pytestmark = needs_git
 

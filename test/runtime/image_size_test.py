@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import make_plan
-from runtime.errors import Failure
-from runtime.image_size import Files, Package, Sizes, image_size, measure
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.image_size import Files, Package, Sizes, image_size, measure
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="images are Linux")
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from conftest import LINUX, make_build, make_plan, make_wheel
-from runtime.arguments import parser_of
-from runtime.errors import UsageError
-from runtime.inputs import Inputs, check_folders, check_source, inputs_of, resolve
-from runtime.plan import Input
+from wheel_pipeline.arguments import parser_of
+from wheel_pipeline.errors import UsageError
+from wheel_pipeline.inputs import Inputs, check_folders, check_source, inputs_of, resolve
+from wheel_pipeline.plan import Input
 
 BUILD = make_build(make_wheel("tvm"), make_wheel("mlc-llm"))
 

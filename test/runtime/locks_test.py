@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import LINUX, WINDOWS, make_plan, make_wheel_file
-from runtime import locks
-from runtime.errors import Failure
+from wheel_pipeline import locks
+from wheel_pipeline.errors import Failure
 
 PLAN = make_plan()
 BUILD = PLAN.builds[0]

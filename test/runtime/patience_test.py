@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime import patience
-from runtime.wheels.files import write_text
-from runtime.workspace import Workspace, deliver, remove
+from wheel_pipeline import patience
+from wheel_pipeline.wheels.files import write_text
+from wheel_pipeline.workspace import Workspace, deliver, remove
 
 windows = pytest.mark.skipif(os.name != "nt", reason="elsewhere a file that is open can be renamed and removed")
 

@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 
 from conftest import make_plan, make_wheel, plan_data
-from runtime import plan as plans
-from runtime.errors import Failure, UsageError
-from runtime.inputs import Inputs
+from wheel_pipeline import plan as plans
+from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.inputs import Inputs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPTS = [REPOSITORY / "scripts", REPOSITORY / "examples/tvm-ffi/scripts"]

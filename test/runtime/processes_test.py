@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime import processes
-from runtime.console import console
-from runtime.errors import Failure
-from runtime.processes import CommandFailed, Group, ask, run
+from wheel_pipeline import processes
+from wheel_pipeline.console import console
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.processes import CommandFailed, Group, ask, run
 
 PYTHON = [sys.executable, "-c"]
 SYNCHRONIZE = 0x100000  # the right to wait for the end of a process of Windows
@@ -73,7 +73,7 @@ def test_a_full_disk_under_the_log_ends_a_command_at_once(
 def test_long_work_shows_its_count_and_not_its_output(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.progress.INTERVAL", 0.1)
+    monkeypatch.setattr("wheel_pipeline.progress.INTERVAL", 0.1)
     console.open_log(tmp_path / "step.log")
     run([*PYTHON, "import time; print('  [3/12] cc', flush=True); time.sleep(0.8)"], progress="tvm")
     console.close_log()
@@ -130,9 +130,9 @@ def test_what_a_program_says_is_split_by_stream() -> None:
 
 STOPPED = """
 import sys; sys.path.insert(0, sys.argv[1])
-from runtime.errors import Stopped
-from runtime.processes import run
-from runtime.signals import listen_to_signals
+from wheel_pipeline.errors import Stopped
+from wheel_pipeline.processes import run
+from wheel_pipeline.signals import listen_to_signals
 listen_to_signals()
 code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 try:
@@ -166,7 +166,7 @@ def test_leaving_a_group_ends_what_is_left_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "nt", reason="elsewhere a process is in its group from the start")
 def test_what_a_process_starts_at_once_ends_with_its_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from runtime import windows_job
+    from wheel_pipeline import windows_job
 
     started = tmp_path / "pid"
     assign = windows_job.kernel32.AssignProcessToJobObject
@@ -188,11 +188,11 @@ def test_what_a_process_starts_at_once_ends_with_its_group(tmp_path: Path, monke
 def test_a_signal_that_comes_while_a_process_starts_ends_that_process_too() -> None:
     code = """
 import signal, sys, time
-from runtime.signals import held
+from wheel_pipeline.signals import held
 
 held.pending = signal.SIGTERM  # it came between the start and the block
-from runtime.errors import Stopped
-from runtime.processes import Group
+from wheel_pipeline.errors import Stopped
+from wheel_pipeline.processes import Group
 group = Group(["sleep", "297"])
 try:
     with group:
@@ -200,7 +200,7 @@ try:
 except Stopped as stopped:
     print(stopped, group.process.poll())
 """
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src" / "runtime")}
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert ran.stdout == "SIGTERM -15\n", ran.stderr
 

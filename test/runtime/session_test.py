@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from conftest import LINUX, make_build, make_plan
-from runtime.inputs import Inputs
-from runtime.plan import Input
-from runtime.session import Session
+from wheel_pipeline.inputs import Inputs
+from wheel_pipeline.plan import Input
+from wheel_pipeline.session import Session
 
 FROM_STEP = Input("from-step", None, "step", ("build", "test"), None, "Go on from there.", None, "the first one")
 

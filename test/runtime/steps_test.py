@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime.errors import Failure, Stopped, UsageError
-from runtime.plan import Hook
-from runtime.processes import run
-from runtime.steps import Step, StepFailed, Steps, explain
+from wheel_pipeline.errors import Failure, Stopped, UsageError
+from wheel_pipeline.plan import Hook
+from wheel_pipeline.processes import run
+from wheel_pipeline.steps import Step, StepFailed, Steps, explain
 
 FACTS = {"commit": "a"}
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from runtime import workspace
-from runtime.errors import Failure
-from runtime.workspace import Workspace, check_temporary, copy_tree, deliver, owned, remove
+from wheel_pipeline import workspace
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.workspace import Workspace, check_temporary, copy_tree, deliver, owned, remove
 
 SECOND = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from runtime.errors import Failure
-from runtime.workspace import owned
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.workspace import owned
 try:
     with owned(Path(sys.argv[2]), "BUILD_DIR", "build"):
         print("entered")

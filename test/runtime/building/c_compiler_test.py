@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import needs_compiler
-from runtime.building.c_compiler import check_c_compiler
-from runtime.errors import Failure
+from wheel_pipeline.building.c_compiler import check_c_compiler
+from wheel_pipeline.errors import Failure
 
 
 @needs_compiler

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import LIMITS
-from runtime.building.download import download
-from runtime.processes import CommandFailed
+from wheel_pipeline.building.download import download
+from wheel_pipeline.processes import CommandFailed
 
 
 def failing(tmp_path: Path, said: str) -> tuple[CommandFailed, int]:

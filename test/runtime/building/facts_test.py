@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import FILES, LINUX, SOURCE, make_build, make_plan
-from runtime.building.facts import facts_of, hash_of_given
-from runtime.inputs import Inputs
-from runtime.session import Session
+from wheel_pipeline.building.facts import facts_of, hash_of_given
+from wheel_pipeline.inputs import Inputs
+from wheel_pipeline.session import Session
 
 
 class Trial:

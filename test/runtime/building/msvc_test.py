@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.building import msvc
-from runtime.errors import Failure
+from wheel_pipeline.building import msvc
+from wheel_pipeline.errors import Failure
 
 
 def program(folder: Path, name: str) -> Path:

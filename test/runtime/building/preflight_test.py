@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from conftest import FILES, LINUX, WINDOWS, make_build, make_plan, make_wheel
-from runtime import plan as plans
-from runtime.building import preflight
-from runtime.console import console
-from runtime.inputs import Inputs
-from runtime.session import Session
+from wheel_pipeline import plan as plans
+from wheel_pipeline.building import preflight
+from wheel_pipeline.console import console
+from wheel_pipeline.inputs import Inputs
+from wheel_pipeline.session import Session
 
 LIBRARY = plans.Preflight(make_wheel("demo-preflight"), "linux")
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from conftest import LIMITS, make_repository
-from runtime.building import source
-from runtime.building.environment import clean
-from runtime.errors import Failure
-from runtime.plan import GitSource, SdistSource, Submodule
-from runtime.processes import CommandFailed
+from wheel_pipeline.building import source
+from wheel_pipeline.building.environment import clean
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.plan import GitSource, SdistSource, Submodule
+from wheel_pipeline.processes import CommandFailed
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from conftest import make_build
-from runtime import plan as plans
-from runtime.building import toolchain
-from runtime.errors import Failure
+from wheel_pipeline import plan as plans
+from wheel_pipeline.building import toolchain
+from wheel_pipeline.errors import Failure
 
 needs_linker = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed, which calls the linker")
 

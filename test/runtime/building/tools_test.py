@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conftest import make_plan
-from runtime.building.tools import check_tools
-from runtime.errors import Failure
-from runtime.plan import Tool
+from wheel_pipeline.building.tools import check_tools
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.plan import Tool
 
 PLAN = make_plan()
 

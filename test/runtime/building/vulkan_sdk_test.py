@@ -10,10 +10,10 @@ import pytest
 
 from careless_host import DATA, host
 from conftest import LIMITS
-from runtime.building import vulkan_sdk
-from runtime.errors import Failure, Passing
-from runtime.plan import VulkanSdk
-from runtime.processes import CommandFailed
+from wheel_pipeline.building import vulkan_sdk
+from wheel_pipeline.errors import Failure, Passing
+from wheel_pipeline.plan import VulkanSdk
+from wheel_pipeline.processes import CommandFailed
 
 ENV = {**os.environ, "VULKAN_SDK": ""}
 INSTALLS = '#!/bin/sh\nmkdir -p "$2/Include/vulkan" "$2/Lib"\n: >"$2/Include/vulkan/vulkan.h"\n'

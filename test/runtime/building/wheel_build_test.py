@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from conftest import make_wheel, make_wheel_file
-from runtime.building.wheel_build import WheelBuild
-from runtime.wheels.cache import KeptWheel
+from wheel_pipeline.building.wheel_build import WheelBuild
+from wheel_pipeline.wheels.cache import KeptWheel
 
 TOKEN = "a-value-that-nobody-may-read"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import make_plan, make_repository, needs_git
-from runtime.ci.commands import ci
+from wheel_pipeline.ci.commands import ci
 
 PATHS = ["--path", "scripts/**", "--path", "docker/**", "--path", ".dockerignore"]
 pytestmark = needs_git

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from conftest import make_build, make_plan, make_wheel
-from runtime.ci.commands import ci
-from runtime.ci.images import environment_tag, settings_url
-from runtime.errors import Failure, UsageError
-from runtime.plan import Plan
+from wheel_pipeline.ci.commands import ci
+from wheel_pipeline.ci.images import environment_tag, settings_url
+from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.plan import Plan
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 DIGEST = "sha256:" + "1" * 64

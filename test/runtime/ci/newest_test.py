@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import make_plan, make_repository, needs_git
-from runtime.ci.commands import ci
-from runtime.errors import Failure
+from wheel_pipeline.ci.commands import ci
+from wheel_pipeline.errors import Failure
 
 STAND_INS = Path(__file__).resolve().parents[2] / "e2e" / "stand-ins"
 PATHS = ["--path", "docker/**", "--path", ".dockerignore"]

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from conftest import compile_library, make_build, make_wheel, make_wheel_file
-from runtime.gate import gate
-from runtime.gate.report import Report
-from runtime.plan import Check, Platform, System, Wheel
+from wheel_pipeline.gate import gate
+from wheel_pipeline.gate.report import Report
+from wheel_pipeline.plan import Check, Platform, System, Wheel
 
 MACHINE = platform.machine().lower()
 SYSTEM: System = "windows" if sys.platform == "win32" else "linux"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from gate_bench import needs_linux
 
-from runtime.errors import UsageError
-from runtime.gate import interpreter
+from wheel_pipeline.errors import UsageError
+from wheel_pipeline.gate import interpreter
 
 TAG, PLATFORM = sys.implementation.cache_tag, sysconfig.get_platform()
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"

@@ -11,8 +11,8 @@ import pytest
 from gate_bench import MACHINE, Bench, needing_library, needs_linux
 
 from conftest import compile_library, make_wheel, needs_compiler
-from runtime.errors import Failure
-from runtime.gate import libraries
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.gate import libraries
 
 LIBRARIES, TAG = "shared libraries resolve", "tag"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from conftest import LINUX, make_build, make_plan, make_wheel_file
-from runtime.gate.run import facts_of
-from runtime.inputs import Inputs
-from runtime.locks import lock_file
-from runtime.session import Session
+from wheel_pipeline.gate.run import facts_of
+from wheel_pipeline.inputs import Inputs
+from wheel_pipeline.locks import lock_file
+from wheel_pipeline.session import Session
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from gate_bench import Bench, make_check, needing_library, needs_linux
 
 from conftest import compile_library, make_wheel
-from runtime.gate import system_libraries
-from runtime.gate.process import Ended, environment
-from runtime.gate.runner import Attempt
-from runtime.gate.system_libraries import find_system_libraries
+from wheel_pipeline.gate import system_libraries
+from wheel_pipeline.gate.process import Ended, environment
+from wheel_pipeline.gate.runner import Attempt
+from wheel_pipeline.gate.system_libraries import find_system_libraries
 
 LIBRARY = "libvulkan.so.1"
 LOADS = ("import ctypes, pathlib, demo", "ctypes.CDLL(str(pathlib.Path(demo.__file__).with_name('libdemo.so')))")
@@ -43,7 +43,7 @@ def test_a_check_that_fails_for_want_of_one_begins_with_a_sentence(
 
 
 def test_the_package_that_brings_it_is_named() -> None:
-    from runtime.gate.system_libraries import SystemLibraries
+    from wheel_pipeline.gate.system_libraries import SystemLibraries
 
     [sentence] = SystemLibraries(missing=(LIBRARY,)).told([LIBRARY, "libother.so"])
     assert sentence.endswith("install Debian's libvulkan1 or Fedora's vulkan-loader")

@@ -16,10 +16,10 @@ import pytest
 from release_bench import LINUX, REPOSITORY, TAG, WINDOWS, Project, digest, whole_project
 
 from conftest import make_wheel_file
-from runtime.release.assets import further_assets
-from runtime.release.sbom import sbom
-from runtime.release.verification import Built
-from runtime.wheels.wheel import Wheel
+from wheel_pipeline.release.assets import further_assets
+from wheel_pipeline.release.sbom import sbom
+from wheel_pipeline.release.verification import Built
+from wheel_pipeline.wheels.wheel import Wheel
 
 URL = "https://github.com/owner/name/releases/download/v1.0"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from release_bench import whole_project
 
-from runtime.errors import UsageError
-from runtime.release.commands import release
+from wheel_pipeline.errors import UsageError
+from wheel_pipeline.release.commands import release
 
 
 def test_the_version_is_told_and_the_wheels_are_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

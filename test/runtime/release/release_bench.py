@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from conftest import COMMIT, LINUX, TAG, WINDOWS, make_build, make_plan, make_wheel, make_wheel_file
-from runtime.plan import Build, Plan, Platform
-from runtime.release.verification import Expected, verify
-from runtime.wheels.record import Made, write_record
+from wheel_pipeline.plan import Build, Plan, Platform
+from wheel_pipeline.release.verification import Expected, verify
+from wheel_pipeline.wheels.record import Made, write_record
 
 REPOSITORY = "owner/name"
 IMAGE = f"ghcr.io/owner/toolchain@sha256:{'1' * 64}"

@@ -13,10 +13,10 @@ import pytest
 from release_bench import LINUX, REPOSITORY, TAG, Project
 
 from conftest import make_build
-from runtime.errors import Failure, UsageError
-from runtime.release.assets import further_assets
-from runtime.release.publishing import Options, publish
-from runtime.release.verification import Built
+from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.release.assets import further_assets
+from wheel_pipeline.release.publishing import Options, publish
+from wheel_pipeline.release.verification import Built
 
 STAND_IN = Path(__file__).resolve().parents[2] / "e2e" / "stand-ins" / "gh.py"
 WHEEL = f"demo-1.0-py3-none-{TAG}.whl"

@@ -11,9 +11,9 @@ import pytest
 from release_bench import COMMIT, IMAGE, LINUX, REPOSITORY, TAG, WINDOWS, Project, whole_project
 
 from conftest import make_plan
-from runtime.errors import UsageError
-from runtime.plan import GitSource
-from runtime.release.notes import About, notes
+from wheel_pipeline.errors import UsageError
+from wheel_pipeline.plan import GitSource
+from wheel_pipeline.release.notes import About, notes
 
 ABOUT = About("v1.0", REPOSITORY)
 

@@ -11,8 +11,8 @@ from release_bench import IMAGE, LINUX, REPOSITORY
 from release_hub import WHEEL, Hub, needs_shell
 
 from conftest import make_wheel_file
-from runtime.errors import Failure, UsageError
-from runtime.release.commands import release
+from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.release.commands import release
 
 pytestmark = needs_shell
 

@@ -11,10 +11,10 @@ from packaging.version import Version
 from release_hub import LINUX, REPOSITORY, Hub, needs_shell
 
 from conftest import COMMIT, make_plan
-from runtime.plan import GitSource
-from runtime.release.github import Published
-from runtime.release.notes import About, notes
-from runtime.release.since import is_highest, previous
+from wheel_pipeline.plan import GitSource
+from wheel_pipeline.release.github import Published
+from wheel_pipeline.release.notes import About, notes
+from wheel_pipeline.release.since import is_highest, previous
 
 RELEASES = [
     *(Published(tag, False) for tag in ("v0.9", "v1.0", "v1.1", "v2.0", "nightly")),

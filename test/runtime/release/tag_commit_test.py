@@ -10,11 +10,11 @@ import pytest
 from release_hub import REPOSITORY, Hub, needs_shell
 
 from conftest import LIMITS, make_plan
-from runtime.errors import Failure, UsageError
-from runtime.gh import Gh
-from runtime.plan import Plan
-from runtime.release.commands import release
-from runtime.release.tag import resolve_tag, see_same_commit
+from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.gh import Gh
+from wheel_pipeline.plan import Plan
+from wheel_pipeline.release.commands import release
+from wheel_pipeline.release.tag import resolve_tag, see_same_commit
 
 pytestmark = needs_shell
 PLAN = make_plan()

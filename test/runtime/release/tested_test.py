@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from release_bench import LINUX, TAG, WINDOWS, Project, digest, whole_project
 
-from runtime.gate.report import Identity, Report, Result
+from wheel_pipeline.gate.report import Identity, Report, Result
 
 DEMO = f"demo-1.0-py3-none-{TAG}.whl"
 FAILED = {"distribution": "demo", "name": "imports", "outcome": "failed"}

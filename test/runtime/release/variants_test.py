@@ -10,7 +10,7 @@ import pytest
 from release_bench import BOTH, IMAGE, LINUX, TAG, TVM, WINDOWS, Project
 
 from conftest import make_build, make_wheel, make_wheel_file
-from runtime.release.notes import About, notes
+from wheel_pipeline.release.notes import About, notes
 
 CUDA = dataclasses.replace(LINUX, id="linux-x86_64-cuda-12.8")
 VARIANT = make_build(

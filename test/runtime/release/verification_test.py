@@ -13,7 +13,7 @@ import pytest
 from release_bench import COMMIT, LINUX, TAG, WINDOWS, Project, whole_project
 
 from conftest import make_wheel_file
-from runtime.errors import UsageError
+from wheel_pipeline.errors import UsageError
 
 L, W = LINUX.id, WINDOWS.id
 DEMO, TVM_FILE = f"demo-1.0-py3-none-{TAG}.whl", f"tvm-0.9-py3-none-{TAG}.whl"
@@ -194,7 +194,7 @@ def test_what_is_wrong_is_found(project: Project, spoil: Spoil, options: dict[st
 
 
 def test_a_wheel_that_is_too_large_for_github_is_found(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.release.verification.MOST", (project.path(LINUX) / DEMO).stat().st_size)
+    monkeypatch.setattr("wheel_pipeline.release.verification.MOST", (project.path(LINUX) / DEMO).stat().st_size)
     found = project.verify()
     assert found[0].startswith(f"{DEMO} has 0.00 MB: GitHub takes files of less than 0.00 MB"), found
 

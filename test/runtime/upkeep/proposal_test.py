@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from conftest import make_plan, needs_git
-from runtime import plan as plans
-from runtime.upkeep.commands import upkeep
-from runtime.upkeep.proposal import branch_of
+from wheel_pipeline import plan as plans
+from wheel_pipeline.upkeep.commands import upkeep
+from wheel_pipeline.upkeep.proposal import branch_of
 
 pytestmark = [
     needs_git,
@@ -203,7 +203,7 @@ def test_each_pipeline_of_a_repository_has_its_own_branch_and_title(workplace: W
 
 
 def test_an_unknown_step_names_the_nearest(workplace: Workplace, tmp_path: Path) -> None:
-    from runtime.errors import UsageError
+    from wheel_pipeline.errors import UsageError
 
     arguments: Any = ["propse"]
     with pytest.raises(UsageError, match="unknown step 'propse'.*propose"):

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conftest import LIMITS
-from runtime.upkeep.web import Addresses, Web
+from wheel_pipeline.upkeep.web import Addresses, Web
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 OLD, YOUNG = "2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z"

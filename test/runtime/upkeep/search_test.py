@@ -12,8 +12,8 @@ import pytest
 from publishers import NOW, OLD, YOUNG, Publishers, publishers
 
 from conftest import LINUX, PINS, SOURCE, make_build, make_plan
-from runtime import plan as plans
-from runtime.upkeep.search import search
+from wheel_pipeline import plan as plans
+from wheel_pipeline.upkeep.search import search
 
 A, B, C = (digit * 40 for digit in "abc")
 DIGEST = "sha256:" + "1" * 64

@@ -6,8 +6,8 @@ import pytest
 
 from careless_host import DATA, host
 from conftest import LIMITS
-from runtime.errors import Passing
-from runtime.upkeep.web import Web
+from wheel_pipeline.errors import Passing
+from wheel_pipeline.upkeep.web import Web
 
 
 def test_an_answer_that_breaks_off_is_asked_for_again() -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, compile_library, make_wheel, make_wheel_file, members_of, needs_compiler
-from runtime.errors import Failure
-from runtime.wheels.aliases import share_code
-from runtime.wheels.change import Change
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.wheels.aliases import share_code
+from wheel_pipeline.wheels.change import Change
 
 CODE = "int answer(void) { return 42; }\n"
 ALIASES = {"demo/libdemo.so": "demo/libdemo_module.so"}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, make_wheel, make_wheel_file, members_of
-from runtime.errors import Failure
-from runtime.wheels import aliases, pe
-from runtime.wheels.interface import Interface
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.wheels import aliases, pe
+from wheel_pipeline.wheels.interface import Interface
 
 ALIASES = {"demo/demo.dll": "demo/demo_module.dll"}
 FUNCTIONS = ("answer", "?of_cplusplus@@YAHH@Z")

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from conftest import LIMITS, LINUX, make_build, make_wheel, make_wheel_file
-from runtime.wheels.cache import KeptWheel
-from runtime.wheels.change import Change
-from runtime.wheels.identity import identity
-from runtime.wheels.sources import tree_hash
+from wheel_pipeline.wheels.cache import KeptWheel
+from wheel_pipeline.wheels.change import Change
+from wheel_pipeline.wheels.identity import identity
+from wheel_pipeline.wheels.sources import tree_hash
 
 
 class Builds:

@@ -12,7 +12,7 @@ import pytest
 from cache_bench import Builds
 
 from conftest import LIMITS, make_wheel_file
-from runtime.errors import Failure
+from wheel_pipeline.errors import Failure
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ import sys
 from pathlib import Path
 sys.path[:0] = sys.argv[1:3]
 from conftest import make_wheel
-from runtime.wheels.cache import KeptWheel
+from wheel_pipeline.wheels.cache import KeptWheel
 for number in range(4):
     kept = KeptWheel(Path(sys.argv[3]), make_wheel(), {"number": number}, 2)
     kept.keep(Path(sys.argv[4]))
@@ -139,7 +139,7 @@ for number in range(4):
 def test_builds_may_keep_into_one_cache_at_once(tmp_path: Path) -> None:
     wheel = make_wheel_file(tmp_path / "built", files={"demo/lib.so": os.urandom(300_000)})
     tests = Path(__file__).resolve().parents[1]
-    paths = [str(path) for path in (tests, tests.parents[1] / "src", tmp_path / "cache", wheel.parent)]
+    paths = [str(path) for path in (tests, tests.parents[1] / "src/runtime", tmp_path / "cache", wheel.parent)]
     argv = [sys.executable, "-c", KEEP, *paths]
     running = [subprocess.Popen([*argv, str(tmp_path / f"raw{i}")], stderr=subprocess.PIPE) for i in range(5)]
     failed = [said for process in running if (said := process.communicate()[1]) or process.returncode]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import TAG, make_wheel_file
-from runtime.errors import Failure
-from runtime.wheels.comparison import compare
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.wheels.comparison import compare
 
 
 def compared(root: Path) -> str:

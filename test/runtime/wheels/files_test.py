@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.errors import Failure
-from runtime.wheels.files import copy_file, matches, read_json, read_text, whole, write_json, write_text
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.wheels.files import copy_file, matches, read_json, read_text, whole, write_json, write_text
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from cache_bench import Builds
 
 from conftest import make_repository, needs_git
-from runtime.plan import Hook
+from wheel_pipeline.plan import Hook
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from conftest import LINUX, TAG, WINDOWS, hashed, make_build, make_wheel, make_wheel_file
-from runtime.plan import Platform, Wheel
-from runtime.wheels.inspection import inspect
+from wheel_pipeline.plan import Platform, Wheel
+from wheel_pipeline.wheels.inspection import inspect
 
 
 class Inspection:

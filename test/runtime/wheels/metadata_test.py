@@ -25,10 +25,10 @@ from conftest import (
     members_of,
     metadata_of,
 )
-from runtime import plan as plans
-from runtime.errors import Failure
-from runtime.wheels.change import Change
-from runtime.wheels.metadata import amend
+from wheel_pipeline import plan as plans
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.wheels.change import Change
+from wheel_pipeline.wheels.metadata import amend
 
 
 class Amending:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, compile_library, make_wheel, make_wheel_file, members_of, needs_compiler
-from runtime.wheels import pe
-from runtime.wheels.neighbours import brought_by, connect, prelude, with_prelude
+from wheel_pipeline.wheels import pe
+from wheel_pipeline.wheels.neighbours import brought_by, connect, prelude, with_prelude
 
 pytestmark = [needs_compiler, pytest.mark.skipif(sys.platform == "win32", reason="of Linux")]
 INIT = '"""What it is."""\nfrom __future__ import annotations\n\nimport os\n'

@@ -27,11 +27,11 @@ from conftest import (
     make_wheel_file,
     needs_git,
 )
-from runtime.errors import Failure
-from runtime.wheels import record
-from runtime.wheels.change import Change
-from runtime.wheels.files import sha256
-from runtime.wheels.wheel import Wheel
+from wheel_pipeline.errors import Failure
+from wheel_pipeline.wheels import record
+from wheel_pipeline.wheels.change import Change
+from wheel_pipeline.wheels.files import sha256
+from wheel_pipeline.wheels.wheel import Wheel
 
 BUILD = make_build(make_wheel(), make_wheel("tvm", versioned=False))
 DEMO, TVM = (f"{name}-py3-none-{TAG}.whl" for name in ("demo-1.0", "tvm-0.9"))
@@ -304,7 +304,9 @@ def can_mount() -> bool:
 def test_a_folder_that_is_really_mounted_is_found(tmp_path: Path, mounting: str) -> None:
     mounted = tmp_path / "a folder"
     mounted.mkdir()
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from runtime import workspace;"
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from wheel_pipeline import workspace;"
+    )
     code += "print(*(workspace.is_mount_point(Path(path)) for path in sys.argv[2:]))"
     argv = [sys.executable, "-c", code, str(Path(record.__file__).parents[2]), str(mounted), str(tmp_path)]
     mount = f'mount {mounting.format(tmp_path)} {shlex.quote(str(mounted))} && exec "$@"'

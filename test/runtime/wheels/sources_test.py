@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import make_wheel
-from runtime.wheels.sources import Sources, tree_hash
+from wheel_pipeline.wheels.sources import Sources, tree_hash
 
 OUTER = make_wheel("outer", project_dir="outer", reuse=True)
 INNER = make_wheel("inner", project_dir="outer/parts/inner")
