@@ -158,8 +158,7 @@ export function vulkanSdkUrl(version: string): string {
 
 /**
  * What the Python program needs where there is no Conda environment, such as for a release, each with the SHA-256 of its
- * wheel for any machine: the full closure, as nothing is resolved. rich needs markdown-it-py, mdurl and pygments; cattrs
- * needs attrs and typing-extensions.
+ * wheel for any machine: the full closure, as nothing is resolved. cattrs needs attrs and typing-extensions.
  *
  * @internal
  */
@@ -167,11 +166,7 @@ export const RUNTIME: Readonly<Record<string, string>> = {
   'attrs==26.1.0': 'c647aa4a12dfbad9333ca4e71fe62ddc36f4e63b2d260a37a8b83d2f043ac309',
   'cattrs==26.2.1': 'a12aaa3453dc8f633a815293179f08b7421ed18d2575c459c3c736f840beac24',
   'filelock==4.2.12': '21decfec02f116ed4c954433cdb31f28c3b346b784543177b6d7059da2702ee9',
-  'markdown-it-py==4.3.0': '7aa1511a46c39138de78d9eba92ce47e63124d8003fc98b3a351909e04239efa',
-  'mdurl==0.1.2': '84008a41e51615a49fc9966191ff91509e3c40b939176e643fd50a5c2196b8f8',
   'packaging==26.3': 'd7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c',
-  'pygments==2.21.0': '2363c69b61c4a97c838da3b130dcd6468f4848992b21a82f2a63ec34377137d9',
-  'rich==15.0.0': '33bd4ef74232fb73fe9279a257718407f169c09b78a87ad3d296f548e27de0bb',
   'typing-extensions==4.16.0': '481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8',
 };
 
@@ -226,7 +221,6 @@ export const CONDA = {
   python: '3.13.*',
   pip: '>=25',
   packaging: '26.*',
-  rich: '15.*',
   filelock: '>=3.20,<5',
   cattrs: '26.*',
   cmake: '3.31.*',

@@ -134,7 +134,6 @@ const PACKAGES: CondaPackage[] = [
   { name: 'python' },
   { name: 'pip', pypi: 'pip' },
   { name: 'packaging', pypi: 'packaging' },
-  { name: 'rich', pypi: 'rich' },
   { name: 'filelock', pypi: 'filelock' },
   { name: 'cattrs', pypi: 'cattrs' },
   { name: 'cmake', pypi: 'cmake' },

@@ -140,7 +140,7 @@ describe('a virtual environment', () => {
       file('one.txt', wanted),
     ];
     await machine.check(['python.exe', '-m', 'pip', '--python', own, 'install', '--quiet', ...options]);
-    const code = 'import importlib.util as u, packaging; print(packaging.__file__, u.find_spec("rich"))';
+    const code = 'import importlib.util as u, packaging; print(packaging.__file__, u.find_spec("cattrs"))';
     const { stdout } = await machine.check([own, '-X', 'utf8', '-c', code]);
     expect(stdout.trim()).toBe(`${machine.path(folder)}\\Lib\\site-packages\\packaging\\__init__.py None`);
   });

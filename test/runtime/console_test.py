@@ -26,7 +26,6 @@ def test_a_narrow_terminal_gets_a_line_for_each_cell(
     monkeypatch.setenv("COLUMNS", "30")
     narrow = Console()
     narrow.live = True
-    narrow.terminal.width = 30
     narrow.table([["wheel", "sha256"], ["mlc_llm.whl", "0" * 40]])
     assert capsys.readouterr().out == f"wheel   mlc_llm.whl\nsha256  {'0' * 40}\n\n"
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -14,13 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console as Terminal
-from rich.text import Text
-
 from . import credentials
 from .errors import Failure, Stopped
 
 TAIL = 20  # lines of a tool's output that stand beside its error
+STYLES = {"bold": "1", "dim": "2", "yellow": "33"}  # ECMA-48, Select Graphic Rendition
 
 
 def in_actions() -> bool:
@@ -59,6 +58,7 @@ class Console:
         self.log_path: Path | None = None
         self.started = time.monotonic()
         self.unwritten: BaseException | None = None
+        self.status = ""
         self.configure(plain=True)
 
     def configure(self, *, plain: bool = False, verbose: bool = False, program: str = "") -> None:
@@ -68,9 +68,10 @@ class Console:
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         self.secrets = credentials.values(os.environ)
         self.verbose, self.program = verbose, program or self.program
-        # With a file behind it, a terminal of rich prints as it is told, without folding lines at 80 columns.
         self.live = not plain and sys.stdout.isatty() and not os.environ.get("CI")
-        self.terminal = Terminal(soft_wrap=True, highlight=False, no_color=not self.live or None)
+        self.colored = self.live and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        if self.live and sys.platform == "win32":
+            os.system("")  # enables escape sequences in consoles that start with them off
 
     def open_log(self, path: Path) -> None:
         """Write what follows to this file as well."""
@@ -101,10 +102,19 @@ class Console:
         for line in text.split("\n"):
             self.record(line)
         with self.printed():
-            if self.live:
-                self.terminal.print(Text(text, style))
-            else:
-                print(text, flush=True)
+            start, self.status = ("\r\x1b[K" if self.status else ""), ""
+            print(start + (f"\x1b[{STYLES[style]}m{text}\x1b[0m" if style and self.colored else text), flush=True)
+
+    def show(self, text: str) -> None:
+        """Replace the status line of a live terminal, cut to its width; the next `say` clears it."""
+        with self.printed():
+            self.status = self.masked(text)[: self.width - 1]
+            print(f"\r\x1b[K{self.status}", end="", flush=True)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return shutil.get_terminal_size().columns
 
     def printed(self) -> contextlib.AbstractContextManager[None]:
         """For what writes to standard output."""
@@ -133,7 +143,7 @@ class Console:
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """A table, its first row the header. On a narrow terminal, a row becomes lines of its own."""
         lines = columns(rows)
-        if not self.live or max(map(len, lines)) <= self.terminal.width:
+        if not self.live or max(map(len, lines)) <= self.width:
             self.say("\n".join(lines))
             return
         header, *rest = rows

@@ -1,17 +1,15 @@
-"""How far long work is: a bar on a terminal, a line every half minute elsewhere."""
+"""Progress of long work: one line that changes on a terminal, a line every half minute elsewhere."""
 
 from __future__ import annotations
 
 import re
 import time
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
 from .console import console, duration
 
 COUNT = re.compile(r"^\s*\[(\d+)/(\d+)\]")  # how Ninja, and so scikit-build-core, begins a line
 INTERVAL = 30.0  # seconds between two lines
+REFRESH = 0.2  # seconds between two states of the line on a terminal
 
 
 class Progress:
@@ -20,8 +18,8 @@ class Progress:
     def __init__(self, title: str) -> None:
         self.title = title
         self.done, self.total = 0, 0
-        self.started = self.told = time.monotonic()
-        self.bar: Bar | None = None
+        self.started = self.shown = time.monotonic()
+        self.live = bool(title) and console.live and not console.verbose
 
     def read(self, line: str) -> None:
         """Look for a count in a line of output."""
@@ -31,11 +29,14 @@ class Progress:
     def tick(self) -> None:
         """Show what has changed; called often."""
         now = time.monotonic()
-        if self.bar:
-            self.bar.update(self.bar.task_ids[0], completed=self.done, total=self.total or None)
-        elif self.title and now - self.told >= INTERVAL:
-            self.told = now
-            console.say(f"  {self.title}: {self.state(now - self.started)}")
+        if not self.title or now - self.shown < (REFRESH if self.live else INTERVAL):
+            return
+        self.shown = now
+        line = f"  {self.title}: {self.state(now - self.started)}"
+        if self.live:
+            console.show(line)
+        else:
+            console.say(line)
 
     def state(self, seconds: float) -> str:
         if not self.total:
@@ -44,14 +45,8 @@ class Progress:
         return f"{self.done} of {self.total}, {duration(seconds)}, about {left} left"
 
     def __enter__(self) -> Progress:
-        if self.title and console.live and not console.verbose:
-            columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
-            times = (TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn())
-            self.bar = Bar(*columns, *times, console=console.terminal, transient=True)
-            self.bar.add_task(self.title, total=None)
-            self.bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.stop()
+        if self.live:
+            console.show("")
