@@ -71,6 +71,11 @@ export class Repository extends Component {
   }
 
   private addTasks(): void {
+    const pack = this.project.addTask('pack', {
+      description: 'Pack the Python program and its libraries into lib/wheel_pipeline.pyz',
+      exec: 'tsx projenrc/pack-program.ts',
+    });
+    this.project.compileTask.spawn(pack);
     const examples = this.project.addTask('examples', {
       description: 'Synthesize the examples',
       exec: 'tsx .projenrc.ts',

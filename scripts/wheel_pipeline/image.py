@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import program
 from .arguments import Parser, current_platform
 from .building.environment import clean
 from .building.toolchain import check_python_packages, with_python_packages
@@ -52,12 +53,12 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     mounted = f"--volume={root}:{WORKSPACE}:ro"
     anybody = [*once, mounted, f"--user={ANYBODY}:{ANYBODY}", image]
     variant = [f"--variant={build.variant}"] if build.variant else []
-    program = ["python", f"scripts/{Path(__file__).parent.name}"]
+    own = ["python", program.path().relative_to(root).as_posix()]
     looks: list[tuple[str, list[str]]] = [
         ("Find Docker", ["docker", "version"]),
         (
             "Check the tools and their versions",
-            [*anybody, *program, "tools", *variant],
+            [*anybody, *own, "tools", *variant],
         ),
         (
             "See that it does not run as root",
@@ -78,14 +79,14 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     if build.preflight and build.preflight.system in (None, "linux"):
         library = build.preflight.wheel.distribution
         tried = [*variant, "--plain", "--build-dir=/tmp/preflight"]
-        looks.append((f"Build, repair and load {library} in it", [*anybody, *program, "preflight", *tried]))
+        looks.append((f"Build, repair and load {library} in it", [*anybody, *own, "preflight", *tried]))
     for number, (title, argv_of_look) in enumerate(looks, 1):
         console.say(f"==> {number}/{len(looks)} {title}", "bold")
         try:
             run(argv_of_look, timeout=TIMEOUT)
         except Failure as failure:
             raise Failure(f"step {number}, {title}: {failure}: see the lines above") from failure
-    measured = sizes([*once, mounted, "--user=0", image, *program, "image-size"])
+    measured = sizes([*once, mounted, "--user=0", image, *own, "image-size"])
     rows = measured.rows()
     console.table(rows)
     if args.summary:

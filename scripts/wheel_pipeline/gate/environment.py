@@ -12,11 +12,12 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from .. import program
 from ..errors import Failure, UsageError
+from ..wheels.files import write_text
 from .runner import Attempt
 
 LIBRARY = re.compile(r".*\.(?:so(?:\.\d+)*|pyd|dll)", re.IGNORECASE)
-SCRIPTS = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Environment:
         if not os.path.isfile(self.python):
             raise UsageError(f"there is no interpreter {python}: name the one of the environment to test")
         facts = attempt.private / "facts.json"
-        ran = attempt.run(self.script("probe.py", str(facts), *names))
+        ran = attempt.run(self.script(attempt, "probe.py", str(facts), *names))
         if ran.how or not facts.exists():
             raise Failure(f"{python} {ran.how or 'says nothing'} when asked what is installed: see {ran.stderr_log}")
         found: dict[str, Any] = json.loads(facts.read_text(encoding="utf-8"))
@@ -73,9 +74,11 @@ class Environment:
         }
         self.distributions = {name: installed(each) for name, each in found["distributions"].items() if each}
 
-    def script(self, name: str, *args: str) -> list[str]:
-        """A command that runs one of our files there; -P, so that this folder's modules are not found by others."""
-        return [self.python, "-P", str(SCRIPTS / name), *args]
+    def script(self, attempt: Attempt, name: str, *args: str) -> list[str]:
+        """A command that runs one of the gate's files there; -P, so that no module beside the file is imported."""
+        path = attempt.private / name
+        write_text(path, program.source(f"gate/{name}"))
+        return [self.python, "-P", str(path), *args]
 
 
 def installed(facts: dict[str, Any]) -> Installed:

@@ -1,15 +1,16 @@
-"""Starts the program, or says in one sentence what it lacks."""
+"""Starts the program, or reports in one sentence what it lacks. It runs on any Python 3.
+
+The packed program has it at its top, the sources inside their package.
+"""
 
 import os
 import sys
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
 MINIMUM = (3, 12)
 
 
 def open_standard_streams() -> None:
-    """A stream that the caller has closed leads nowhere: else the next file that is opened would take its place."""
+    """Connect closed streams to nothing: else the next file that is opened would take a closed one's place."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -22,22 +23,24 @@ def open_standard_streams() -> None:
 def main() -> int:
     if sys.version_info < MINIMUM:
         wanted, found = (".".join(map(str, version[:2])) for version in (MINIMUM, sys.version_info))
-        sys.stderr.write(f"{FOLDER.name} needs Python {wanted} or newer, and {sys.executable} is {found}: "
+        sys.stderr.write(f"wheel_pipeline needs Python {wanted} or newer, and {sys.executable} is {found}: "
                          "use the toolchain image, or activate the Conda environment\n")  # fmt: skip
         return 1
     open_standard_streams()
-    # Run by its path, it is no package yet; and what lies beside it must not be taken for a library.
-    sys.path[0] = str(FOLDER.parent)
+    folder = os.path.dirname(os.path.abspath(__file__))
+    packed = os.path.isfile(folder)
+    # Modules beside a package that is run by its path must not be taken for libraries.
+    sys.path[0] = folder if packed else os.path.dirname(folder)
     try:
         from importlib import import_module
 
-        cli = import_module(f"{FOLDER.name}.cli")
+        cli = import_module("wheel_pipeline.cli")
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith(FOLDER.name):
+        if packed or error.name is None or error.name.startswith("wheel_pipeline"):
             raise
-        requirements = FOLDER.parent / "runtime-requirements.txt"
+        requirements = os.path.join(os.path.dirname(folder), "runtime-requirements.txt")
         sys.stderr.write(
-            f"{FOLDER.name} needs the Python package {error.name}, which {sys.executable} does not have: "
+            f"wheel_pipeline needs the Python package {error.name}, which {sys.executable} does not have: "
             f"python -m pip install --require-hashes --requirement {requirements}\n"
         )
         return 1

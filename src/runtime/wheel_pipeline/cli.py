@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from . import plan as plans
+from . import program
 from .arguments import current_platform, parser_of
 from .building.build import run_build
 from .building.preflight import run_preflight
@@ -28,9 +29,6 @@ from .signals import listen_to_signals
 from .steps import explain, say_how_to_resume
 from .upkeep.commands import upkeep
 from .workspace import check_temporary
-
-SCRIPTS = Path(__file__).resolve().parent.parent
-
 
 PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
     "build": ("Builds the wheels from source, repairs, inspects and records them.", run_build),
@@ -57,8 +55,9 @@ OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
 }
 
 
-def main(argv: Sequence[str], scripts: Path = SCRIPTS) -> int:
-    """Run a command; its exit status."""
+def main(argv: Sequence[str], scripts: Path | None = None) -> int:
+    """Run a command by the plan in a folder; its exit status."""
+    scripts = scripts or program.scripts()
     os.umask(0o022)  # the modes of files go into wheels
     listen_to_signals()
     verbose = "--verbose" in argv

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from pathlib import Path
 
+from . import program
 from .console import console
 from .errors import Failure
 from .processes import run
@@ -45,8 +45,7 @@ def run_reproduction(session: Session) -> int:
             options = [f"{name}={value}" for name, value in given.items() if value]
             # Also where a compiler cache is shared, everything is compiled: what it holds may be of another folder.
             env = {**session.environment(), "SCCACHE_RECACHE": "1"}
-            program = Path(__file__).resolve().parent
-            run([sys.executable, str(program), "build", "--plain", *options], env=env)
+            run([sys.executable, str(program.path()), "build", "--plain", *options], env=env)
 
         def compare_them() -> None:
             problems.extend(compare(*(folder / name / "wheels" for name in BUILDS)))

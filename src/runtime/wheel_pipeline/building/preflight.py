@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import program
 from ..console import console
 from ..inputs import Inputs
 from ..plan import Source
@@ -53,8 +54,7 @@ class Preflight:
             "--compiler-cache-dir": inputs.compiler_cache_dir,
         }
         options = [f"{name}={value}" for name, value in given.items() if value]
-        program = Path(__file__).resolve().parents[1]
-        run([sys.executable, str(program), "preflight", "--plain", *options], env=self.build.env)
+        run([sys.executable, str(program.path()), "preflight", "--plain", *options], env=self.build.env)
         passed.parent.mkdir(parents=True, exist_ok=True)
         write_json(passed, facts)
 

@@ -45,7 +45,7 @@ def python(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
     """Code, which must come to its last line or call skip("why")."""
     code, result, token = attempt.folder / "check.py", attempt.private / "result.json", secrets.token_hex(16)
     write_text(code, "\n".join(check.code) + "\n")
-    ran = attempt.run(subject.environment.script("run_check.py", str(result), token, str(code)), check.timeout)
+    ran = attempt.run(subject.environment.script(attempt, "run_check.py", str(result), token, str(code)), check.timeout)
     if ran.how:
         yield ran.how
         return
@@ -77,7 +77,7 @@ def modules_to_import(check: Check, subject: Subject) -> list[str]:
 
 def imports(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
     modules, progress = modules_to_import(check, subject), attempt.private / "progress.jsonl"
-    ran = attempt.run(subject.environment.script("import_modules.py", str(progress), *modules), check.timeout)
+    ran = attempt.run(subject.environment.script(attempt, "import_modules.py", str(progress), *modules), check.timeout)
     lines = progress.read_text(encoding="utf-8").splitlines() if progress.exists() else []
     outcomes: dict[str, str | None] = dict(map(json.loads, lines))  # None: begun, and not ended
     yield from (f"{name}: {outcome}" for name, outcome in outcomes.items() if outcome)

@@ -1,0 +1,132 @@
+/**
+ * Packs the Python program and the libraries that it needs into `lib/wheel_pipeline.pyz`, which any Python ≥3.12 runs.
+ *
+ * The same sources give the same bytes on every machine: entries are sorted, carry no time and no mode, and are
+ * compressed by fflate, whose version package-lock.json pins, not by the zlib of the machine.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { unzipSync, Zippable, zipSync } from 'fflate';
+import { RUNTIME } from '../src/declaration/pins';
+
+const ROOT = resolve(__dirname, '..');
+const SOURCES = join(ROOT, 'src/runtime');
+const PACKAGE = 'wheel_pipeline';
+const WHEELS = join(ROOT, 'build/program');
+const OUTPUT = join(ROOT, 'lib/wheel_pipeline.pyz');
+
+/** The largest file that pre-commit's `check-added-large-files` accepts by default, in bytes. */
+const LIMIT = 500 * 1024;
+
+/** Parts of the libraries that the program never imports. */
+const UNUSED = [
+  /^cattr\//,
+  /^cattrs\/(preconf|strategies)\//,
+  /^filelock\/(_async|_lease|_marker|_read_write|_soft|_strict|asyncio)/,
+  /^packaging\/(dependency_groups|direct_url|licenses|metadata|pylock|ranges)/,
+];
+
+type Files = { [path: string]: Uint8Array };
+
+/** A library inside the file, as its SBOM lists it. */
+interface Library {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly wheel: string;
+  readonly sha256: string;
+}
+
+function sha256(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** The wheels of the pinned requirements by their SHA-256, downloaded where they are missing. */
+function wheels(): Map<string, string> {
+  mkdirSync(WHEELS, { recursive: true });
+  const present = (): Map<string, string> =>
+    new Map(
+      readdirSync(WHEELS)
+        .filter((name) => name.endsWith('.whl'))
+        .map((name) => [sha256(readFileSync(join(WHEELS, name))), join(WHEELS, name)]),
+    );
+  const wanted = Object.values(RUNTIME);
+  if (!wanted.every((hash) => present().has(hash))) {
+    const requirements = join(WHEELS, 'requirements.txt');
+    const lines = Object.entries(RUNTIME).map(([requirement, hash]) => `${requirement} --hash=sha256:${hash}\n`);
+    writeFileSync(requirements, lines.join(''));
+    const options = ['--no-deps', '--require-hashes', '--only-binary=:all:', '--dest', WHEELS];
+    const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', '--retries', '5', ...options];
+    execFileSync(process.env.PYTHON ?? 'python3', [...pip, '--requirement', requirements], { stdio: 'inherit' });
+  }
+  const found = present();
+  return new Map(wanted.map((hash) => [hash, found.get(hash)!]));
+}
+
+/** The Python files and licenses of a wheel, and its entry in the SBOM. */
+function library(wheel: string, hash: string): { files: Files; about: Library } {
+  const members = unzipSync(readFileSync(wheel));
+  const text = (path: string): string => Buffer.from(members[path]).toString('utf8');
+  const metadata = text(Object.keys(members).find((path) => path.endsWith('.dist-info/METADATA'))!);
+  const field = (name: string): string =>
+    new RegExp(`^${name}: (.*)$`, 'm').exec(metadata)?.[1].trim() ?? 'NOASSERTION';
+  const name = field('Name');
+  const files: Files = {};
+  for (const [path, data] of Object.entries(members)) {
+    const license = /\.dist-info\/(?:licenses\/)?((?:LICENSE|COPYING|NOTICE)[^/]*)$/.exec(path);
+    if (license) files[`licenses/${name}/${license[1]}`] = data;
+    else if (path.endsWith('.py') && !UNUSED.some((pattern) => pattern.test(path))) files[path] = data;
+  }
+  const license = field('License-Expression');
+  return { files, about: { name, version: field('Version'), license, wheel: basename(wheel), sha256: hash } };
+}
+
+/** The program's own files. */
+function program(): Files {
+  const paths = readdirSync(join(SOURCES, PACKAGE), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.py'));
+  const files = paths.map((path) => [`${PACKAGE}/${path}`, readFileSync(join(SOURCES, PACKAGE, path))] as const);
+  return {
+    ...Object.fromEntries(files),
+    '__main__.py': readFileSync(join(SOURCES, PACKAGE, '__main__.py')),
+    [`licenses/mlc-llm-pipeline/LICENSE`]: readFileSync(join(ROOT, 'LICENSE')),
+  };
+}
+
+/** A CycloneDX document of the libraries; @see https://cyclonedx.org/docs/1.6/json/ */
+function sbom(libraries: readonly Library[]): Uint8Array {
+  const components = libraries.map(({ name, version, license, wheel, sha256: content }) => ({
+    type: 'library',
+    name,
+    version,
+    purl: `pkg:pypi/${name.toLowerCase().replaceAll('_', '-')}@${version}?file_name=${wheel}`,
+    hashes: [{ alg: 'SHA-256', content }],
+    licenses: [{ expression: license }],
+  }));
+  const document = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components };
+  return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+/** The bytes of the packed program. */
+function pack(): Uint8Array {
+  const libraries = [...wheels()].map(([hash, wheel]) => library(wheel, hash));
+  const files: Files = Object.assign(
+    { 'sbom.cdx.json': sbom(libraries.map(({ about }) => about)) },
+    ...libraries.map((each) => each.files),
+    program(),
+  ) as Files;
+  const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
+  // The zip format stores local time: the first day that it knows, wherever the machine is.
+  return zipSync(Object.fromEntries(sorted) as Zippable, { level: 9, mtime: new Date(1980, 0, 1) });
+}
+
+const packed = pack();
+if (packed.length > LIMIT) {
+  throw new Error(`${OUTPUT} would have ${packed.length} bytes, more than ${LIMIT}: extend UNUSED in this file`);
+}
+mkdirSync(dirname(OUTPUT), { recursive: true });
+if (!existsSync(OUTPUT) || !readFileSync(OUTPUT).equals(packed)) writeFileSync(OUTPUT, packed);
+console.log(`lib/${basename(OUTPUT)}: ${packed.length} bytes, sha256 ${sha256(packed)}`);
