@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { unzipSync, Zippable, zipSync } from 'fflate';
+import { findPython } from './python';
 import { RUNTIME } from '../src/declaration/pins';
 
 const ROOT = resolve(__dirname, '..');
@@ -59,7 +60,7 @@ function wheels(): Map<string, string> {
     writeFileSync(requirements, lines.join(''));
     const options = ['--no-deps', '--require-hashes', '--only-binary=:all:', '--dest', WHEELS];
     const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', '--retries', '5', ...options];
-    execFileSync(process.env.PYTHON ?? 'python3', [...pip, '--requirement', requirements], { stdio: 'inherit' });
+    execFileSync(findPython(), [...pip, '--requirement', requirements], { stdio: 'inherit' });
   }
   const found = present();
   return new Map(wanted.map((hash) => [hash, found.get(hash)!]));

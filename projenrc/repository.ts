@@ -1,6 +1,7 @@
 import * as cdk from 'projen/lib/cdk';
 import { Component } from 'projen/lib/component';
 import * as javascript from 'projen/lib/javascript';
+import { Task } from 'projen/lib/task';
 import * as typescript from 'projen/lib/typescript';
 import { MINUTES } from '../src/declaration/minutes';
 import { buildWorkflow, INSTALL } from '../src/github/build';
@@ -11,6 +12,9 @@ import { CHECK } from '../src/scripts/check-task';
 
 /** The slow suite's jest configuration. */
 const E2E_CONFIG = 'test/e2e/jest.config.json';
+
+/** Runs a command in the virtual environment of the Python side. */
+const PYTHON = 'tsx projenrc/python.ts';
 
 /** What jsii wants of the compiler. */
 export const JSII_TSCONFIG: javascript.TypescriptConfigOptions = {
@@ -85,6 +89,16 @@ export class Repository extends Component {
     // The examples are synthesized files as well.
     this.project.tasks.tryFind('check')?.reset(`node ${CHECK} default examples`);
     this.project.testTask.prependExec('tsc --noEmit --project test');
+    this.project.testTask.prependSpawn(pack);
+    this.project.testTask.spawn(this.pythonTests());
+    this.project.addTask('format', {
+      description: 'Repair formatting and what linters can repair, in TypeScript and Python',
+      steps: [
+        { spawn: 'eslint', args: ['--fix'] },
+        { exec: `${PYTHON} ruff check --fix` },
+        { exec: `${PYTHON} ruff format` },
+      ],
+    });
     this.project.addTask('e2e', {
       description: 'Run the synthesized files for real: image, wheels, linters (slow; Linux)',
       exec: `jest --config ${E2E_CONFIG}`,
@@ -102,6 +116,21 @@ export class Repository extends Component {
     this.project.addTask('demo', {
       description: 'Build and test the example package here, without Docker: a first wheel in two minutes',
       exec: 'bash projenrc/demo.sh',
+    });
+  }
+
+  /** Lints, types and fast unit tests of the Python program; `slow` ones run in the slow suite. */
+  private pythonTests(): Task {
+    this.project.gitignore.exclude('/.venv/');
+    return this.project.addTask('test:python', {
+      description: 'Run ruff, mypy and the fast unit tests of the Python program',
+      steps: [
+        { exec: `${PYTHON} ruff check` },
+        { exec: `${PYTHON} ruff format --check` },
+        { exec: `${PYTHON} mypy --platform linux` },
+        { exec: `${PYTHON} mypy --platform win32` },
+        { exec: `${PYTHON} pytest --numprocesses 2 -m "not slow"` },
+      ],
     });
   }
 }

@@ -2,9 +2,10 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { python } from './support/machine';
+
 import { check } from './support/process';
 import { REPOSITORY, SYNTHESIZED } from './support/repository';
+import { findPython } from '../../projenrc/python';
 
 test('ends with a wheel that is built, repaired and tested', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'demo-e2e-'));
@@ -12,7 +13,7 @@ test('ends with a wheel that is built, repaired and tested', async () => {
     const [, example] = SYNTHESIZED;
     for (const path of example.files) cpSync(join(example.folder, path), join(folder, 'examples/tvm-ffi', path));
     cpSync(join(REPOSITORY, 'projenrc/demo.sh'), join(folder, 'projenrc/demo.sh'));
-    const { stdout } = await check(['bash', 'projenrc/demo.sh'], { cwd: folder, env: { PYTHON: await python() } });
+    const { stdout } = await check(['bash', 'projenrc/demo.sh'], { cwd: folder, env: { PYTHON: findPython() } });
     expect(stdout).toContain('PASS round trip through native code');
     const files = readdirSync(join(folder, 'examples/tvm-ffi/dist/linux-x86_64'));
     expect(files).toEqual([expect.stringMatching(/manylinux.*\.whl$/), 'SHA256SUMS', 'build-record.json'].sort());

@@ -1,11 +1,12 @@
 /** What the program promises a person who calls its wrappers: help, early refusals, going on, and what is on the screen. */
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { python } from './support/machine';
+
 import { log, RunResult } from './support/process';
 import { REPOSITORY } from './support/repository';
 import { DECLARATION, SmallPackage, smallPackage } from './support/small-package';
 import { GIT_ENV } from './support/workflow-events';
+import { findPython } from '../../projenrc/python';
 import { Step, When } from '../../src/declaration/hook';
 import type { PlannedInput } from '../../src/plan/plan';
 
@@ -66,7 +67,7 @@ describe('before any work', () => {
   });
 
   test('a Python without what the program needs is told how to get it, in one line', async () => {
-    symlinkSync(await python(), join(small.folder, 'python3'));
+    symlinkSync(findPython(), join(small.folder, 'python3'));
     const path = { PATH: `${small.folder}:/usr/bin:/bin`, PYTHON: join(small.folder, 'python3') };
     const { status, stdout, stderr } = await small.script('build', path);
     expect([status, stdout]).toEqual([1, '']);

@@ -8,7 +8,7 @@ import { windowsMachine } from './support/windows-root';
 
 /** What the tests read. */
 const FILES = [
-  ...['ruff.toml', 'src/runtime', 'test/runtime', 'test/e2e/stand-ins/gh.py', 'lib/wheel_pipeline.pyz'],
+  ...['pyproject.toml', 'src/runtime', 'test/runtime', 'test/e2e/stand-ins/gh.py', 'lib/wheel_pipeline.pyz'],
   ...['scripts/plan.json', 'scripts/plan.schema.json'],
   ...['examples/tvm-ffi/scripts/plan.json', 'examples/tvm-ffi/scripts/plan.schema.json'],
 ];

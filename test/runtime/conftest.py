@@ -10,7 +10,6 @@ import dataclasses
 import hashlib
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,10 +17,8 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src" / "runtime"))
-
-from wheel_pipeline import plan as plans  # noqa: E402
-from wheel_pipeline.console import Console, console  # noqa: E402
+from wheel_pipeline import plan as plans
+from wheel_pipeline.console import Console, console
 
 TAG = "manylinux_2_28_x86_64"
 LINUX = plans.Platform("linux-x86_64", "linux", "x86_64", TAG, "Linux x86-64")

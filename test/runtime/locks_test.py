@@ -60,6 +60,7 @@ def test_a_lock_of_other_requirements_stops_the_test(root: Path) -> None:
         locks.locked_requirements(PLAN, root, BUILD, LINUX)
 
 
+@pytest.mark.slow
 def test_a_file_of_another_hash_is_refused_before_it_is_installed(root: Path, tmp_path: Path) -> None:
     wheel = make_wheel_file(tmp_path / "index", platform="any")
     right = hashlib.sha256(wheel.read_bytes()).hexdigest()

@@ -102,6 +102,7 @@ def test_a_program_that_is_missing_is_named() -> None:
         run(["no-such-program"])
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_the_program_and_what_it_started(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     child = SPAWN.format(pid=str(pid), session=False) + "; p.wait()"
@@ -113,6 +114,7 @@ def test_the_time_limit_ends_the_program_and_what_it_started(tmp_path: Path) -> 
     assert not alive(int(wait_for(pid)))
 
 
+@pytest.mark.slow
 def test_a_server_that_keeps_the_output_open_does_not_hold_the_run(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     server = SPAWN.format(pid=str(pid), session=True)
@@ -143,6 +145,7 @@ except Stopped as stopped:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals; the job object is tried in the Windows suite")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", 1)])
 def test_a_signal_ends_the_program_and_its_children_within_two_seconds(tmp_path: Path, number: int) -> None:

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cached, cacheRoot, check, locked, log, run, which } from './process';
+import { findPython } from '../../../projenrc/python';
 
 /** Programs that Debian packages bring, by the name of the package. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -67,35 +67,9 @@ export function needGo(what: string): void {
   }
 }
 
-/** The oldest Python that the synthesized program runs in. */
-const PYTHON_MINIMUM = 12;
-
-/** The path of an interpreter that the synthesized program runs in: the first that works, python3 before others. */
-export async function python(): Promise<string> {
-  const newestFirst = [...Array(16 - PYTHON_MINIMUM).keys()].map((index) => `python3.${15 - index}`);
-  const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
-  // Oldest first: what is tested is what the oldest allowed one can do.
-  const versions = existsSync(pyenv) ? readdirSync(pyenv).sort(byNumbers) : [];
-  const candidates = ['python3', ...newestFirst, ...versions.map((version) => join(pyenv, version, 'bin/python3'))];
-  const code = `import ensurepip, sys, venv; print(sys.executable); sys.exit(sys.version_info < (3, ${PYTHON_MINIMUM}))`;
-  for (const candidate of candidates) {
-    // pyenv's shims are there for every version, and fail for those that are not chosen.
-    const { status, stdout } = await run([candidate, '-I', '-c', code], { quiet: true });
-    if (status === 0) return stdout.trim();
-  }
-  throw new Error(
-    `The slow suite needs Python 3.${PYTHON_MINIMUM} or newer with venv. Install: python3.${PYTHON_MINIMUM} and ` +
-      `python3.${PYTHON_MINIMUM}-venv (Debian's or Ubuntu's packages), or one with pyenv or uv, and put it on PATH.`,
-  );
-}
-
-function byNumbers(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
-}
-
 /** Makes a virtual environment with these PyPI requirements in the cache and returns its bin folder. */
 export async function pythonTools(name: string, requirements: readonly string[]): Promise<string> {
-  const interpreter = await python();
+  const interpreter = findPython();
   const version = (await run([interpreter, '--version'], { quiet: true })).stdout.trim();
   const folder = await cached(`venv-${name}`, [version, interpreter, ...requirements].join('\n'), async (venv) => {
     await check([interpreter, '-m', 'venv', venv]);

@@ -13,9 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Engine } from './engine';
-import { python, goInstall, pythonTools } from './machine';
+import { goInstall, pythonTools } from './machine';
 import { check, locked, run, which } from './process';
 import { BRANCH, GIT_ENV, Repository, WorkflowEvent } from './workflow-events';
+import { findPython } from '../../../projenrc/python';
 import { ACTIONS, RUNTIME } from '../../../src/declaration/pins';
 
 const ACT = 'v0.2.89';
@@ -170,7 +171,7 @@ const RUNNERS = ['ubuntu-24.04', 'ubuntu-24.04-arm', 'windows-2022', 'windows-20
 
 /** A folder with the Python that GitHub's runners have: as new as the program needs, where this machine's is older. */
 async function runnerPython(folder: string): Promise<string> {
-  const interpreter = await python();
+  const interpreter = findPython();
   mkdirSync(folder);
   // No link: an interpreter looks for its library around the path that it is called by.
   writeFileSync(join(folder, 'python3'), `#!/bin/sh\nexec '${which(interpreter) ?? interpreter}' "$@"\n`, {

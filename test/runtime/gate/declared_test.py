@@ -104,6 +104,7 @@ def test_imports_that_leave_out_everything_do_not_pass(bench: Bench) -> None:
     assert problem == "nothing is left to import: the check leaves out all that it names"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "problem"),
     [
@@ -168,6 +169,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detached", [False, pytest.param(True, marks=needs_linux)])
 @pytest.mark.parametrize(
     ("last", "timeouts", "problem"),

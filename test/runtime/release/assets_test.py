@@ -63,6 +63,7 @@ def install(project: Project, folder: Path, requirements: bytes) -> subprocess.C
     return subprocess.run([*argv, *options], check=False, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="installs a wheel for Linux")
 def test_pip_takes_these_wheels_and_no_others(project: Project, tmp_path: Path) -> None:
     requirements = assets(project)[f"requirements-{LINUX.id}.txt"]
@@ -73,6 +74,7 @@ def test_pip_takes_these_wheels_and_no_others(project: Project, tmp_path: Path) 
     assert "DO NOT MATCH" in install(project, tmp_path, requirements).stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="installs a wheel for Linux")
 def test_the_second_line_leaves_them_as_they_are_whatever_the_index_has(project: Project, tmp_path: Path) -> None:
     index, environment = tmp_path / "index", tmp_path / "environment"

@@ -12,7 +12,7 @@ from release_hub import MARK, URL, WHEEL, Hub, needs_shell
 
 from conftest import make_wheel_file
 
-pytestmark = needs_shell
+pytestmark = [needs_shell, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from conftest import make_wheel_file
 from wheel_pipeline.errors import Failure, UsageError
 from wheel_pipeline.release.commands import release
 
-pytestmark = needs_shell
+pytestmark = [needs_shell, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return Hub(tmp_path, monkeypatch, capsys)
 
 
+@pytest.mark.slow
 @needs_shell
 def test_a_backport_is_not_the_latest(hub: Hub) -> None:
     hub.gh("create", "v2.0", "--title", "x")
@@ -52,6 +53,7 @@ def test_a_backport_is_not_the_latest(hub: Hub) -> None:
     assert hub.release("v2.1")["isLatest"] is True
 
 
+@pytest.mark.slow
 @needs_shell
 def test_a_signature_is_released_too_and_signing_again_changes_nothing(hub: Hub) -> None:
     bundle = hub.project.folder / "bundle.json"

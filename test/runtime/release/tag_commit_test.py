@@ -16,7 +16,7 @@ from wheel_pipeline.plan import Plan
 from wheel_pipeline.release.commands import release
 from wheel_pipeline.release.tag import resolve_tag, see_same_commit
 
-pytestmark = needs_shell
+pytestmark = [needs_shell, pytest.mark.slow]
 PLAN = make_plan()
 
 

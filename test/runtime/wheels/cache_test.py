@@ -136,6 +136,7 @@ for number in range(4):
 """
 
 
+@pytest.mark.slow
 def test_builds_may_keep_into_one_cache_at_once(tmp_path: Path) -> None:
     wheel = make_wheel_file(tmp_path / "built", files={"demo/lib.so": os.urandom(300_000)})
     tests = Path(__file__).resolve().parents[1]

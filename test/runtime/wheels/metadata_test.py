@@ -163,6 +163,7 @@ def test_files_keep_their_bytes_and_modes_and_record_is_right(amending: Amending
         assert archive.namelist()[-1] == "demo-2.dist-info/RECORD"
 
 
+@pytest.mark.slow
 def test_pip_installs_it_and_wheel_unpacks_it(amending: Amending, tmp_path: Path) -> None:
     made = amending(make_wheel_file(tmp_path, platform="any"), version="2!3.0.post1+local.1")
     target, unpacked = tmp_path / "target", tmp_path / "unpacked"
