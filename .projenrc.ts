@@ -35,6 +35,16 @@ const project = new MlcLlmPipelineProject({
   },
   // This repository's own build workflow has a job more: the slow suite.
   buildWorkflow: false,
+  pipeline: {
+    // Its workflows and scripts run the sources, so that a change is tried as it is, and no copy is committed.
+    program: { sources: 'src/runtime/wheel_pipeline', requirements: 'src/runtime/requirements.txt' },
+    toolchain: {
+      packages: [
+        { name: 'cattrs', version: '26.*', pypi: 'cattrs' },
+        { name: 'filelock', version: '>=3.20,<5', pypi: 'filelock' },
+      ],
+    },
+  },
 });
 new Repository(project);
 project.synth();

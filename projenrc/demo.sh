@@ -3,7 +3,7 @@
 # Needs Linux, Python 3.12 or newer with venv, a C++ compiler and git; the rest comes from the Python package index.
 set -euo pipefail
 
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../examples/tvm-ffi"
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../build/examples/tvm-ffi"
 
 advise() {
   printf 'demo: %s\n' "$1" >&2

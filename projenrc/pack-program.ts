@@ -1,5 +1,6 @@
 /**
- * Packs the Python program and the libraries that it needs into `lib/wheel_pipeline.pyz`, which any Python ≥3.12 runs.
+ * Packs the Python program and the libraries that it needs into `lib/wheel_pipeline.pyz`, which any Python ≥3.12 runs, and
+ * writes the JSON Schema of the plan that it reads beside it.
  *
  * The same sources give the same bytes on every machine: entries are sorted, carry no time and no mode, and are
  * compressed by fflate, whose version package-lock.json pins, not by the zlib of the machine.
@@ -10,11 +11,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join, resolve } from 'node:path';
 import { unzipSync, Zippable, zipSync } from 'fflate';
 import { findPython } from './python';
-import { RUNTIME } from '../src/declaration/pins';
+import { planSchema } from '../src/plan/plan';
 
 const ROOT = resolve(__dirname, '..');
 const SOURCES = join(ROOT, 'src/runtime');
 const PACKAGE = 'wheel_pipeline';
+const REQUIREMENTS = join(SOURCES, 'requirements.txt');
 const WHEELS = join(ROOT, 'build/program');
 const OUTPUT = join(ROOT, 'lib/wheel_pipeline.pyz');
 
@@ -53,14 +55,13 @@ function wheels(): Map<string, string> {
         .filter((name) => name.endsWith('.whl'))
         .map((name) => [sha256(readFileSync(join(WHEELS, name))), join(WHEELS, name)]),
     );
-  const wanted = Object.values(RUNTIME);
+  const wanted = [...readFileSync(REQUIREMENTS, 'utf8').matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(
+    ([, hash]) => hash,
+  );
   if (!wanted.every((hash) => present().has(hash))) {
-    const requirements = join(WHEELS, 'requirements.txt');
-    const lines = Object.entries(RUNTIME).map(([requirement, hash]) => `${requirement} --hash=sha256:${hash}\n`);
-    writeFileSync(requirements, lines.join(''));
     const options = ['--no-deps', '--require-hashes', '--only-binary=:all:', '--dest', WHEELS];
     const pip = ['-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', '--retries', '5', ...options];
-    execFileSync(findPython(), [...pip, '--requirement', requirements], { stdio: 'inherit' });
+    execFileSync(findPython(), [...pip, '--requirement', REQUIREMENTS], { stdio: 'inherit' });
   }
   const found = present();
   return new Map(wanted.map((hash) => [hash, found.get(hash)!]));
@@ -130,4 +131,5 @@ if (packed.length > LIMIT) {
 }
 mkdirSync(dirname(OUTPUT), { recursive: true });
 if (!existsSync(OUTPUT) || !readFileSync(OUTPUT).equals(packed)) writeFileSync(OUTPUT, packed);
+writeFileSync(join(ROOT, 'lib/plan.schema.json'), `${JSON.stringify(planSchema(), undefined, 2)}\n`);
 console.log(`lib/${basename(OUTPUT)}: ${packed.length} bytes, sha256 ${sha256(packed)}`);

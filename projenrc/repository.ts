@@ -8,10 +8,12 @@ import { buildWorkflow, INSTALL } from '../src/github/build';
 import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';
 import type { MlcLlmPipelineProject } from '../src/project';
-import { CHECK } from '../src/scripts/check-task';
 
 /** The slow suite's jest configuration. */
 const E2E_CONFIG = 'test/e2e/jest.config.json';
+
+/** Folders of `examples`; each has a declaration, and what it synthesizes goes below `build`. */
+const EXAMPLES = ['tvm-ffi'];
 
 /** Runs a command in the virtual environment of the Python side. */
 const PYTHON = 'tsx projenrc/python.ts';
@@ -65,6 +67,9 @@ export class Repository extends Component {
     project.with(new cdk.JsiiBuild({ docgen: false, releaseToNpm: false, jsiiVersion: '~5.9.0' }));
     // jsii adds its folder to this file by itself, unless it is there as jsii writes it.
     project.npmignore?.addPatterns(project.artifactsDirectory);
+    // The package is `lib`: everything else at the top is of this repository alone.
+    const own = ['.ci', '.dockerignore', 'build', 'docker', 'docs', 'examples', 'pyproject.toml', 'scripts'];
+    project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
       'cp -R src/mlc-llm/*.lock src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/',
@@ -80,15 +85,18 @@ export class Repository extends Component {
       exec: 'tsx projenrc/pack-program.ts',
     });
     this.project.compileTask.spawn(pack);
-    const examples = this.project.addTask('examples', {
-      description: 'Synthesize the examples',
-      exec: 'tsx .projenrc.ts',
-      cwd: 'examples/tvm-ffi',
+    this.project.addTask('examples', {
+      description: 'Synthesize the examples into build/examples',
+      steps: EXAMPLES.flatMap((name) => [
+        { exec: `mkdir -p build/examples/${name}` },
+        {
+          exec: `tsx --tsconfig ../../../examples/tsconfig.json ../../../examples/${name}/.projenrc.ts`,
+          cwd: `build/examples/${name}`,
+        },
+      ]),
     });
-    this.project.preCompileTask.spawn(examples);
-    // The examples are synthesized files as well.
-    this.project.tasks.tryFind('check')?.reset(`node ${CHECK} default examples`);
     this.project.testTask.prependExec('tsc --noEmit --project test');
+    this.project.testTask.prependExec('tsc --noEmit --project examples');
     this.project.testTask.prependSpawn(pack);
     this.project.testTask.spawn(this.pythonTests());
     this.project.addTask('format', {
@@ -99,15 +107,15 @@ export class Repository extends Component {
         { exec: `${PYTHON} ruff format` },
       ],
     });
+    // What the slow suite runs.
+    const inputs = [{ spawn: 'pack' }, { spawn: 'examples' }];
     this.project.addTask('e2e', {
       description: 'Run the synthesized files for real: image, wheels, linters (slow; Linux)',
-      exec: `jest --config ${E2E_CONFIG}`,
-      receiveArgs: true,
+      steps: [...inputs, { exec: `jest --config ${E2E_CONFIG}`, receiveArgs: true }],
     });
     this.project.addTask('faults', {
       description: 'Break one thing at a time, and see what the program says and leaves: a part of e2e (Linux, root)',
-      exec: `jest --config ${E2E_CONFIG} test/e2e/faults-`,
-      receiveArgs: true,
+      steps: [...inputs, { exec: `jest --config ${E2E_CONFIG} test/e2e/faults-`, receiveArgs: true }],
     });
     this.project.addTask('bench:synth', {
       description: 'Compare the CPU time of synthesis with that of a bare TypeScript project',
@@ -115,7 +123,7 @@ export class Repository extends Component {
     });
     this.project.addTask('demo', {
       description: 'Build and test the example package here, without Docker: a first wheel in two minutes',
-      exec: 'bash projenrc/demo.sh',
+      steps: [{ spawn: 'pack' }, { spawn: 'examples' }, { exec: 'bash projenrc/demo.sh' }],
     });
   }
 

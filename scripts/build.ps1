@@ -1,11 +1,11 @@
 #!/usr/bin/env pwsh
-# Finds Python and hands over to scripts/wheel_pipeline, which does all the rest; --help says what can be set.
+# Finds Python and starts src/runtime/wheel_pipeline, which does the rest; --help lists the options.
 # It runs in Windows PowerShell 5.1 as well.
 #
-# The original is in src/scripts of mlc-llm-pipeline, which copies it into scripts/ as it is. Do not edit the copy.
+# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/wrapper.ps1). Do not edit it here.
 
 $command = 'build'
-$program = Join-Path $PSScriptRoot 'wheel_pipeline'
+$program = Join-Path (Split-Path -Parent $PSScriptRoot) 'src/runtime/wheel_pipeline'
 $probe = 'import sys; print(sys.version.split()[0]); sys.exit(sys.version_info < (3, 12))'
 
 # -E: variables such as PYTHONHOME are meant for the caller's own Python.

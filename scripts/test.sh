@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Finds Python and hands over to scripts/wheel_pipeline, which does all the rest; --help says what can be set.
+# Finds Python and starts src/runtime/wheel_pipeline, which does the rest; --help lists the options.
 #
-# The original is in src/scripts of mlc-llm-pipeline, which copies it into scripts/ as it is. Do not edit the copy.
+# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/wrapper.sh). Do not edit it here.
 set -euo pipefail
 unset -v BASH_ENV CDPATH
 
@@ -16,7 +16,7 @@ found=''
 for python in "${candidates[@]}"; do
   # -E: variables such as PYTHONHOME are meant for the caller's own Python.
   if version=$("$python" -E -c "$probe" 2>/dev/null); then
-    exec "$python" -E "$root/scripts/wheel_pipeline" "$command" "$@"
+    exec "$python" -E "$root/src/runtime/wheel_pipeline" "$command" "$@"
   fi
   found+=", $python is ${version:-missing}"
 done

@@ -13,6 +13,7 @@ export { GitSource, SdistSource, Source } from './declaration/source';
 export { CondaPackage, Tool, Toolchain } from './declaration/toolchain';
 export { PythonPackage } from './declaration/python-package';
 export { Preflight } from './declaration/preflight';
+export { ProgramOptions } from './declaration/program';
 export { UpkeepOptions } from './declaration/upkeep';
 export { Variant, VariantChanges, VariantFields, VariantPart } from './declaration/variant';
 export {

@@ -31,21 +31,21 @@ import { upgradeWorkflow } from './github/upgrade';
 import { windowsWorkflow } from './github/windows';
 import { Workflow, workflowFile } from './github/workflow';
 import { header } from './header';
-import { PROGRAM } from './plan/files';
-import { Plan, PlannedBuild, PlannedPlatform, planSchema } from './plan/plan';
+import { PACKED_PROGRAM } from './plan/files';
+import { Plan, PlannedBuild, PlannedPlatform } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { PINS_FILE } from './plan/resolve-pins';
 import { buildsOn, platformsOn } from './plan/select';
 import { addCheck } from './scripts/check-task';
-import { program, wrappers } from './scripts/copies';
+import { PackedProgram } from './scripts/packed-program';
 import {
   buildRequirements,
   byTestRequirements,
   pythonPackageRequirements,
-  runtimeRequirements,
   testRequirements,
 } from './scripts/requirements';
 import { containerTasks, dockerEnvironment, DOCKER_ENVIRONMENT, lockTask, releaseTask } from './scripts/tasks';
+import { scripts } from './scripts/wrappers';
 
 /**
  * The whole pipeline of some native Python wheels: synthesizes their toolchain image, the plan of their builds and what
@@ -163,11 +163,10 @@ export class WheelPipeline extends Component {
 
   /** The plan, and what executes it. */
   private addPlan(overlay: { readonly [path: string]: string }, preflight: { readonly [path: string]: string }): void {
-    const { builds, files } = this._plan;
+    const { files } = this._plan;
     this.file('scripts/plan.json', `${JSON.stringify(this._plan, undefined, 2)}\n`);
-    this.file('scripts/plan.schema.json', `${JSON.stringify(planSchema(), undefined, 2)}\n`);
-    wrappers(builds[0]).forEach(({ path, text, executable }) => this.file(path, text, { executable }));
-    this.addProgram();
+    scripts(this._plan).forEach(({ path, text, executable }) => this.file(path, text, { executable }));
+    if (this._plan.program.path === PACKED_PROGRAM) new PackedProgram(this.project, this.path(PACKED_PROGRAM));
     for (const [path, content] of Object.entries(overlay)) {
       // Writable, as its copy in the source is: a tool such as cargo may have to change what does not fit a tree.
       this.file(`${files.overlay}/${path}`, `${content.trimEnd()}\n`, { readonly: false });
@@ -177,36 +176,17 @@ export class WheelPipeline extends Component {
     }
   }
 
-  /** One pattern stands for all of it: a project may ignore folders of some of its names, such as `wheels/`. */
-  private addProgram(): void {
-    program().forEach(
-      ({ path, text }) => new SynthesizedFile(this.project, this.path(path), text, { editGitignore: false }),
-    );
-    this.project.annotateGenerated(`/${this.path(PROGRAM)}/**`);
-    this.project.gitignore.include(`/${this.path(PROGRAM)}/**`);
-    this.project.gitignore.exclude('__pycache__/');
-  }
-
   private addRequirements(): void {
     const { files, builds } = this._plan;
     for (const [path, sharing] of byTestRequirements(builds)) {
       const purpose = 'What the checks of the wheels need: the full closure, as nothing is resolved.';
       this.file(path, [...comment(header(purpose, 'scripts/requirements.ts')), ...testRequirements(sharing)]);
     }
-    for (const [path, purpose, lines] of [
-      [
-        files.buildRequirements,
-        'The build tools that pip can bring, for a machine without the toolchain image.',
-        buildRequirements(this._plan),
-      ],
-      [
-        files.runtimeRequirements,
-        'What the program in scripts/wheel_pipeline needs itself, for a machine that builds nothing.',
-        runtimeRequirements(this._plan),
-      ],
-    ] as const) {
-      this.file(path, [...comment(header(purpose, 'scripts/requirements.ts')), ...lines]);
-    }
+    const tools = 'The build tools that pip can bring, for a machine without the toolchain image.';
+    this.file(files.buildRequirements, [
+      ...comment(header(tools, 'scripts/requirements.ts')),
+      ...buildRequirements(this._plan),
+    ]);
     if (!builds[0].systems.includes('linux')) return;
     const purpose = 'The variables of the caller that go into the container of `npx projen wheel`.';
     this.file(DOCKER_ENVIRONMENT, [...comment(header(purpose, 'scripts/tasks.ts')), ...dockerEnvironment(this._plan)]);
@@ -267,7 +247,7 @@ export class WheelPipeline extends Component {
   private addTasks(): void {
     const tasks = [
       lockTask(this._plan),
-      ...buildsOn(this._plan, 'linux').flatMap(containerTasks),
+      ...buildsOn(this._plan, 'linux').flatMap((build) => containerTasks(this._plan, build)),
       ...(this._plan.workflows.includes(WorkflowName.RELEASE) ? [releaseTask(this._plan)] : []),
     ];
     const place = this.prefix ? { cwd: this.prefix } : {};

@@ -1,10 +1,6 @@
-/**
- * A second pipeline, small but whole: the wheel of apache-tvm-ffi, from its source distribution.
- *
- * In a project of its own, the import would be from 'mlc-llm-pipeline'.
- */
+/** A small but whole pipeline: the wheel of apache-tvm-ffi, from its source distribution. */
 import { Project } from 'projen';
-import { WheelPipeline } from '../../src';
+import { WheelPipeline } from 'mlc-llm-pipeline';
 
 const project = new Project({ name: 'tvm-ffi-wheels', projectTree: false });
 

@@ -146,13 +146,6 @@ export interface PinOptions {
   readonly testRequirements?: { readonly [requirement: string]: string };
 
   /**
-   * All that the pipeline's own program needs, such as `rich==15.0.0` → the SHA-256 of its wheel.
-   *
-   * @default - this library's pins
-   */
-  readonly runtime?: { readonly [requirement: string]: string };
-
-  /**
    * zizmor, in the project's own build workflow.
    *
    * @default - this library's pin
@@ -223,7 +216,6 @@ export const pinsSchema = objectOf<PinOptions>()({
     ),
   ),
   testRequirements: z.optional(recordOf(requirement, text('a version, such as 2.5.6', /^\d[\w.!+]*$/))),
-  runtime: z.optional(recordOf(requirement, sha256)),
   zizmor: z.optional(program),
   uv: z.optional(program),
   source: z.optional(

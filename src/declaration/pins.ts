@@ -156,20 +156,6 @@ export function vulkanSdkUrl(version: string): string {
   return `https://sdk.lunarg.com/sdk/download/${version}/windows/vulkansdk-windows-X64-${version}.exe`;
 }
 
-/**
- * What the Python program needs where there is no Conda environment, such as for a release, each with the SHA-256 of its
- * wheel for any machine: the full closure, as nothing is resolved. cattrs needs attrs and typing-extensions.
- *
- * @internal
- */
-export const RUNTIME: Readonly<Record<string, string>> = {
-  'attrs==26.1.0': 'c647aa4a12dfbad9333ca4e71fe62ddc36f4e63b2d260a37a8b83d2f043ac309',
-  'cattrs==26.2.1': 'a12aaa3453dc8f633a815293179f08b7421ed18d2575c459c3c736f840beac24',
-  'filelock==4.2.12': '21decfec02f116ed4c954433cdb31f28c3b346b784543177b6d7059da2702ee9',
-  'packaging==26.3': 'd7193f7c8e4e93f444fde0262bf90af30e16fa0ad0ad44cb553c87339b23cd1c',
-  'typing-extensions==4.16.0': '481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8',
-};
-
 /** NVIDIA's wheels for one version of CUDA: by distribution, what ours require of it and what the gate installs. @internal */
 export interface NvidiaWheels {
   readonly [distribution: string]: { readonly requires: string; readonly tested: string };
@@ -211,8 +197,7 @@ export const PROGRAMS = {
 
 /**
  * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history
- * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version. filelock: the series
- * there was 3.32 in August 2026. patchelf: 0.18 misaligns what it rewrites, https://github.com/NixOS/patchelf/issues/528;
+ * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version.  patchelf: 0.18 misaligns what it rewrites, https://github.com/NixOS/patchelf/issues/528;
  * conda-forge has marked it broken, and publishes 0.19 under the label patchelf_dev alone.
  *
  * @internal
@@ -221,8 +206,6 @@ export const CONDA = {
   python: '3.13.*',
   pip: '>=25',
   packaging: '26.*',
-  filelock: '>=3.20,<5',
-  cattrs: '26.*',
   cmake: '3.31.*',
   ninja: '1.13.*',
   'scikit-build-core': '1.0.*',

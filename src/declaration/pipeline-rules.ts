@@ -6,6 +6,7 @@ import { pinsSchema, validatePins } from './pin-options';
 import { ImageOptions, possibleWorkflows, WheelPipelineOptions, WorkflowName } from './pipeline';
 import { platformsSchema, validatePlatforms } from './platform';
 import { preflightSchema, validatePreflight } from './preflight';
+import { programSchema } from './program';
 import { branchName, releaseSchema, triggersSchema } from './release';
 import { parse } from './schema/parse';
 import { choice, listOf, objectOf, path, text, variables, z } from './schema/values';
@@ -51,6 +52,7 @@ export const settings = {
   windows: z.optional(systemOptionsSchema),
   release: z.optional(releaseSchema),
   triggers: z.optional(triggersSchema),
+  program: z.optional(programSchema),
   workflows: z.optional(listOf(choice(WorkflowName))),
 };
 

@@ -3,6 +3,7 @@ import type { JobOptions, LinuxOptions, SystemOptions } from './job';
 import type { PinOptions } from './pin-options';
 import { Platform, systemsOf } from './platform';
 import type { Preflight } from './preflight';
+import type { ProgramOptions } from './program';
 import type { ReleaseOptions, TriggerOptions } from './release';
 import type { Source } from './source';
 import type { Toolchain } from './toolchain';
@@ -158,6 +159,13 @@ export interface PipelineSettings {
    * @default - see the options
    */
   readonly triggers?: TriggerOptions;
+
+  /**
+   * The Python program from its sources instead of as one file.
+   *
+   * @default - the file `scripts/wheel_pipeline.pyz`, which this library brings
+   */
+  readonly program?: ProgramOptions;
 
   /**
    * The workflows to synthesize.

@@ -129,13 +129,11 @@ export interface Toolchain {
 /** Where the Conda environment lies inside the image. */
 export const TOOLCHAIN_PREFIX = '/opt/toolchain';
 
-/** What every native wheel is built with: by the Python program (packaging to cattrs), and by what that calls. */
+/** Packages that every native wheel is built with. */
 const PACKAGES: CondaPackage[] = [
   { name: 'python' },
   { name: 'pip', pypi: 'pip' },
   { name: 'packaging', pypi: 'packaging' },
-  { name: 'filelock', pypi: 'filelock' },
-  { name: 'cattrs', pypi: 'cattrs' },
   { name: 'cmake', pypi: 'cmake' },
   { name: 'ninja', pypi: 'ninja' },
   { name: 'scikit-build-core', pypi: 'scikit-build-core' },

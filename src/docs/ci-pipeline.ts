@@ -113,7 +113,7 @@ function imageSection(plan: Plan): string[] {
     `[\`${file}\`](../${file}) puts the Conda environment of [\`${environment}\`](../${environment}) onto a manylinux base that is`,
     'pinned by digest. The workflow builds it and tries it, as `npx projen image:test` does locally; pushes it under its commit, with',
     `provenance and a list of its contents; tries what the registry gives${plan.release.attest ? '; signs where it comes from' : ''}; and gives it the tag`,
-    '`env-<hash>`, of all that it is made from (`python3 scripts/wheel_pipeline ci image-tag`). By that tag a run finds',
+    '`env-<hash>`, of all that it is made from. By that tag a run finds',
     `the very image that its commit declares. On \`${plan.defaultBranch}\`, once the wheels were built and tested in it, it becomes the \`latest\`,`,
     'which is for people: no job uses it. A run never moves that tag back: where the branch has changed the image since, the run for that',
     'change moves it.',

@@ -3,7 +3,7 @@ import { windowsSection } from './local-windows';
 import { commands, Page, page, powerShellCommands, table } from './page';
 import { WorkflowName } from '../declaration/pipeline';
 import { WORKSPACE } from '../docker/dockerfile';
-import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, PROGRAM, WHEEL_CACHE } from '../plan/files';
+import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedSource } from '../plan/plan';
 import { REMOTE_CACHES } from '../plan/remote-caches';
@@ -52,7 +52,7 @@ export function localDevelopmentPage(plan: Plan): Page {
     `To install exactly the same packages every time, commit an explicit lock file (${main.platforms.map(({ lock }) => `\`${lock}\``).join(', ')});`,
     'where there is one, it is what gets installed:',
     ...(linux.length > 0
-      ? commands(`npx projen image:shell python ${PROGRAM} conda-lock > ${linux[0].lock}`)
+      ? commands(`npx projen image:shell python ${plan.program.path} conda-lock > ${linux[0].lock}`)
       : powerShellCommands(`micromamba env export --explicit --name ${main.conda.name} > ${main.platforms[0].lock}`)),
     ...(linux.length > 0 && plan.workflows.includes(WorkflowName.DOCKER)
       ? [
@@ -65,7 +65,7 @@ export function localDevelopmentPage(plan: Plan): Page {
     `\`${plan.files.locks}/\`; it needs uv (\`python3 -m pip install uv\`). Commit what it writes: a file with another hash is refused before it is`,
     'installed, and a lock that is not of what is declared now stops the test and names the task.',
     '',
-    ...(main.preflight ? preflight(main) : []),
+    ...(main.preflight ? preflight(plan, main) : []),
     '## When something fails',
     '',
     'What fails names the step, the command, the log and the `--from-step` to resume with. [Troubleshooting](troubleshooting.md) has every',
@@ -274,13 +274,13 @@ function pythonPackages({ pythonPackages: packages, pythonPackagesFile }: Planne
 }
 
 /** The small library that the toolchain is tried on. */
-function preflight({ preflight: declared, unusedLibraries }: PlannedBuild): string[] {
+function preflight(plan: Plan, { preflight: declared, unusedLibraries }: PlannedBuild): string[] {
   return [
     '## Try the toolchain',
     '',
     `A small library that uses what the wheels use ([\`scripts/preflight\`](../scripts/preflight)) is built, repaired, installed and checked as they`,
     `are: by \`npx projen image:test\`, by \`docker.yml\` before an image is published, and at the beginning of a build, once for a toolchain.${declared?.system ? ` It is for ${declared.system} alone.` : ''}`,
-    ...commands(`python ${PROGRAM} preflight`),
+    ...commands(`python ${plan.program.path} preflight`),
     ...(unusedLibraries.length > 0
       ? [
           `Of what LLVM and others ask the linker for and no code uses (${unusedLibraries.map((name) => `\`${name}\``).join(', ')}), an empty library stands in.`,

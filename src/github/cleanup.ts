@@ -1,8 +1,7 @@
 /** `cleanup.yml`: removes images that nothing needs any more, so that a registry does not grow for ever. */
-import { checkout, concurrency, installRuntime, logIn, TOKEN } from './common';
+import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
 import type { WorkflowDefinition } from './model';
 import { MINUTES } from '../declaration/minutes';
-import { PROGRAM } from '../plan/files';
 import type { Plan } from '../plan/plan';
 
 /** The input of a run by hand. */
@@ -30,7 +29,7 @@ export function cleanupWorkflow(plan: Plan): WorkflowDefinition {
         timeoutMinutes: MINUTES.cleanup,
         steps: [
           checkout(),
-          installRuntime(),
+          ...installRuntime(plan),
           ...logIn(plan),
           {
             name: 'Remove what no release names, no tag needs, and is old',
@@ -39,7 +38,7 @@ export function cleanupWorkflow(plan: Plan): WorkflowDefinition {
             run: [
               'options=()',
               'if [[ $REMOVES == true ]]; then options+=(--remove); fi',
-              `python3 ${PROGRAM} upkeep images --repository "$GITHUB_REPOSITORY" "\${options[@]}"`,
+              `${runProgram(plan)} upkeep images --repository "$GITHUB_REPOSITORY" "\${options[@]}"`,
               '',
             ].join('\n'),
           },

@@ -6,7 +6,7 @@ import { identifier, variableName } from './names';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import type { SystemName } from '../declaration/platform';
-import { BUILD_FOLDERS, FILES, outputFolder, PROGRAM } from '../plan/files';
+import { BUILD_FOLDERS, FILES, outputFolder } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 
@@ -71,19 +71,27 @@ export function checkout(commit?: string, options: { readonly [input: string]: V
 }
 
 /**
- * Installs what the program needs on a runner, for the steps after it. The runner's own Python belongs to its
- * distribution: what is added goes into an environment.
+ * Installs what the program's sources need on a runner, for the steps after it; the packed program needs nothing. The
+ * runner's own Python belongs to its distribution: the packages go into an environment.
  */
-export function installRuntime(): WorkflowStep {
-  return {
-    name: "Install what the pipeline's program needs",
-    run: [
-      'python3 -m venv "$RUNNER_TEMP/runtime"',
-      `"$RUNNER_TEMP/runtime/bin/pip" install --quiet --retries 5 --require-hashes --requirement ${FILES.runtimeRequirements}`,
-      'echo "$RUNNER_TEMP/runtime/bin" >>"$GITHUB_PATH"',
-      '',
-    ].join('\n'),
-  };
+export function installRuntime({ program }: Plan): WorkflowStep[] {
+  if (program.requirements === null) return [];
+  return [
+    {
+      name: 'Install the requirements of the program',
+      run: [
+        'python3 -m venv "$RUNNER_TEMP/runtime"',
+        `"$RUNNER_TEMP/runtime/bin/pip" install --quiet --retries 5 --require-hashes --requirement ${program.requirements}`,
+        'echo "$RUNNER_TEMP/runtime/bin" >>"$GITHUB_PATH"',
+        '',
+      ].join('\n'),
+    },
+  ];
+}
+
+/** The command that runs the program. */
+export function runProgram({ program }: Plan): string {
+  return `python3 ${program.path}`;
 }
 
 /** Installs a program into a folder of its own, by the hash of its wheel: it is `programPath(name)` then. */
@@ -119,6 +127,7 @@ export function concurrency(workflow: string): { readonly group: string; readonl
 
 /** The job that every other one of a build workflow waits for: whether there is anything to build. */
 export function planJob(
+  plan: Plan,
   paths: readonly string[],
   images: Pick<StepsJob, 'outputs' | 'permissions' | 'steps'>,
 ): StepsJob {
@@ -131,12 +140,12 @@ export function planJob(
     steps: [
       // The merge of a pull request and its first parent, in the queue too: what lies between them is what it changes.
       checkout(`inputs.${CALL_INPUTS.ref}`, { 'fetch-depth': 2 }),
-      installRuntime(),
+      ...installRuntime(plan),
       {
         name: 'See whether there is anything to build',
         id: 'changes',
         env: { EVENT: '${{ github.event_name }}', BASE: '${{ github.event.merge_group.base_sha }}' },
-        run: `python3 ${PROGRAM} ci changes --event "$EVENT" --base "$BASE"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
+        run: `${runProgram(plan)} ci changes --event "$EVENT" --base "$BASE"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
       },
       ...images.steps,
     ],

@@ -1,5 +1,5 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
-import { checkout, concurrency, installRuntime, logIn, TOKEN } from './common';
+import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
 import { buildAndTry, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
 import { imageInput } from './inputs';
 import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
@@ -8,12 +8,8 @@ import { workflowFile } from './workflow';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import { WorkflowName } from '../declaration/pipeline';
-import { PROGRAM } from '../plan/files';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
-
-/** The program's part that knows of images. */
-const CI = `python3 ${PROGRAM} ci`;
 
 /** Declares the workflow. Each variant's image has jobs of its own. */
 export function dockerWorkflow(plan: Plan): WorkflowDefinition {
@@ -74,7 +70,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
     const steps = [
       ...logIn(plan),
       ...buildAndTry(plan, build),
-      ...offerLock(build, only),
+      ...offerLock(plan, build, only),
       push(plan, build, {}),
       tryPushed(plan, build),
     ];
@@ -96,7 +92,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
         steps: [
           ...logIn(plan),
           ...buildAndTry(plan, build),
-          ...offerLock(build, platform),
+          ...offerLock(plan, build, platform),
           push(plan, build, BY_DIGEST(plan)),
           tryPushed(plan, build),
         ],
@@ -112,7 +108,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
         steps: [
           checkout(),
           setUpBuildx(plan),
-          installRuntime(),
+          ...installRuntime(plan),
           ...logIn(plan),
           putTogether(
             plan,
@@ -162,8 +158,8 @@ function push(plan: Plan, build: PlannedBuild, where: { readonly [input: string]
   };
 }
 
-function tryPushed({ image }: Plan, build: PlannedBuild): WorkflowStep {
-  return tryImage('Try what the registry gives', `${image.name}@${DIGEST}`, build);
+function tryPushed(plan: Plan, build: PlannedBuild): WorkflowStep {
+  return tryImage(plan, 'Try what the registry gives', `${plan.image.name}@${DIGEST}`, build);
 }
 
 /** One image of those for each processor: who pulls it gets the one for theirs. */
@@ -200,7 +196,11 @@ function published(plan: Plan, build: PlannedBuild): WorkflowStep[] {
           },
         ]
       : []),
-    { name: 'Read the tag of its environment', id: 'environment', run: `${CI} image-tag${chosen(build)}\n` },
+    {
+      name: 'Read the tag of its environment',
+      id: 'environment',
+      run: `${runProgram(plan)} ci image-tag${chosen(build)}\n`,
+    },
     {
       // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
       name: 'Give it the tag of its environment',
@@ -221,7 +221,7 @@ function published(plan: Plan, build: PlannedBuild): WorkflowStep[] {
     {
       name: 'Say what was published, and who can pull it',
       env: { PUSHED: pushed },
-      run: `${CI} published --image "$PUSHED" --repository "$GITHUB_REPOSITORY"\n`,
+      run: `${runProgram(plan)} ci published --image "$PUSHED" --repository "$GITHUB_REPOSITORY"\n`,
     },
   ];
 }
@@ -260,12 +260,12 @@ function latestJob(
     timeoutMinutes: MINUTES.report,
     steps: [
       checkout(),
-      installRuntime(),
+      ...installRuntime(plan),
       {
         name: 'See whether the branch has a newer one by now',
         id: 'newest',
         env: { GH_TOKEN: TOKEN },
-        run: `${CI} newest --repository "$GITHUB_REPOSITORY" --commit "$GITHUB_SHA"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
+        run: `${runProgram(plan)} ci newest --repository "$GITHUB_REPOSITORY" --commit "$GITHUB_SHA"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
       },
       ...[
         ...logIn(plan),

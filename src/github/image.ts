@@ -1,9 +1,8 @@
 /** Builds and tries the toolchain image, in the workflow that publishes it and in one that only works in it. */
-import { checkout, installRuntime, RETENTION, upload } from './common';
+import { checkout, installRuntime, RETENTION, runProgram, upload } from './common';
 import type { Value, WorkflowStep } from './model';
 import { identifier } from './names';
 import { ACTIONS } from '../declaration/pins';
-import { PROGRAM } from '../plan/files';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { chosen } from '../plan/select';
 
@@ -39,8 +38,8 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
       uses: ACTIONS.dockerBuildPush,
       with: { ...imageOptions(build), load: true, tags: LOCAL_IMAGE },
     },
-    installRuntime(),
-    tryImage('Try the image, and say how large it is', LOCAL_IMAGE, build, ' --summary'),
+    ...installRuntime(plan),
+    tryImage(plan, 'Try the image, and say how large it is', LOCAL_IMAGE, build, ' --summary'),
   ];
 }
 
@@ -48,7 +47,7 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
  * Where no lock of the Conda environment is committed, hands on the one that was just resolved, and says how to commit it:
  * from then on, every image has the very same packages.
  */
-export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
+export function offerLock(plan: Plan, { variant }: PlannedBuild, platform: PlannedPlatform): WorkflowStep[] {
   const artifact = ['conda-lock', variant && identifier(variant), identifier(platform.id)].filter(Boolean).join('-');
   const said = [
     `No lock of the Conda environment is committed, so the newest allowed packages were installed.`,
@@ -63,7 +62,7 @@ export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform):
       env: { IMAGE: LOCAL_IMAGE },
       run: [
         `if [[ -f ${platform.lock} ]]; then exit 0; fi`,
-        `docker run --rm --volume "$PWD:/workspace:ro" "$IMAGE" python ${PROGRAM} conda-lock >${platform.lock}.resolved`,
+        `docker run --rm --volume "$PWD:/workspace:ro" "$IMAGE" python ${plan.program.path} conda-lock >${platform.lock}.resolved`,
         `mkdir -p build/lock`,
         `mv ${platform.lock}.resolved build/lock/${platform.lock.replace(/^docker\//, '')}`,
         `echo "::notice title=Lock the Conda environment::${said}"`,
@@ -80,7 +79,7 @@ export function offerLock({ variant }: PlannedBuild, platform: PlannedPlatform):
 }
 
 /** Runs the image's own test. */
-export function tryImage(name: string, image: string, build: PlannedBuild, options = ''): WorkflowStep {
-  const run = `python3 ${PROGRAM} test-image --image "$IMAGE"${chosen(build)}${options}\n`;
+export function tryImage(plan: Plan, name: string, image: string, build: PlannedBuild, options = ''): WorkflowStep {
+  const run = `${runProgram(plan)} test-image --image "$IMAGE"${chosen(build)}${options}\n`;
   return { name, env: { IMAGE: image }, run };
 }

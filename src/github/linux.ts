@@ -1,11 +1,10 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
-import { concurrency, download, greenJob, logIn, planJob, platformJobs, RETENTION, upload } from './common';
+import { concurrency, download, greenJob, logIn, planJob, platformJobs, RETENTION, runProgram, upload } from './common';
 import { buildAndTry, LOCAL_IMAGE } from './image';
 import { buildTriggers, imageInput, wheelPaths } from './inputs';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
 import { MINUTES } from '../declaration/minutes';
-import { PROGRAM } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
@@ -19,7 +18,7 @@ export function linuxWorkflow(plan: Plan): WorkflowDefinition {
   const pairs = builds.flatMap((build) => platformsOn(build, 'linux').map((platform) => ({ build, platform })));
   const platforms = pairs.map(({ platform }) => platform);
   const jobs: { [id: string]: StepsJob | CallJob } = {
-    plan: planJob(wheelPaths(plan, 'linux'), findImages(plan, builds)),
+    plan: planJob(plan, wheelPaths(plan, 'linux'), findImages(plan, builds)),
     ...Object.fromEntries(
       pairs.map(({ build, platform }) => [toolchainId(platform), toolchainJob(plan, build, platform)]),
     ),
@@ -48,7 +47,7 @@ function findImages(plan: Plan, builds: readonly PlannedBuild[]): Pick<StepsJob,
         name: 'Find the toolchain image',
         id: 'images',
         env: Object.fromEntries(names.map((name) => [variable(name), `\${{ inputs.${name} }}`])),
-        run: `python3 ${PROGRAM} ci images --repository "$GITHUB_REPOSITORY"${names.map((name) => ` --given "${name}=$${variable(name)}"`).join('')}\n`,
+        run: `${runProgram(plan)} ci images --repository "$GITHUB_REPOSITORY"${names.map((name) => ` --given "${name}=$${variable(name)}"`).join('')}\n`,
       },
     ].map((step) => ({ ...step, if: "steps.changes.outputs.build == 'true'" })),
   };

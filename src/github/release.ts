@@ -7,6 +7,7 @@ import {
   logIn,
   reportArtifact,
   RETENTION,
+  runProgram,
   TOKEN,
   upload,
   wheelsArtifact,
@@ -18,7 +19,7 @@ import { workflowFile } from './workflow';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import type { SystemName } from '../declaration/platform';
-import { FILES, outputFolder, PROGRAM } from '../plan/files';
+import { FILES, outputFolder } from '../plan/files';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
@@ -30,9 +31,6 @@ const TAG = `inputs.${INPUTS.tag} || github.ref_name`;
 
 /** Whether this run publishes. */
 const PUBLISHES = `!inputs.${INPUTS.dryRun}`;
-
-/** The program's part that knows of releases. */
-const RELEASE = `python3 ${PROGRAM} release`;
 
 const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
 
@@ -98,7 +96,7 @@ function planJob(plan: Plan): StepsJob {
     outputs: Object.fromEntries([...outputs, ...imageOutputs]) as Record<string, string>,
     steps: [
       checkout(),
-      installRuntime(),
+      ...installRuntime(plan),
       {
         name: 'Resolve the tag, and see that this run may release it',
         id: 'tag',
@@ -107,7 +105,7 @@ function planJob(plan: Plan): StepsJob {
         run: [
           'options=()',
           'if [[ $PUBLISHES == true ]]; then options+=(--publish); fi',
-          `${RELEASE} plan --tag "$TAG" --repository "$GITHUB_REPOSITORY" --ref "$GITHUB_REF" --sha "$GITHUB_SHA" "\${options[@]}"`,
+          `${runProgram(plan)} release plan --tag "$TAG" --repository "$GITHUB_REPOSITORY" --ref "$GITHUB_REF" --sha "$GITHUB_SHA" "\${options[@]}"`,
           '',
         ].join('\n'),
       },
@@ -124,7 +122,7 @@ function imageSteps(plan: Plan): WorkflowStep[] {
       name: 'Find the toolchain image of that commit, and see who made it',
       id: 'images',
       env: { GH_TOKEN: TOKEN },
-      run: `python3 ${PROGRAM} ci images --released --repository "$GITHUB_REPOSITORY"\n`,
+      run: `${runProgram(plan)} ci images --released --repository "$GITHUB_REPOSITORY"\n`,
     },
   ];
 }
@@ -158,7 +156,7 @@ function verifyJob(plan: Plan): StepsJob {
     outputs: { [SUMS_DIGEST]: `\${{ steps.verify.outputs.${SUMS_DIGEST} }}` },
     steps: [
       ...wheelSteps(plan),
-      sameCommit(),
+      sameCommit(plan),
       {
         name: 'Verify the wheels of every platform',
         id: 'verify',
@@ -171,7 +169,7 @@ function verifyJob(plan: Plan): StepsJob {
             ]),
           ),
         },
-        run: `${VERIFY}${platforms(plan)
+        run: `${verify(plan)}${platforms(plan)
           .map((platform) => ` --expect-sums "${platform.id}=$${variableName(sumsOutput(platform))}"`)
           .join('')}\n`,
       },
@@ -192,11 +190,11 @@ function attestJob(plan: Plan): StepsJob {
     timeoutMinutes: MINUTES.verify,
     steps: [
       ...wheelSteps(plan),
-      sameCommit(),
+      sameCommit(plan),
       {
         name: 'See that the wheels are the verified ones',
         env: { VERSION: PLANNED('version'), SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}` },
-        run: `${VERIFY} --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
+        run: `${verify(plan)} --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
       },
       { name: 'Attest the wheels', id: 'attest', uses: ACTIONS.attest, with: { 'subject-checksums': 'SHA256SUMS' } },
       {
@@ -238,7 +236,7 @@ function publishJob(plan: Plan): StepsJob {
         run: [
           `options=(${attest ? `--signature ${SIGNATURE.file}` : ''})`,
           'if [[ $PRERELEASE == true ]]; then options+=(--prerelease); fi',
-          `${RELEASE} publish ${FILES.output} --tag "$TAG" --tag-commit "$COMMIT" --version "$VERSION" \\`,
+          `${runProgram(plan)} release publish ${FILES.output} --tag "$TAG" --tag-commit "$COMMIT" --version "$VERSION" \\`,
           '  --repository "$GITHUB_REPOSITORY" --notes notes.md --require-tests --expect-digest "$SUMS_DIGEST" \\',
           '  "${options[@]}"',
           '',
@@ -248,13 +246,15 @@ function publishJob(plan: Plan): StepsJob {
   };
 }
 
-const VERIFY = `${RELEASE} verify ${FILES.output} --version "$VERSION" --require-tests`;
+function verify(plan: Plan): string {
+  return `${runProgram(plan)} release verify ${FILES.output} --version "$VERSION" --require-tests`;
+}
 
 /** A job after the build starts with the tag's own logic, and every platform's wheels where a local build leaves them. */
 function wheelSteps(plan: Plan): WorkflowStep[] {
   return [
     checkout(COMMIT),
-    installRuntime(),
+    ...installRuntime(plan),
     ...platforms(plan).flatMap((platform) => [
       download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
       download(`Download the report of ${jobIds(platform).test}`, reportArtifact(platform), outputFolder(platform)),
@@ -263,11 +263,11 @@ function wheelSteps(plan: Plan): WorkflowStep[] {
 }
 
 /** Whoever signs or publishes asks once more. */
-function sameCommit(): WorkflowStep {
+function sameCommit(plan: Plan): WorkflowStep {
   return {
     name: 'See that the tag names the commit still',
     env: { GH_TOKEN: TOKEN, TAG: PLANNED('tag'), COMMIT: PLANNED('commit') },
-    run: `${RELEASE} same-commit --tag "$TAG" --tag-commit "$COMMIT" --repository "$GITHUB_REPOSITORY"\n`,
+    run: `${runProgram(plan)} release same-commit --tag "$TAG" --tag-commit "$COMMIT" --repository "$GITHUB_REPOSITORY"\n`,
   };
 }
 
@@ -284,7 +284,7 @@ function notesStep(plan: Plan): WorkflowStep {
       ...Object.fromEntries(images.map((each) => [variable(each), PLANNED(imageInput(each))])),
     },
     run: [
-      `${RELEASE} notes ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
+      `${runProgram(plan)} release notes ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
       `  --run-url "$RUN_URL" --changes --output notes.md${images.map((each) => ` --image "$${variable(each)}"`).join('')}`,
       '',
     ].join('\n'),

@@ -3,12 +3,12 @@
  *
  * A run of any other ref than the release's tag starts one of that tag, whose workflows fit the scripts there.
  */
-import { checkout, concurrency, download, installRuntime, TOKEN, wheelsArtifact } from './common';
+import { checkout, concurrency, download, installRuntime, runProgram, TOKEN, wheelsArtifact } from './common';
 import { CALL_INPUTS, imageInput } from './inputs';
 import type { CallJob, WorkflowDefinition } from './model';
 import { workflowFile } from './workflow';
 import { MINUTES } from '../declaration/minutes';
-import { FILES, outputFolder, PROGRAM } from '../plan/files';
+import { FILES, outputFolder } from '../plan/files';
 import type { Plan } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
@@ -58,13 +58,13 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
         ),
         steps: [
           checkout(),
-          installRuntime(),
+          ...installRuntime(plan),
           {
             name: 'Read what the release was made from',
             id: 'release',
             env: { GH_TOKEN: TOKEN, TAG: '${{ inputs.tag }}' },
             run: [
-              `python3 ${PROGRAM} release recorded --tag "$TAG" --repository "$GITHUB_REPOSITORY" \\`,
+              `${runProgram(plan)} release recorded --tag "$TAG" --repository "$GITHUB_REPOSITORY" \\`,
               '  --workflow-ref "$GITHUB_WORKFLOW_REF"',
               '',
             ].join('\n'),
@@ -82,7 +82,7 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
         timeoutMinutes: MINUTES.verify,
         steps: [
           checkout(),
-          installRuntime(),
+          ...installRuntime(plan),
           ...plan.builds
             .flatMap((build) => build.platforms)
             .map((platform) => ({
@@ -97,7 +97,7 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
               RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
             },
             run: [
-              `python3 ${PROGRAM} release reproduced ${FILES.output} --tag "$TAG" --repository "$GITHUB_REPOSITORY" \\`,
+              `${runProgram(plan)} release reproduced ${FILES.output} --tag "$TAG" --repository "$GITHUB_REPOSITORY" \\`,
               '  --run-url "$RUN_URL"',
               '',
             ].join('\n'),

@@ -13,13 +13,14 @@ import {
   installRuntime,
   programPath,
   RETENTION,
+  runProgram,
   TOKEN,
   upload,
 } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
-import { FILES, PROGRAM } from '../plan/files';
+import { FILES } from '../plan/files';
 import type { Plan } from '../plan/plan';
 
 /** What a person sets on GitHub, so that an app of theirs opens the pull request. */
@@ -36,11 +37,11 @@ export const UPGRADE_APP = {
 
 const ARTIFACT = 'upgrade';
 const FOLDER = `${FILES.build}/${ARTIFACT}`;
-const UPKEEP = `python3 ${PROGRAM} upkeep`;
 const HAS_APP = `vars.${UPGRADE_APP.clientId} != ''`;
 
 /** Declares the workflow. */
-export function upgradeWorkflow({ pins, upkeep }: Plan): WorkflowDefinition {
+export function upgradeWorkflow(plan: Plan): WorkflowDefinition {
+  const { upkeep } = plan;
   return {
     name: 'upgrade',
     on: {
@@ -48,12 +49,12 @@ export function upgradeWorkflow({ pins, upkeep }: Plan): WorkflowDefinition {
       workflow_dispatch: {},
     },
     concurrency: concurrency('upgrade'),
-    jobs: { look: lookJob(pins), propose: proposeJob() },
+    jobs: { look: lookJob(plan), propose: proposeJob(plan) },
   };
 }
 
 /** Runs other people's code, and so can write to nothing. */
-function lookJob(pins: Plan['pins']): StepsJob {
+function lookJob(plan: Plan): StepsJob {
   return {
     name: 'Look for newer versions',
     permissions: { contents: 'read' },
@@ -62,12 +63,12 @@ function lookJob(pins: Plan['pins']): StepsJob {
     outputs: { found: '${{ steps.look.outputs.found }}' },
     steps: [
       ...INSTALL,
-      installRuntime(),
+      ...installRuntime(plan),
       {
         name: 'Look for versions that are newer, and old enough',
         id: 'look',
         env: { GH_TOKEN: TOKEN },
-        run: `${UPKEEP} look --output ${FOLDER}\n`,
+        run: `${runProgram(plan)} upkeep look --output ${FOLDER}\n`,
       },
       ...found(
         {
@@ -75,13 +76,13 @@ function lookJob(pins: Plan['pins']): StepsJob {
           // Where the project is, whatever folder of it the pipeline has.
           run: 'cd "$GITHUB_WORKSPACE"\nnpx projen\n',
         },
-        installProgram('uv', pins.uv),
+        installProgram('uv', plan.pins.uv),
         {
           name: 'Lock what pip installs anew, where it is locked',
           shell: 'bash',
-          run: `if [[ -d ${FILES.locks} ]]; then PATH="${programPath('uv')}:$PATH" python3 ${PROGRAM} lock; fi\n`,
+          run: `if [[ -d ${FILES.locks} ]]; then PATH="${programPath('uv')}:$PATH" ${runProgram(plan)} lock; fi\n`,
         },
-        { name: 'Keep what has changed', run: `${UPKEEP} pack --output ${FOLDER}\n` },
+        { name: 'Keep what has changed', run: `${runProgram(plan)} upkeep pack --output ${FOLDER}\n` },
         upload('Hand it on', ARTIFACT, `${FOLDER}/`, RETENTION.logs),
       ),
     ],
@@ -93,7 +94,7 @@ function found(...steps: readonly WorkflowStep[]): WorkflowStep[] {
 }
 
 /** Can write, and so runs nothing but this repository's own program. */
-function proposeJob(): StepsJob {
+function proposeJob(plan: Plan): StepsJob {
   const permissions = Object.entries(UPGRADE_APP.permissions).map(([name, right]) => [`permission-${name}`, right]);
   return {
     name: 'Propose them',
@@ -105,7 +106,7 @@ function proposeJob(): StepsJob {
     environment: UPGRADE_APP.environment,
     steps: [
       checkout(),
-      installRuntime(),
+      ...installRuntime(plan),
       download('Take what was found', ARTIFACT, FOLDER),
       {
         name: 'Become the app that opens pull requests',
@@ -125,7 +126,7 @@ function proposeJob(): StepsJob {
           AS: `\${{ ${HAS_APP} && 'pull-request' || 'issue' }}`,
           RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
         },
-        run: `${UPKEEP} propose ${FOLDER} --as "$AS" --repository "$GITHUB_REPOSITORY" --run-url "$RUN_URL"\n`,
+        run: `${runProgram(plan)} upkeep propose ${FOLDER} --as "$AS" --repository "$GITHUB_REPOSITORY" --run-url "$RUN_URL"\n`,
       },
     ],
   };

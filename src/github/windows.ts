@@ -16,7 +16,7 @@ export function windowsWorkflow(
     platformsOn(build, 'windows').map((platform) => ({ build, platform })),
   );
   const jobs: { [id: string]: StepsJob } = {
-    plan: planJob(wheelPaths(plan, 'windows'), { permissions: {}, steps: [] }),
+    plan: planJob(plan, wheelPaths(plan, 'windows'), { permissions: {}, steps: [] }),
     ...Object.fromEntries(
       pairs.flatMap(({ build, platform }) => wheelJobs(plan, build, platform, environmentFile(build, platform))),
     ),

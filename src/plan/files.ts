@@ -8,14 +8,13 @@ export const FILES: PlannedFiles = {
   overlay: 'scripts/overlay',
   preflight: 'scripts/preflight',
   buildRequirements: 'scripts/build-requirements.txt',
-  runtimeRequirements: 'scripts/runtime-requirements.txt',
   locks: 'scripts/locks',
   environment: 'docker/environment.yml',
   dockerfile: 'docker/Dockerfile',
 };
 
-/** The Python program that executes the plan. */
-export const PROGRAM = 'scripts/wheel_pipeline';
+/** The packed Python program that executes the plan, where a repository does not have its sources. */
+export const PACKED_PROGRAM = 'scripts/wheel_pipeline.pyz';
 
 /** What lies where in the folder for everything in between; `src/runtime/wheel_pipeline/workspace.py` makes them. */
 export const BUILD_FOLDERS = {

@@ -1,7 +1,7 @@
 /**
  * The plan: a declaration with every default filled in and all of its variants inside, as plain data.
  *
- * It is `scripts/plan.json`, which `scripts/wheel_pipeline` executes, and what the image, the workflows and the pages are
+ * It is `scripts/plan.json`, which the Python program executes, and what the image, the workflows and the pages are
  * made from. Types and JSON Schema come from the one description below. What the Python program reads of it stands in
  * `src/runtime/wheel_pipeline/plan`.
  */
@@ -11,9 +11,6 @@ import { SYSTEMS } from '../declaration/platform';
 
 /** The plan's shape; raised when a reader of an older one would misread it. */
 export const PLAN_SCHEMA = 2;
-
-/** Where the plan's JSON Schema lies, as the plan names it. */
-export const SCHEMA_REFERENCE = './plan.schema.json';
 
 /** A field with what its name does not say. */
 function said<T extends z.ZodMiniType>(type: T, description: string): T {
@@ -62,7 +59,6 @@ const files = said(
     overlay: text,
     preflight: said(text, 'The source of the small library that a toolchain is tried on.'),
     buildRequirements: text,
-    runtimeRequirements: text,
     locks: said(text, 'What `lock` writes: the same by hash, for each platform.'),
     environment: text,
     dockerfile: text,
@@ -264,7 +260,6 @@ const pins = said(
       'Packages of the toolchain from the Python package index without a version of their own, each of their wheels by hash.',
     ),
     testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
-    runtime: said(z.record(z.string(), text), "The SHA-256 of each wheel that the pipeline's own program needs."),
     zizmor: z.strictObject({ version: text, sha256: text }),
     uv: z.strictObject({ version: text, sha256: text }),
     source: z.nullable(z.strictObject({ replaces: text, commit: text, tag: z.nullable(text) })),
@@ -273,12 +268,15 @@ const pins = said(
 );
 
 const plan = z.strictObject({
-  $schema: z.literal(SCHEMA_REFERENCE),
   schema: z.literal(PLAN_SCHEMA),
   name: text,
   repository: said(text, 'On GitHub, as owner/name.'),
   python: said(text, 'The version that wheels are built for, such as 3.13.'),
   source,
+  program: z.strictObject({
+    path: said(text, 'The program that executes this plan: one file, or the folder of its sources.'),
+    requirements: said(z.nullable(text), 'The requirements of the sources; the file has them inside.'),
+  }),
   files,
   limits,
   inputs: z.array(input),

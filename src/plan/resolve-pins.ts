@@ -9,7 +9,6 @@ import {
   MICROMAMBA_EXE,
   PROGRAMS,
   PYTHON_PACKAGES,
-  RUNTIME,
   VULKAN_SDK,
 } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
@@ -53,7 +52,6 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
         .map(requirementKey)
         .map((key) => [key, pins.testRequirements?.[key] ?? key.split('==')[1]]),
     ),
-    runtime: { ...(pins.runtime ?? RUNTIME) },
     zizmor: pins.zizmor ?? { ...PROGRAMS.zizmor },
     uv: pins.uv ?? { ...PROGRAMS.uv },
     source: source.git ? resolveSource(source.git, pins.source) : null,
@@ -62,7 +60,7 @@ export function resolvePins(declared: WheelPipelineOptions, platforms: readonly 
 
 /** Throws where what is to stay as it is, is nothing that could be raised. */
 export function checkHold(hold: readonly string[], pins: Plan['pins'], declared: WheelPipelineOptions): void {
-  const { actions, pythonPackages, testRequirements, runtime, micromamba, buildkit, dockerfileFrontend } = pins;
+  const { actions, pythonPackages, testRequirements, micromamba, buildkit, dockerfileFrontend } = pins;
   const { sbomScanner, baseImage, aarch64BaseImage } = pins;
   const images = { micromamba, buildkit, dockerfileFrontend, sbomScanner, baseImage, aarch64BaseImage };
   const known = [
@@ -72,7 +70,7 @@ export function checkHold(hold: readonly string[], pins: Plan['pins'], declared:
     ...Object.keys({ ...PYTHON_PACKAGES, ...pythonPackages }),
     ...allPackages(declared.toolchain ?? {}).map(({ name }) => name),
     ...(declared.variants ?? []).flatMap(({ packages = [] }) => packages.map(({ name }) => name)),
-    ...Object.keys({ ...testRequirements, ...runtime }).map((key) => normalizedName(key.split('==')[0])),
+    ...Object.keys(testRequirements).map((key) => normalizedName(key.split('==')[0])),
     ...Object.keys(actions).flatMap((action) => [action, action.split('/').slice(0, 2).join('/')]),
     ...Object.entries(images).flatMap(([key, reference]) => [key, ...pathsOf(reference ?? '')]),
   ];

@@ -1,7 +1,7 @@
 /** The one place where a declaration gets its defaults: declaration → plan. */
-import { FILES } from './files';
+import { FILES, PACKED_PROGRAM } from './files';
 import { inputs } from './inputs';
-import { Plan, PLAN_SCHEMA, PlannedInput, PlannedSource, SCHEMA_REFERENCE } from './plan';
+import { Plan, PLAN_SCHEMA, PlannedInput, PlannedSource } from './plan';
 import { labels, resolveBuild } from './resolve-build';
 import { checkHooks } from './resolve-hooks';
 import { checkHold, resolvePins } from './resolve-pins';
@@ -70,12 +70,15 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   );
   const possible = possibleWorkflows(platforms).filter((each) => each !== WorkflowName.CLEANUP || onGitHub(image.name));
   return {
-    $schema: SCHEMA_REFERENCE,
     schema: PLAN_SCHEMA,
     name,
     repository: options.repository,
     python: pythonVersion(options.toolchain ?? {}),
     source: resolveSource(options.source),
+    program: {
+      path: options.program?.sources ?? PACKED_PROGRAM,
+      requirements: options.program?.requirements ?? null,
+    },
     files: FILES,
     limits: LIMITS,
     inputs: inputs(builds),

@@ -1,4 +1,4 @@
-/** What pip installs: for the checks of the wheels, in the place of the toolchain image, and for the program on a runner. */
+/** Requirements for pip: of the checks, of a machine without the toolchain image, and of the Conda environment. */
 import type { Plan, PlannedBuild } from '../plan/plan';
 
 /** The builds by the file with the requirements of their checks. */
@@ -34,9 +34,4 @@ export function pythonPackageRequirements({ pythonPackages, systems }: PlannedBu
     const marker = platform && systems.length > 1 ? ` ; sys_platform == '${platform}'` : '';
     return `${name}==${version}${marker}${sha256.map((hash) => ` --hash=sha256:${hash}`).join('')}`;
   });
-}
-
-/** What the program itself needs, where there is no Conda environment. */
-export function runtimeRequirements({ pins }: Plan): string[] {
-  return Object.entries(pins.runtime).map(([requirement, sha256]) => `${requirement} --hash=sha256:${sha256}`);
 }

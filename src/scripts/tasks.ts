@@ -1,5 +1,4 @@
 /** The local tasks, `npx projen image` and so on: the image and the program in it, without remembering Docker's options. */
-import { PROGRAM } from '../plan/files';
 import type { Plan, PlannedBuild } from '../plan/plan';
 import { REMOTE_CACHE_VARIABLES } from '../plan/remote-caches';
 import { chosen } from '../plan/select';
@@ -15,25 +14,25 @@ interface ShellTask {
 }
 
 /** What runs without Docker, where a release is declared. */
-export function releaseTask({ files }: Plan): ShellTask {
+export function releaseTask({ files, program }: Plan): ShellTask {
   return {
     name: 'release:dry-run',
     description: `Plan and verify a release of the wheels in ${files.output}/: npx projen release:dry-run v0.1.0`,
-    exec: `python3 ${PROGRAM} release dry-run ${files.output}`,
+    exec: `python3 ${program.path} release dry-run ${files.output}`,
   };
 }
 
 /** The task that locks what pip installs. */
-export function lockTask({ files }: Plan): ShellTask {
+export function lockTask({ files, program }: Plan): ShellTask {
   return {
     name: 'lock',
     description: `Lock the requirements of tests and builds by hash, for each platform, in ${files.locks}/ (with uv)`,
-    exec: `python3 ${PROGRAM} lock`,
+    exec: `python3 ${program.path} lock`,
   };
 }
 
 /** The tasks of a build with Linux wheels. */
-export function containerTasks(build: PlannedBuild): ShellTask[] {
+export function containerTasks({ program }: Plan, build: PlannedBuild): ShellTask[] {
   const { image, variant, dockerfile } = build;
   const task = (name: string): string => (variant ? `${name}:${variant}` : name);
   const inImage = `bash scripts/docker.sh in ${image}`;
@@ -51,7 +50,7 @@ export function containerTasks(build: PlannedBuild): ShellTask[] {
     {
       name: task('image:test'),
       description: 'Try the toolchain image: tools, user, environment',
-      exec: `python3 ${PROGRAM} test-image --image ${image}${chosen(build)}`,
+      exec: `python3 ${program.path} test-image --image ${image}${chosen(build)}`,
     },
     {
       name: task('wheel'),
@@ -66,7 +65,7 @@ export function containerTasks(build: PlannedBuild): ShellTask[] {
     {
       name: task('wheel:reproduce'),
       description: 'Build the wheels twice in the toolchain image, from nothing, and compare them byte by byte',
-      exec: `${inImage} python ${PROGRAM} reproduce${chosen(build)}`,
+      exec: `${inImage} python ${program.path} reproduce${chosen(build)}`,
     },
   ];
 }

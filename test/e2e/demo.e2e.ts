@@ -11,11 +11,11 @@ test('ends with a wheel that is built, repaired and tested', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'demo-e2e-'));
   try {
     const [, example] = SYNTHESIZED;
-    for (const path of example.files) cpSync(join(example.folder, path), join(folder, 'examples/tvm-ffi', path));
+    for (const path of example.files) cpSync(join(example.folder, path), join(folder, 'build/examples/tvm-ffi', path));
     cpSync(join(REPOSITORY, 'projenrc/demo.sh'), join(folder, 'projenrc/demo.sh'));
     const { stdout } = await check(['bash', 'projenrc/demo.sh'], { cwd: folder, env: { PYTHON: findPython() } });
     expect(stdout).toContain('PASS round trip through native code');
-    const files = readdirSync(join(folder, 'examples/tvm-ffi/dist/linux-x86_64'));
+    const files = readdirSync(join(folder, 'build/examples/tvm-ffi/dist/linux-x86_64'));
     expect(files).toEqual([expect.stringMatching(/manylinux.*\.whl$/), 'SHA256SUMS', 'build-record.json'].sort());
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -66,14 +66,12 @@ describe('before any work', () => {
     expect(existsSync(join(small.folder, 'build'))).toBe(false);
   });
 
-  test('a Python without what the program needs is told how to get it, in one line', async () => {
+  test('a Python with nothing installed runs the program', async () => {
     symlinkSync(findPython(), join(small.folder, 'python3'));
     const path = { PATH: `${small.folder}:/usr/bin:/bin`, PYTHON: join(small.folder, 'python3') };
-    const { status, stdout, stderr } = await small.script('build', path);
-    expect([status, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(
-      /^wheel_pipeline needs the Python package \w+, which \S+ does not have: python -m pip install --require-hashes --requirement \S+\/scripts\/runtime-requirements.txt\n$/,
-    );
+    const { status, stdout } = await small.script('build', path, '--help');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/The\s+wheels:\s+release-demo\./);
   });
 });
 
@@ -135,18 +133,18 @@ describe('a later run', () => {
 });
 
 describe('on the screen', () => {
-  /** A first wheel takes seconds: a bar of some of them, and a table at the end. */
+  /** A first wheel takes seconds: a line that counts them, and a table at the end. */
   const SLOW = 'add_custom_target(slow ALL COMMAND sleep 2)\nadd_dependencies(demo slow)\n';
   const sgr = (text: string): string[] =>
     [...text.matchAll(/\u001b\[([\d;]*)m/g)].flatMap(([, codes]) => codes!.split(';'));
   const lines = (text: string): string[] => text.replace(/\r/g, '').split('\n');
 
-  test('of a terminal there are colours, a bar and a table', async () => {
+  test('of a terminal there are colours, progress and a table', async () => {
     small.append('CMakeLists.txt', SLOW);
     const { status, stdout } = await small.onTerminal(240, {}, 'scripts/build.sh');
-    expect([status, stdout]).toEqual([0, expect.stringContaining('━')]);
+    expect(status).toBe(0);
     expect(sgr(stdout).length).toBeGreaterThan(0);
-    expect(stdout).toMatch(/release-demo .*\d+\/\d+.*left:/);
+    expect(stdout).toMatch(/\r\u001b\[K {2}.*: \d+ of \d+, .*left/);
     const row = /^release_demo-\S+\.whl +\d+\.\d+ MB +manylinux\S+ +[0-9a-f]{64}$/;
     expect(lines(stdout)).toContainEqual(expect.stringMatching(row));
     expect(stdout).toMatch(/Repair the wheel of release-demo +\d+\.\d s/);

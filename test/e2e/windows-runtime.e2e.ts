@@ -9,8 +9,7 @@ import { windowsMachine } from './support/windows-root';
 /** What the tests read. */
 const FILES = [
   ...['pyproject.toml', 'src/runtime', 'test/runtime', 'test/e2e/stand-ins/gh.py', 'lib/wheel_pipeline.pyz'],
-  ...['scripts/plan.json', 'scripts/plan.schema.json'],
-  ...['examples/tvm-ffi/scripts/plan.json', 'examples/tvm-ffi/scripts/plan.schema.json'],
+  ...['scripts/plan.json', 'lib/plan.schema.json'],
 ];
 
 /** Side by side, since most of the time goes into starting Python; each has about half of it. */

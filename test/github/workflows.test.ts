@@ -98,7 +98,7 @@ describe('one commit', () => {
   test('a run by hand is a dry run unless it says otherwise, and only one that publishes asks for more', () => {
     expect(on.workflow_dispatch.inputs['dry-run'].default).toBe(true);
     expect([jobs.attest.if, jobs.publish.if]).toEqual(['!inputs.dry-run', '!inputs.dry-run']);
-    expect(steps(jobs.plan)[2].env!.PUBLISHES).toBe('${{ !inputs.dry-run }}');
+    expect(steps(jobs.plan)[1].env!.PUBLISHES).toBe('${{ !inputs.dry-run }}');
   });
 });
 

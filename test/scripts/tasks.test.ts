@@ -22,7 +22,7 @@ const plan = resolvePlan({
   wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
   variants: [{ name: 'gpu-1.0', suffix: 'gpu10', wheels: [{ distribution: 'thing' }] }],
 });
-const tasks = [...plan.builds.flatMap(containerTasks), releaseTask(plan)];
+const tasks = [...plan.builds.flatMap((build) => containerTasks(plan, build)), releaseTask(plan)];
 const commandOf = (name: string): string => tasks.find((task) => task.name === name)!.exec;
 
 let folder: string;
@@ -126,7 +126,7 @@ test('a variant is chosen by its name, in its own image', () => {
   expect(commandOf('wheel:gpu-1.0')).toBe(`bash scripts/docker.sh in ${image} bash scripts/build.sh --variant gpu-1.0`);
   expect(commandOf('image:gpu-1.0')).toContain('--file docker/gpu-1.0.Dockerfile');
   expect(commandOf('image:test:gpu-1.0')).toBe(
-    `python3 scripts/wheel_pipeline test-image --image ${image} --variant gpu-1.0`,
+    `python3 scripts/wheel_pipeline.pyz test-image --image ${image} --variant gpu-1.0`,
   );
 });
 
@@ -134,5 +134,5 @@ test('a variant is chosen by its name, in its own image', () => {
 test('a release is tried for a tag by one command of the program', () => {
   writeFileSync(join(folder, 'bin/python3'), '#!/bin/bash\necho "$@"\n');
   chmodSync(join(folder, 'bin/python3'), 0o755);
-  expect(runTask('release:dry-run', ['v1 0']).stdout).toBe('scripts/wheel_pipeline release dry-run dist v1 0\n');
+  expect(runTask('release:dry-run', ['v1 0']).stdout).toBe('scripts/wheel_pipeline.pyz release dry-run dist v1 0\n');
 });

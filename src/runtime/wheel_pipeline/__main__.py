@@ -38,7 +38,7 @@ def main() -> int:
     except ModuleNotFoundError as error:
         if packed or error.name is None or error.name.startswith("wheel_pipeline"):
             raise
-        requirements = os.path.join(os.path.dirname(folder), "runtime-requirements.txt")
+        requirements = os.path.join(os.path.dirname(folder), "requirements.txt")
         sys.stderr.write(
             f"wheel_pipeline needs the Python package {error.name}, which {sys.executable} does not have: "
             f"python -m pip install --require-hashes --requirement {requirements}\n"

@@ -6,53 +6,53 @@ import os
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from . import plan as plans
 from . import program
 from .arguments import current_platform, parser_of
-from .building.build import run_build
-from .building.preflight import run_preflight
-from .ci.commands import ci
-from .comparing import compare_builds, compare_with_record
 from .console import console
 from .errors import Failure, Stopped, UsageError, from_system, nearest
-from .gate.run import run_test
-from .image import test_image, tools
-from .image_size import image_size
 from .inputs import inputs_of, resolve
-from .locks import conda_lock, lock
-from .release.commands import release
-from .reproduction import run_reproduction
 from .session import Session
 from .signals import listen_to_signals
 from .steps import explain, say_how_to_resume
-from .upkeep.commands import upkeep
 from .workspace import check_temporary
 
-PLANNED: Mapping[str, tuple[str, Callable[[Session], int]]] = {
-    "build": ("Builds the wheels from source, repairs, inspects and records them.", run_build),
-    "test": ("Installs the wheels into a fresh environment and tests them there.", run_test),
+PLANNED: Mapping[str, tuple[str, str]] = {
+    "build": ("Builds the wheels from source, repairs, inspects and records them.", "building.build:run_build"),
+    "test": ("Installs the wheels into a fresh environment and tests them there.", "gate.run:run_test"),
     "reproduce": (
         "Builds the wheels twice, in different folders, each from nothing, and compares them byte by byte.",
-        run_reproduction,
+        "reproduction:run_reproduction",
     ),
-    "preflight": ("Tries the toolchain on a small library that uses what the wheels use.", run_preflight),
+    "preflight": (
+        "Tries the toolchain on a small library that uses what the wheels use.",
+        "building.preflight:run_preflight",
+    ),
 }
-"""Commands whose inputs the plan declares."""
+"""Commands whose inputs the plan declares: what each is for, and its function, which is imported when it runs."""
 
-OTHERS: Mapping[str, Callable[[plans.Plan, Path, Sequence[str]], int]] = {
-    "tools": tools,
-    "test-image": test_image,
-    "image-size": image_size,
-    "lock": lock,
-    "conda-lock": conda_lock,
-    "compare": compare_builds,
-    "compare-records": compare_with_record,
-    "ci": ci,
-    "release": release,
-    "upkeep": upkeep,
+OTHERS: Mapping[str, str] = {
+    "tools": "image:tools",
+    "test-image": "image:test_image",
+    "image-size": "image_size:image_size",
+    "lock": "locks:lock",
+    "conda-lock": "locks:conda_lock",
+    "compare": "comparing:compare_builds",
+    "compare-records": "comparing:compare_with_record",
+    "ci": "ci.commands:ci",
+    "release": "release.commands:release",
+    "upkeep": "upkeep.commands:upkeep",
 }
+
+
+def function(where: str) -> Callable[..., int]:
+    """Import a command's function: the modules of the other commands are not read."""
+    module, _, name = where.partition(":")
+    found: Callable[..., int] = getattr(import_module(f".{module}", __package__), name)
+    return found
 
 
 def main(argv: Sequence[str], scripts: Path | None = None) -> int:
@@ -102,8 +102,8 @@ def command(argv: Sequence[str], plan: plans.Plan, root: Path) -> int:
         raise UsageError(f"unknown command {name!r}: use one of {', '.join(known)}{nearest(name, known)}")
     console.program = f"{console.program} {name}"
     if name in PLANNED:
-        return PLANNED[name][1](session_of(plan, root, name, rest))
-    return OTHERS[name](plan, root, rest)
+        return function(PLANNED[name][1])(session_of(plan, root, name, rest))
+    return function(OTHERS[name])(plan, root, rest)
 
 
 def session_of(plan: plans.Plan, root: Path, name: str, argv: Sequence[str]) -> Session:

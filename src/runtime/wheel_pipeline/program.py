@@ -18,8 +18,7 @@ def path() -> Path:
 def scripts() -> Path:
     """The folder of plan.json: where the packed program is, or `scripts` of the checkout that has its sources."""
     program = path()
-    beside = program.is_file() or (program.parent / "plan.json").is_file()
-    return program.parent if beside else program.parents[2] / "scripts"
+    return program.parent if program.is_file() else program.parents[2] / "scripts"
 
 
 def source(name: str) -> str:

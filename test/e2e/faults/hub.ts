@@ -93,7 +93,7 @@ export class Hub implements Place {
   }
 
   public launch(words: readonly string[], env: Env = {}): Launched {
-    const argv = ['python', '-E', 'scripts/wheel_pipeline', ...this.words(words)];
+    const argv = ['python', '-E', 'scripts/wheel_pipeline.pyz', ...this.words(words)];
     const given = { ...this.site.small.env, ...this.env, ...env } as Record<string, string>;
     return new Launched(argv, { cwd: this.site.folder, env: given });
   }

@@ -71,7 +71,7 @@ export class Site implements Place {
 
   public run([command, ...args]: readonly string[], env: Env = {}): Promise<RunResult> {
     if (command === 'build' || command === 'test') return this.small.script(command, env, ...args);
-    return this.small.run(['python', '-E', 'scripts/wheel_pipeline', command!, ...args], env);
+    return this.small.run(['python', '-E', 'scripts/wheel_pipeline.pyz', command!, ...args], env);
   }
 
   /** Has the plan wait for less, or more often. */

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 what, scripts, folder, last, platform = sys.argv[1], *map(Path, sys.argv[2:4]), sys.argv[4], sys.argv[5]
-sys.path.insert(0, str(scripts))
+sys.path.insert(0, str(scripts / "wheel_pipeline.pyz"))
 plans, recording, reporting = (
     import_module(f"wheel_pipeline.{name}") for name in ("plan", "wheels.record", "gate.report")
 )

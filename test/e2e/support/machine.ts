@@ -73,7 +73,7 @@ export async function pythonTools(name: string, requirements: readonly string[])
   const version = (await run([interpreter, '--version'], { quiet: true })).stdout.trim();
   const folder = await cached(`venv-${name}`, [version, interpreter, ...requirements].join('\n'), async (venv) => {
     await check([interpreter, '-m', 'venv', venv]);
-    await check([join(venv, 'bin', 'pip'), 'install', '--quiet', ...requirements]);
+    if (requirements.length > 0) await check([join(venv, 'bin', 'pip'), 'install', '--quiet', ...requirements]);
   });
   return join(folder, 'bin');
 }

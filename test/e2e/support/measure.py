@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 file, scripts, *command = sys.argv[1:]
-sys.path.insert(0, scripts)
+sys.path.insert(0, f"{scripts}/wheel_pipeline.pyz")
 processes: Any = import_module("wheel_pipeline.processes")
 children: list[float] = []
 

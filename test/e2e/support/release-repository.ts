@@ -12,7 +12,7 @@ import { readRelease, Release, runnerPrograms } from './releases';
 import { runWorkflow, Storage, WorkflowRun } from './workflow-engine';
 import { makeRepository, Repository, WorkflowEvent } from './workflow-events';
 import { WheelPipeline, WheelPipelineOptions } from '../../../src';
-import { MICROMAMBA_EXE, micromambaExeUrl, RUNTIME } from '../../../src/declaration/pins';
+import { MICROMAMBA_EXE, micromambaExeUrl } from '../../../src/declaration/pins';
 
 const STAND_INS = resolve(__dirname, '..', 'stand-ins');
 const PACKAGE = resolve(__dirname, '..', 'release-package');
@@ -74,7 +74,7 @@ export interface ActOptions {
 export class ReleaseBench {
   /** A Python with what the program needs. */
   static async prepare(folder: string, engine: Engine, registry: Registry): Promise<ReleaseBench> {
-    const bin = await pythonTools('release', Object.keys(RUNTIME));
+    const bin = await pythonTools('release', []);
     return new ReleaseBench(engine, registry, bin, runnerPrograms(join(folder, 'programs')));
   }
 
@@ -92,7 +92,7 @@ export class ReleaseBench {
 
   /** The tag that the repository's image has by its environment. */
   async environmentTag(repository: Repository): Promise<string> {
-    const argv = [join(this.bin, 'python'), 'scripts/wheel_pipeline', 'ci', 'image-tag'];
+    const argv = [join(this.bin, 'python'), 'scripts/wheel_pipeline.pyz', 'ci', 'image-tag'];
     const { stdout } = await check(argv, { cwd: repository.folder, quiet: true });
     return `${this.image}:${/^tag=(env-[0-9a-f]{16})$/m.exec(stdout)![1]}`;
   }

@@ -14,10 +14,10 @@ export interface Synthesized {
   readonly files: readonly string[];
 }
 
-/** This repository, and the examples. */
+/** This repository, and the example as `npx projen examples` has synthesized it. */
 export const SYNTHESIZED: readonly Synthesized[] = [
   { name: 'this repository', folder: REPOSITORY },
-  { name: 'the example tvm-ffi', folder: join(REPOSITORY, 'examples/tvm-ffi') },
+  { name: 'the example tvm-ffi', folder: join(REPOSITORY, 'build/examples/tvm-ffi') },
 ].map(({ name, folder }) => synthesized(name, folder));
 
 function synthesized(name: string, folder: string): Synthesized {

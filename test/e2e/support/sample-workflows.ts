@@ -1,7 +1,9 @@
 /** Small workflows that do what a project's own do, without their work; the stand-ins for GitHub are tried on them. */
 import { ACTIONS } from '../../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/model';
-import { PROGRAM } from '../../../src/plan/files';
+
+/** What stands for the program in the sample repositories: it prints how it is called. */
+export const STAND_IN = 'scripts/stand-in.py';
 
 const CHECKOUT: WorkflowStep = { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } };
 const LOGIN = { username: '${{ github.actor }}', password: '${{ github.token }}' };
@@ -69,7 +71,7 @@ const PART: WorkflowDefinition = {
         {
           name: 'Compare',
           shell: 'pwsh',
-          run: `micromamba run --name env python ${PROGRAM} compare-records one two\n`,
+          run: `micromamba run --name env python ${STAND_IN} compare-records one two\n`,
         },
         {
           name: 'Upload',
@@ -95,7 +97,7 @@ const WHOLE: WorkflowDefinition = {
           name: 'Set up Python',
           run: 'python3 -m venv --without-pip "$RUNNER_TEMP/runtime"\necho "$RUNNER_TEMP/runtime/bin" >>"$GITHUB_PATH"\n',
         },
-        { name: 'Use it', run: `python3 ${PROGRAM} release plan\n` },
+        { name: 'Use it', run: `python3 ${STAND_IN} release plan\n` },
         {
           name: 'Read the version',
           id: 'version',

@@ -10,7 +10,7 @@ import { run, RunOptions, RunResult } from './process';
 import { REPOSITORY } from './repository';
 import { Platform, WheelPipeline } from '../../../src';
 import type { WheelPipelineOptions } from '../../../src/declaration/pipeline';
-import { PROGRAM } from '../../../src/plan/files';
+import { PACKED_PROGRAM } from '../../../src/plan/files';
 import { resolvePlan } from '../../../src/plan/resolve';
 import { buildRequirements } from '../../../src/scripts/requirements';
 
@@ -102,7 +102,7 @@ export class SmallPackage {
 
   /** Runs one of the program's commands that have no wrapper. */
   public program(...argv: string[]): Promise<RunResult> {
-    return this.run(['python', PROGRAM, ...argv]);
+    return this.run(['python', PACKED_PROGRAM, ...argv]);
   }
 
   public remove(): void {

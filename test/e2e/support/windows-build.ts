@@ -129,7 +129,7 @@ export class Checkout {
   }
 
   public launch(command: string, options: string[] = [], env: Record<string, string> = {}): WindowsProgram {
-    const program = `${this.path()}\\scripts\\wheel_pipeline`;
+    const program = `${this.path()}\\scripts\\wheel_pipeline.pyz`;
     return this.machine.launch(['python.exe', '-E', program, command, '--plain', ...options], {
       cwd: this.path(),
       env: { PATH: CONDA_BIN, PIP_INDEX_URL: 'file:///D:/a/index', JOBS: '2', ...env },

@@ -17,7 +17,7 @@ import { goInstall, pythonTools } from './machine';
 import { check, locked, run, which } from './process';
 import { BRANCH, GIT_ENV, Repository, WorkflowEvent } from './workflow-events';
 import { findPython } from '../../../projenrc/python';
-import { ACTIONS, RUNTIME } from '../../../src/declaration/pins';
+import { ACTIONS } from '../../../src/declaration/pins';
 
 const ACT = 'v0.2.89';
 const STAND_INS = resolve(__dirname, '..', 'stand-ins', 'actions');
@@ -119,7 +119,7 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
   const payload = { ...event.payload(repository), repository: about, sender: { login: 'e2e' } };
   writeFileSync(join(scratch, 'event.json'), JSON.stringify(payload));
   // What the Conda environment has of the program's; the runner's own Python is new enough, and has nothing.
-  const conda = await pythonTools('conda-environment', Object.keys(RUNTIME));
+  const conda = await pythonTools('conda-environment', []);
   const env = { ...options.env, E2E_STORAGE: storage.folder, E2E_CONDA: conda, GITHUB_RUN_ID: runId };
   const argv = [act, event.name, '--json', '--rm', '--directory', repository.folder, '--actor', 'e2e'];
   argv.push('--workflows', join(repository.folder, '.github/workflows', options.workflow));

@@ -17,7 +17,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 scripts, command, *rest = sys.argv[1:]
-sys.path.insert(0, scripts)
+sys.path.insert(0, f"{scripts}/wheel_pipeline.pyz")
 
 
 def module(name: str) -> ModuleType:

@@ -3,13 +3,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Project } from 'projen';
 import { WheelPipelineOptions, Platform, WheelPipeline } from '../../../src';
-import { RUNTIME } from '../../../src/declaration/pins';
 import { resolvePlan } from '../../../src/plan/resolve';
 import { pythonTools } from '../support/machine';
 import { cached, check, run, RunResult } from '../support/process';
 
 const TOOLS = [
-  ...Object.keys(RUNTIME),
   'cmake==3.31.6',
   'delvewheel==1.13.2',
   'ninja==1.13.0',

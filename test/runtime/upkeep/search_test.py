@@ -207,14 +207,6 @@ def test_what_others_do_not_allow_stays(world: Publishers, look: Any) -> None:
     assert look(test_requirements={"app==1.0": "1.0", "lib==1.0": "1.0"}).pins is None
 
 
-def test_the_program_s_own_requirements_are_one_list_with_hashes(world: Publishers, look: Any) -> None:
-    world.distribution("rich", ("15.0", OLD), ("16.0", OLD))
-    world.distribution("mdurl", ("0.1.2", OLD))
-    found = look(runtime={"rich==15.0": "a" * 64, "mdurl==0.1.2": "b" * 64})
-    sha = world.answers["/python/pypi/rich/json"]["releases"]["16.0"][0]["digests"]["sha256"]
-    assert found.pins == {"runtime": {"rich==16.0": sha, "mdurl==0.1.2": "b" * 64}}
-
-
 def test_a_program_s_wheel_is_that_for_the_runner(world: Publishers, look: Any) -> None:
     about = {"yanked": False, "upload_time_iso_8601": OLD}
     names = {"zizmor-1.2.0.tar.gz": "1", "zizmor-1.2.0-py3-none-manylinux_2_28_x86_64.whl": "2"}

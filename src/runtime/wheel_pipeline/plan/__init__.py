@@ -1,6 +1,6 @@
 """The plan: all that is declared, with every default filled in. It is read from plan.json, and from nowhere else.
 
-Its shape is plan.schema.json, which is written together with it. What only the image, the workflows and the pages are
+What only the image, the workflows and the pages are
 made from is in the file as well and not here. A key that stands in the file as `projectDir` is the field `project_dir`.
 """
 

@@ -52,8 +52,6 @@ class Pins:
     """Packages of the toolchain from the Python package index without a version of their own."""
     test_requirements: dict[str, str]
     """The declared requirement, and the version in effect."""
-    runtime: dict[str, str]
-    """Requirements of this program, and the SHA-256 of each one's wheel."""
     zizmor: FilePin
     uv: FilePin
     source: SourcePin | None

@@ -39,7 +39,6 @@ class Files:
     overlay: str
     preflight: str
     build_requirements: str
-    runtime_requirements: str
     locks: str
     environment: str
     """The Conda environment file, which a message may name."""

@@ -26,15 +26,15 @@ FLOOR = "3.12"
 class Candidate:
     version: Version
     released: datetime
-    sha256: str
-    """Of its wheel for any machine; empty where it has none."""
+    sha256: str = ""
+    """The checksum of its wheel, where one file is pinned."""
 
 
 class Closure:
     """Distributions that only require each other, each in one version."""
 
-    def __init__(self, look: Look, current: Mapping[str, str], python: str, *, any_machine: bool) -> None:
-        self.look, self.python, self.any_machine = look, python, any_machine
+    def __init__(self, look: Look, current: Mapping[str, str], python: str) -> None:
+        self.look, self.python = look, python
         self.current = {name: Version(version) for name, version in current.items()}
         self.allowed = {name: self.candidates(name) for name in self.current}
         self.asked: dict[tuple[str, Version], list[Requirement]] = {}
@@ -42,7 +42,7 @@ class Closure:
     def candidates(self, name: str) -> list[Candidate]:
         """Old enough, for this Python, and not older than today's; the newest first, and today's in any case."""
         current = self.current[name]
-        found = [Candidate(current, self.look.before, "")]
+        found = [Candidate(current, self.look.before)]
         if self.look.holds(name):
             return found
         listed = self.look.web.json(f"{self.look.web.at.python}/pypi/{name}/json")["releases"]
@@ -52,9 +52,8 @@ class Closure:
             if version is None or version <= current or not fit:
                 continue
             released = min(moment(each["upload_time_iso_8601"]) for each in files)
-            wheel = next((each for each in fit if each["filename"].endswith("-none-any.whl")), None)
-            if self.look.is_old_enough(released) and (wheel or not self.any_machine):
-                found.append(Candidate(version, released, wheel["digests"]["sha256"] if wheel else ""))
+            if self.look.is_old_enough(released):
+                found.append(Candidate(version, released))
         return sorted(found, key=lambda each: each.version, reverse=True)
 
     def settled(self) -> dict[str, Candidate]:
@@ -125,7 +124,7 @@ def test_requirements(look: Look) -> Iterator[Raised]:
     declared = {name_in(key): key for key in look.plan.pins.test_requirements}
     current = {name: look.plan.pins.test_requirements[key] for name, key in declared.items()}
     found = re.match(r"\D*(3\.\d+)", look.plan.pins.packages.get("python", ""))
-    for name, new in Closure(look, current, found[1] if found else FLOOR, any_machine=False).settled().items():
+    for name, new in Closure(look, current, found[1] if found else FLOOR).settled().items():
         if new.version > Version(current[name]):
             key = ("testRequirements", declared[name])
             yield raised("test requirement", name, key, str(new.version), current[name], new)
@@ -149,28 +148,13 @@ def toolchain(look: Look) -> Iterator[Raised]:
                     found.append((version, released, [wheels[kind]["digests"]["sha256"] for kind in kinds]))
         if found:
             version, released, hashes = max(found)
-            new, value = Candidate(version, released, ""), {"version": str(version), "sha256": hashes}
+            new, value = Candidate(version, released), {"version": str(version), "sha256": hashes}
             yield raised("toolchain package", name, ("pythonPackages", name), value, pin.version, new)
 
 
 def kind_of(file: Mapping[str, Any]) -> str:
     """What a wheel is for, without its version: Python, ABI and platform, as its name ends."""
     return "-".join(str(file["filename"]).rsplit("-", 3)[1:])
-
-
-def program(look: Look) -> Iterator[Raised]:
-    """What this program needs: all of it or nothing, as it is one list."""
-    pins = look.plan.pins.runtime
-    current = {name_in(key): key.partition("==")[2] for key in pins}
-    hashes = {name_in(key): value for key, value in pins.items()}
-    settled = Closure(look, current, FLOOR, any_machine=True).settled()
-    newer = {name: each for name, each in settled.items() if each.version > Version(current[name])}
-    value: dict[str, Any] = {
-        f"{name}=={settled[name].version}": settled[name].sha256 if name in newer else hashes[name]
-        for name in sorted(settled)
-    }
-    for name, new in newer.items():
-        yield raised("the program's requirement", name, ("runtime",), value, current[name], new)
 
 
 def programs(look: Look) -> Iterator[Raised]:

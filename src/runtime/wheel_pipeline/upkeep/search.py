@@ -25,7 +25,6 @@ SOURCES: Mapping[str, Callable[[Look], Iterator[Raised]]] = {
     "Conda packages": conda.packages,
     "Python packages of the toolchain": python_index.toolchain,
     "test requirements": python_index.test_requirements,
-    "the program's requirements": python_index.program,
     "the programs of jobs": python_index.programs,
     "the Vulkan SDK": vulkan.vulkan_sdk,
     "micromamba for Windows": micromamba.micromamba,

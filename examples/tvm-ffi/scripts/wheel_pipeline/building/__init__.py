@@ -1,1 +1,0 @@
-"""From the plan's source to repaired, inspected and recorded wheels."""

@@ -1,1 +1,0 @@
-"""All that is known of wheels: reading, amending, inspecting, recording, comparing and keeping them."""
