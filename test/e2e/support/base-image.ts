@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { aptIndexes, ARCHIVES, archiveSources } from './apt';
 import { findInterpreter, patchelf } from './channel';
 import { Engine } from './engine';
-import { needPrograms, osRelease } from './machine';
+import { needPackageLists, needPrograms, osRelease } from './machine';
 import { cached, check, digest, locked, run } from './process';
 
 /**
@@ -50,13 +51,16 @@ export async function baseGlibc(): Promise<string> {
  * being set up. It is the distribution of this machine, since the machine's own CPython will run in it.
  */
 export async function baseRootfs(): Promise<string> {
-  const key = [osRelease().VERSION_CODENAME, ...PACKAGES, ...EXCLUDES].join('\n');
+  const { ID: id = '', VERSION_CODENAME: suite } = osRelease();
+  const key = [suite, ...PACKAGES, ...EXCLUDES].join('\n');
   const folder = await cached('base-rootfs', key, async (target) => {
-    await needPrograms('mmdebstrap');
-    const suite = osRelease().VERSION_CODENAME;
-    if (!suite) {
+    const archive = ARCHIVES[id];
+    if (!suite || !archive) {
       throw new Error('The base image is made from the distribution of this machine, which must be Debian or Ubuntu.');
     }
+    await needPrograms('mmdebstrap');
+    await needPackageLists();
+    const sources = archiveSources(archive, suite, await aptIndexes());
     const options = [
       '--variant=essential',
       `--include=${PACKAGES.join(',')}`,
@@ -64,7 +68,7 @@ export async function baseRootfs(): Promise<string> {
     ];
     options.push(...(await aptSettings()).map((line) => `--aptopt=${line}`));
     options.push(...EXCLUDES.map((path) => `--dpkgopt=path-exclude=${path}`));
-    await check(['mmdebstrap', '--quiet', ...options, suite, join(target, 'rootfs.tar'), ...aptSources(suite)]);
+    await check(['mmdebstrap', '--quiet', ...options, suite, join(target, 'rootfs.tar'), ...sources]);
   });
   return join(folder, 'rootfs.tar');
 }
@@ -121,17 +125,6 @@ async function copyInterpreter(interpreter: string, target: string): Promise<voi
   copyFileSync(interpreter, join(target, 'bin', minor));
   symlinkSync(minor, join(target, 'bin', 'python'));
   await check([await patchelf(), '--set-rpath', '$ORIGIN/../lib', join(target, 'bin', minor)]);
-}
-
-/** The machine's package sources for its own distribution, or none, which leaves the choice to mmdebstrap. */
-function aptSources(suite: string): string[] {
-  const folder = '/etc/apt/sources.list.d';
-  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  const ours = ['/etc/apt/sources.list', ...files].filter((path) => /\.(list|sources)$/.test(path) && existsSync(path));
-  const official = (text: string) => new RegExp(`^(deb .*|Suites:.*)\\b${suite}\\b`, 'm').test(text);
-  // Third parties' lists may name the suite too (bookworm-pgdg, say); only a list with the suite itself has the base.
-  const whole = (text: string) => new RegExp(`^(deb .*|Suites:(.*\\s)?)\\s*${suite}(\\s|$)`, 'm').test(text);
-  return ours.filter((path) => [official, whole].every((test) => test(readFileSync(path, 'utf8')))).slice(0, 1);
 }
 
 /** The machine's settings for reaching the package servers: proxies, certificates, timeouts. */

@@ -1,21 +1,31 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { DEBIAN } from './apt';
 import { cached, cacheRoot, check, locked, log, run, which } from './process';
 import { findPython } from '../../../projenrc/python';
 
-/** Programs that Debian packages bring, by the name of the package. */
+/** The packages of Debian and Ubuntu that bring these programs and files. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  [DEBIAN.keyring]: 'debian-archive-keyring',
   docker: 'docker.io',
   dockerd: 'docker.io',
   mmdebstrap: 'mmdebstrap',
   mvn: 'maven',
 };
 
-/** Installs the Debian packages that bring these programs, where they are missing; says what to install if it can't. */
+/** The packages of those programs and files (absolute paths) that are missing here. */
+export function missingPackages(
+  needed: readonly string[],
+  isThere = (name: string): boolean => (isAbsolute(name) ? existsSync(name) : which(name) !== undefined),
+): string[] {
+  return [...new Set(needed.filter((name) => !isThere(name)).map((name) => PACKAGES[name]!))];
+}
+
+/** Installs the packages of missing programs, and of missing files (absolute paths); fails with what to install. */
 export async function needPrograms(...programs: readonly string[]): Promise<void> {
   // One at a time: concurrent callers would fight over dpkg's lock.
   await locked('apt', async () => {
-    const packages = [...new Set(programs.filter((program) => !which(program)).map((program) => PACKAGES[program]!))];
+    const packages = missingPackages(programs);
     if (packages.length === 0) {
       return;
     }

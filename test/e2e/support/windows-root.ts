@@ -1,8 +1,9 @@
 import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { aptIndexes, DEBIAN, debianSource } from './apt';
 import { aptSettings } from './base-image';
 import { needPrograms } from './machine';
-import { cached, check, digest, run } from './process';
+import { cached, check, digest } from './process';
 import { CONSOLE, DRIVE_C, WindowsMachine } from './windows-machine';
 import { DATA, LLVM, PYTHON, unpackJar, wheelhouse } from './windows-parts';
 
@@ -65,13 +66,13 @@ async function windowsLayers(): Promise<string[]> {
 async function debian(): Promise<string> {
   const key = [SUITE, ...PACKAGES, ...EXCLUDES].join('\n');
   return cached('windows-root', key, async (folder) => {
-    await needPrograms('mmdebstrap');
+    await needPrograms('mmdebstrap', DEBIAN.keyring);
     // A folder made for one user only would be one for the machine too.
     await check(['chmod', '755', folder]);
     const options = ['--variant=apt', `--include=${PACKAGES.join(',')}`];
     options.push(...['APT::Install-Recommends "false"', ...(await aptSettings())].map((line) => `--aptopt=${line}`));
     options.push(...EXCLUDES.map((path) => `--dpkgopt=path-exclude=${path}`));
-    await check(['mmdebstrap', '--quiet', ...options, SUITE, folder, ...(await archive())]);
+    await check(['mmdebstrap', '--quiet', ...options, SUITE, folder, debianSource(SUITE, await aptIndexes())]);
   });
 }
 
@@ -199,14 +200,4 @@ function programs(lower: readonly string[], wheels: string): Promise<string> {
       env: { PYTHONPATH: `${WHEELS}\\pip-${pip}-py3-none-any.whl`, PYTHONDONTWRITEBYTECODE: '1' },
     });
   });
-}
-
-/** This machine's package server, if it has one for Debian; else mmdebstrap chooses. */
-async function archive(): Promise<string[]> {
-  const format = ['indextargets', '--format', '$(REPO_URI) $(ORIGIN) $(COMPONENT) $(SUITE)', 'Created-By: Packages'];
-  const lines = (await run(['apt-get', ...format], { quiet: true })).stdout.split('\n').map((line) => line.split(' '));
-  const main = lines.find(
-    ([, origin, component, suite]) => origin === 'Debian' && component === 'main' && !/-/.test(suite!),
-  );
-  return main ? [main[0]!] : [];
 }
