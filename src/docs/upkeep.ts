@@ -60,7 +60,8 @@ function images({ upkeep, image }: Plan): string[] {
   return [
     `\`cleanup.yml\` removes versions of \`${image.name}\` that are older than ${upkeep.keepImagesDays} days (\`upkeep.keepImagesDays\`). It never removes what`,
     "a release names, in its notes or its build records; what is `latest`; the image of the default branch's environment; or a part or a signature",
-    'of one of these. Where it cannot read a release or an image, it removes nothing. By hand it only says what it would do, unless told otherwise:',
+    'of one of these. Where it cannot read a release or an image, it removes nothing. Before the first image is published, it succeeds with',
+    'nothing to do. By hand it only says what it would do, unless told otherwise:',
     ...commands('gh workflow run cleanup.yml --field dry-run=false'),
   ];
 }

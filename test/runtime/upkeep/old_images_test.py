@@ -24,6 +24,7 @@ ANCIENT, RECENT = "2026-01-01T00:00:00Z", "2026-11-20T00:00:00Z"
 PACKAGE = "/github/orgs/owner/packages/container/name/versions"
 DOCKER = """#!/bin/sh
 file="$LISTS/${5##*:}"
+[ -e "$LISTS/answer" ] && { echo "ERROR: $5: $(cat "$LISTS/answer")" >&2; exit 1; }
 [ -e "$LISTS/broken" ] && { echo 'ERROR: connection reset' >&2; exit 1; }
 [ -e "$file" ] && cat "$file" || echo '{"layers": []}'
 """
@@ -163,6 +164,41 @@ def test_the_images_of_a_person_are_found_too(world: World) -> None:
     answers["/github/users/owner"] = {"type": "User"}
     answers["/github/users/owner/packages/container/name/versions"] = []
     assert world.clean_up() == []
+
+
+@pytest.mark.parametrize("owner", ["Organization", "User"])
+def test_before_the_first_image_there_is_nothing_to_clean_up(
+    world: World, owner: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.server.answers["/github/users/owner"] = {"type": owner}
+    del world.server.answers[PACKAGE]
+    (world.lists / "answer").write_text("not found")
+    assert world.clean_up() == []
+    assert capsys.readouterr().out == "nothing to clean up: ghcr.io/owner/name has no images yet\n"
+
+
+def test_a_missing_right_is_not_taken_for_a_missing_package(world: World) -> None:
+    world.server.answers[PACKAGE] = 404
+    with pytest.raises(
+        Failure, match=r"is in the registry, but .*give this repository the role Admin .*pkgs/container"
+    ):
+        world.clean_up()
+    (world.lists / "answer").write_text("connection reset")
+    with pytest.raises(Failure, match=r"cannot be looked up .*connection reset.*run this again"):
+        world.clean_up()
+
+
+def test_what_cannot_be_told_apart_is_a_warning(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.server.answers[PACKAGE] = 404
+    (world.lists / "answer").write_text("403 Forbidden")
+    assert world.clean_up() == []
+    assert "warning: nothing to clean up: GitHub shows this job no package" in capsys.readouterr().out
+
+
+def test_an_owner_that_does_not_exist_is_an_error(world: World) -> None:
+    world.server.answers["/github/users/owner"] = 404
+    with pytest.raises(Failure, match="HTTP 404"):
+        world.clean_up()
 
 
 def test_another_registry_is_refused(world: World) -> None:

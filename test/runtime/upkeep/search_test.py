@@ -177,6 +177,12 @@ def test_a_conda_package_goes_to_a_newer_series_where_it_is_for_every_system(wor
     assert "| Conda package cmake | 3.31.* | 3.32.* (3.32.1) | 2026-11-01 |" in found.reasons
 
 
+def test_a_conda_package_comes_from_the_first_channel_that_has_it(world: Publishers, look: Any) -> None:
+    both = [(version, place, OLD) for version in ("15.0.0", "16.0.0") for place in ("linux-64", "win-64")]
+    world.conda("rich", *both)
+    assert look(packages={"rich": "15.*"}, channels=("own", "conda-forge")).pins == {"packages": {"rich": "16.*"}}
+
+
 @pytest.mark.parametrize("labels", [["main", "broken"], ["patchelf_dev"]])
 def test_a_conda_package_that_nobody_can_install_is_not_taken(world: Publishers, look: Any, labels: list[str]) -> None:
     world.conda("patchelf", ("0.17.2", "linux-64", OLD))

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from ..errors import Failure
 from .look import Look, Raised, moment, version_of
+from .web import NotFound
 
 SERIES = re.compile(r"(\d+(?:\.\d+)*)\.\*")
 SUBDIRS = {"x86_64": "linux-64", "aarch64": "linux-aarch64", "AMD64": "win-64"}
@@ -69,12 +70,10 @@ def versions(look: Look, name: str) -> tuple[str, Mapping[Version, Mapping[str, 
 
 
 def files_of(look: Look, name: str) -> tuple[str, list[Any]]:
-    missing: Failure | None = None
+    missing: NotFound | None = None
     for channel in look.plan.pins.channels:
         try:
             return channel, look.web.json(f"{look.web.at.conda}/package/{channel}/{name}/files")
-        except Failure as failure:
-            if "HTTP 404" not in str(failure):
-                raise
+        except NotFound as failure:
             missing = failure
     raise missing or Failure(f"no channel is declared that could have {name}: declare toolchain.channels")

@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from ..ci.images import environment_tag
+from ..ci.images import ABSENT, REFUSED, environment_tag, settings_url
 from ..console import add_summary, console
 from ..errors import Failure
 from ..plan import Plan
-from ..processes import ask
+from ..processes import Answer, ask
 from ..wheels.wheel import RECORD
 from .look import moment
-from .web import Web
+from .web import NotFound, Web
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 REGISTRY = "ghcr.io/"
@@ -51,10 +51,42 @@ class Registry:
         self.url = f"{web.at.github}/{kind}/{owner}/packages/container/{quote(package, safe='')}/versions"
 
     def images(self) -> list[Image]:
+        """The versions of the package; none where no image has been published yet."""
+        try:
+            versions = list(self.web.pages(self.url))
+        except NotFound:
+            self.check_absent()
+            return []
         return [
             Image(each["id"], each["name"], moment(each["created_at"]), tuple(each["metadata"]["container"]["tags"]))
-            for each in self.web.pages(self.url)
+            for each in versions
         ]
+
+    def check_absent(self) -> None:
+        """Fail where the registry has an image: GitHub answers 404 for an absent package and for a missing right."""
+        name, refused = self.plan.image.name, False
+        access = 'under "Manage Actions access" in the settings of the package'
+        if url := settings_url(name, self.repository):
+            access += f" ({url})"
+        for tag in sorted(self.needed_tags()):
+            answer = self.inspect(f"{name}:{tag}")
+            if answer.status == 0:
+                raise Failure(
+                    f"{name}:{tag} is in the registry, but this job may not list its versions (HTTP 404):"
+                    f" give this repository the role Admin {access}"
+                )
+            if REFUSED.search(answer.reason):
+                refused = True
+            elif not ABSENT.search(answer.reason):
+                raise Failure(f"{name}:{tag} cannot be looked up ({answer.reason}): run this again")
+        if refused:
+            console.warning(
+                f"nothing to clean up: GitHub shows this job no package {name}, and the registry denies access to it."
+                f" If the package exists, give this repository the role Admin {access}",
+                "No images found",
+            )
+        else:
+            console.say(f"nothing to clean up: {name} has no images yet")
 
     def remove(self, image: Image) -> None:
         self.web.ask(f"{self.url}/{image.id}", "DELETE")
@@ -76,11 +108,15 @@ class Registry:
         latest = {build.image.rpartition(":")[2] for build in builds}
         return latest | {environment_tag(build, self.root) for build in builds}
 
+    def inspect(self, reference: str) -> Answer:
+        """The manifest of an image, from the registry."""
+        argv = ["docker", "buildx", "imagetools", "inspect", "--raw", reference]
+        return ask(argv, timeout=self.plan.limits.command)
+
     def parts(self, digest: str) -> list[str]:
         """The digests that an image lists; none of one that is no list."""
         reference = f"{self.plan.image.name}@{digest}"
-        argv = ["docker", "buildx", "imagetools", "inspect", "--raw", reference]
-        answer = ask(argv, timeout=self.plan.limits.command)
+        answer = self.inspect(reference)
         try:
             if answer.status != 0:
                 raise ValueError(answer.reason)
@@ -126,6 +162,8 @@ def signatures(images: Iterable[Image], digest: str) -> Iterator[str]:
 def clean_up(registry: Registry, *, remove: bool, now: datetime | None = None) -> list[str]:
     """Remove what nothing needs; without `remove`, say what that is."""
     images = registry.images()
+    if not images:
+        return []
     reasons = kept(registry, images, now or datetime.now(UTC))
     old = [image for image in images if image.digest not in reasons]
     done = "removed" if remove else "would be removed"

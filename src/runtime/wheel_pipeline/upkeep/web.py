@@ -19,6 +19,10 @@ PAGE = 100  # entries of a page, the most that each of them gives
 PAGES = 20  # of a list at most: nothing that is asked for has more
 
 
+class NotFound(Failure):
+    """An address that answers with HTTP 404."""
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Who is asked."""
@@ -49,7 +53,8 @@ class Web:
                 with urllib.request.urlopen(request, timeout=self.limits.command) as answer:
                     return answer.read(), answer.headers
             except urllib.error.HTTPError as error:
-                kind = Passing if error.code >= 500 or error.code == 429 else Failure
+                kind: type[Failure] = Passing if error.code >= 500 or error.code == 429 else Failure
+                kind = NotFound if error.code == 404 else kind
                 reason = f"HTTP {error.code} {error.reason}"
             except NO_ANSWER as error:
                 kind, reason = Passing, str(error) or type(error).__name__
