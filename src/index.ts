@@ -3,6 +3,7 @@ export { MlcLlmGitSource, MlcLlmPart, MlcLlmPipelineOptions, MlcLlmSource } from
 export { MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
 export { WheelPipeline } from './pipeline';
 export { WheelCheck } from './declaration/check';
+export { DiskFigures } from './declaration/disk';
 export { Hook, Step, When } from './declaration/hook';
 export { JobOptions, LinuxOptions, SystemOptions } from './declaration/job';
 export { MicromambaPin, PinOptions, ProgramPin, SourcePin, VulkanSdkPin, WheelsPin } from './declaration/pin-options';

@@ -13,6 +13,8 @@ new WheelPipeline(project, {
       sha256: '909be9ef5af07726aa9afd38a3111abc4d86cfd5927ebedfa9166232ce7d287b',
     },
   },
+  // Measured: 136 MB at the end of the build, 242 MB with the environment of its test.
+  diskGigabytes: { linux: 0.3 },
   toolchain: {
     packages: [
       { name: 'cython', pypi: 'cython' },

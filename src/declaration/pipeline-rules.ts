@@ -1,4 +1,5 @@
 /** What is right for a pipeline: the schema of its options, and what no schema can say. */
+import { diskSchema } from './disk';
 import { must, mustBeUnique } from './error';
 import { hookSchema, validateHooks } from './hook';
 import { jobSchema, linuxOptionsSchema, systemOptionsSchema } from './job';
@@ -42,6 +43,7 @@ export const settings = {
   toolchain: z.optional(toolchainSchema),
   preflight: z.optional(preflightSchema),
   environment: z.optional(variables),
+  diskGigabytes: z.optional(diskSchema),
   hooks: z.optional(listOf(hookSchema)),
   pins: z.optional(pinsSchema),
   pinsFile: z.optional(path("the pipeline's folder")),

@@ -1,3 +1,4 @@
+import type { DiskFigures } from './disk';
 import type { Hook } from './hook';
 import type { JobOptions, LinuxOptions, SystemOptions } from './job';
 import type { PinOptions } from './pin-options';
@@ -88,6 +89,13 @@ export interface PipelineSettings {
    * @default - none
    */
   readonly environment?: { readonly [name: string]: string };
+
+  /**
+   * The disk space that a build without variant needs, in gigabytes; a variant states its own.
+   *
+   * @default - not measured: nothing is checked before a build
+   */
+  readonly diskGigabytes?: DiskFigures;
 
   /**
    * Commands before and after steps of building and testing.

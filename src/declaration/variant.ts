@@ -1,3 +1,4 @@
+import { DiskFigures, diskSchema } from './disk';
 import { must, mustBeUnique } from './error';
 import { runsOnSchema } from './job';
 import { Platform, platformsSchema } from './platform';
@@ -80,6 +81,14 @@ export interface VariantFields {
   readonly runsOn?: string | string[];
 
   /**
+   * The disk space that it needs, in gigabytes. The jobs of a variant whose figures are not measured free the unused
+   * tools of a GitHub-hosted runner until 30 GB are free.
+   *
+   * @default - not measured
+   */
+  readonly diskGigabytes?: DiskFigures;
+
+  /**
    * Where its wheels have been built and tested, for the pages.
    *
    * @default - nowhere yet
@@ -137,6 +146,7 @@ const fields = {
   environment: z.optional(variables),
   deviceOptions: z.optional(text("options of docker's, such as --gpus all", /^--?[\w=,:/@. +-]+$/)),
   runsOn: z.optional(runsOnSchema),
+  diskGigabytes: z.optional(diskSchema),
   testedOn: z.optional(text('a place, such as Debian 12')),
   parts: z.optional(listOf(partSchema)),
 };

@@ -798,9 +798,9 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'disk-full',
     area: 5,
-    fault: 'a disk without room',
-    message: 'has … of room, at least … are needed: make room, or set … to a folder of another disk',
-    advice: 'make room',
+    fault: 'a disk with less free space than a run needs, or than the declared `diskGigabytes` of a whole build',
+    message: 'has … of free disk space, and … are needed: free some, or set … to a folder on another disk',
+    advice: 'nothing was begun: free disk space, or set the folder to one on another disk',
   },
   {
     id: 'temporary',

@@ -145,6 +145,7 @@ export function mlcLlmPipeline(
     ...definedOnly(rest),
     repository: project.repository,
     upkeep: { ...defaults.upkeep, ...definedOnly(rest.upkeep ?? {}) },
+    diskGigabytes: { ...defaults.diskGigabytes, ...definedOnly(rest.diskGigabytes ?? {}) },
     triggers: { defaultBranch: project.defaultBranch, ...definedOnly(rest.triggers ?? {}) },
     // Without its parts, the schema of a whole pipeline says what is missing.
     source: keeps(MlcLlmPart.SOURCE) ? changedSource(defaults.source, source) : (source as Source),
@@ -200,6 +201,7 @@ function changedVariants(chosen: readonly Variant[], changes: readonly VariantCh
       packages: mergedBy('name', variant.packages, change.packages),
       tools: mergedBy('command', variant.tools, change.tools),
       environment: { ...variant.environment, ...change.environment },
+      diskGigabytes: { ...variant.diskGigabytes, ...definedOnly(change.diskGigabytes ?? {}) },
       wheels: changedWheels(variant.wheels as Wheel[], change.wheels ?? []),
     };
   });

@@ -23,6 +23,7 @@ const system = z.enum(SYSTEMS);
 const onlyOn = said(z.nullable(system), 'The only system that it is for; both without it.');
 const variables = z.record(z.string(), z.string());
 const seconds = z.number().check(z.positive());
+const gigabytes = z.nullable(z.number().check(z.positive()));
 const count = z.int().check(z.positive());
 
 function bySystem<T extends z.ZodMiniType>(value: T) {
@@ -224,6 +225,14 @@ const build = said(
       channels: texts,
       packages: z.array(condaPackage),
     }),
+    diskGigabytes: said(
+      z.strictObject({
+        image: said(gigabytes, 'The toolchain image, unpacked.'),
+        linux: said(gigabytes, 'BUILD_DIR, with its caches, and the wheels, at their largest.'),
+        windows: gigabytes,
+      }),
+      'Disk space in gigabytes (10⁹ bytes), as measured; null where it is not.',
+    ),
     deviceOptions: said(
       z.nullable(text),
       'Options of the container that tests the Linux wheels, which give it a device.',

@@ -5,6 +5,7 @@ import { resolveHooks } from './resolve-hooks';
 import type { DeclaredBuild, DeclaredWheel } from './resolve-variant';
 import { resolveWheel } from './resolve-wheel';
 import { valueOn } from './values';
+import type { DiskFigures } from '../declaration/disk';
 import { must } from '../declaration/error';
 import type { VulkanSdkPin } from '../declaration/pin-options';
 import { VULKAN_SDK, vulkanSdkUrl } from '../declaration/pins';
@@ -62,11 +63,17 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     dockerfile: dockerfileOf(variant?.name),
     imageFiles: imageFiles(declared, pythonPackages),
     conda,
+    diskGigabytes: resolveDisk(variant ? variant.diskGigabytes : options.diskGigabytes, systems),
     deviceOptions: variant?.deviceOptions ?? null,
     runnerByVariable: variant?.deviceOptions !== undefined && variant.runsOn === undefined,
     testedOn: variant?.testedOn ?? null,
     parts: (variant?.parts ?? []).map((part) => resolvePart(part, declared)),
   };
+}
+
+function resolveDisk(figures: DiskFigures = {}, systems: readonly SystemName[]): PlannedBuild['diskGigabytes'] {
+  const build = valueOn<number | null>(systems, (system) => figures[system] ?? null, null);
+  return { image: systems.includes('linux') ? (figures.image ?? null) : null, ...build };
 }
 
 /** Throws a `SpecError` at a wheel that no check of its own tests on one of the systems. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type * as declared from '../../src';
 import { checkSchema } from '../../src/declaration/check';
+import { diskSchema } from '../../src/declaration/disk';
 import { SpecError } from '../../src/declaration/error';
 import { hookSchema } from '../../src/declaration/hook';
 import { jobSchema, linuxOptionsSchema, systemOptionsSchema } from '../../src/declaration/job';
@@ -40,6 +41,7 @@ test('each schema takes what its interface says, and nothing else', () => {
     true satisfies Says<typeof toolSchema, declared.Tool>,
     true satisfies Says<typeof pythonPackageSchema, declared.PythonPackage>,
     true satisfies Says<typeof preflightSchema, declared.Preflight>,
+    true satisfies Says<typeof diskSchema, declared.DiskFigures>,
     true satisfies Says<typeof hookSchema, declared.Hook>,
     true satisfies Says<typeof jobSchema, declared.JobOptions>,
     true satisfies Says<typeof systemOptionsSchema, declared.SystemOptions>,

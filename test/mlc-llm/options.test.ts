@@ -179,3 +179,14 @@ test('holds what no model compiles for Vulkan with, also where another toolchain
   expect(plan({ upkeep: { hold: ['python'] } }).upkeep.hold).toEqual(['python']);
   expect(plan({ startAnew: [MlcLlmPart.TOOLCHAIN], toolchain: { packages: [] } }).upkeep.hold).toEqual(held);
 });
+
+test('a figure of disk space is added to those that are there', () => {
+  const name = MlcLlmVariant.CUDA_13_0;
+  const [main, cuda] = plan({
+    diskGigabytes: { linux: 9 },
+    variants: [name],
+    variantChanges: [{ name, diskGigabytes: { image: 12 } }],
+  }).builds;
+  expect(main.diskGigabytes).toEqual({ image: null, linux: 9, windows: null });
+  expect(cuda.diskGigabytes).toEqual({ image: 12, linux: null, windows: null });
+});

@@ -72,7 +72,7 @@ describe.each(plans)('the plan of %s', (_, plan) => {
     for (const build of plan.builds) {
       const missing = (['linux', 'windows'] as const).filter((system) => !build.systems.includes(system));
       for (const system of missing) {
-        expect(build.environment[system]).toEqual({});
+        expect([build.environment[system], build.diskGigabytes[system]]).toEqual([{}, null]);
         for (const wheel of build.wheels) {
           const { settings, excludes, systemLibraries, forbidden, environment, maxBytes } = wheel;
           expect([settings, excludes, systemLibraries, forbidden].map((each) => each[system])).toEqual([

@@ -96,7 +96,7 @@ def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
 
 def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
     """A build of the wheels, by default of one that is called demo, for Linux and Windows."""
-    systems = by_system({"environment": dict[str, str]()}, overrides)
+    systems = by_system({"environment": dict[str, str](), "disk_gigabytes": None}, overrides)
     defaults: dict[str, Any] = {
         "name": "demo",
         "variant": None,

@@ -142,7 +142,9 @@ def test_a_folder_that_was_begun_is_gone_on_with_also_where_the_note_of_it_is_da
 def test_a_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 65536}))
     with (
-        pytest.raises(Failure, match=r"has 0.07 MB of room, at least 16.00 MB are needed: make room, or set BUILD_DIR"),
+        pytest.raises(
+            Failure, match=r"has 0.07 MB of free disk space, and 16.00 MB are needed: free some, or set BUILD_DIR"
+        ),
         owned(tmp_path / "build", "BUILD_DIR", "build"),
     ):
         pass

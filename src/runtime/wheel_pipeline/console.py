@@ -42,6 +42,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.2f} MB"
 
 
+def disk_space(size: int) -> str:
+    """A size in GB; in MB below 1 GB."""
+    return f"{size / 1e9:.2f} GB" if size >= 1e9 else megabytes(size)
+
+
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """A table as lines of text, each column as wide as its widest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

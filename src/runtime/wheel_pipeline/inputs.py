@@ -193,5 +193,8 @@ def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR")
 STAGES = ("aliases", "amended", "cmake", "connected", "finished", "raw", "records", "repaired", "shared")
 """Folders of BUILD_DIR that wheels go through."""
 
+ENVIRONMENT = "test-environment"
+"""The folder of BUILD_DIR that wheels are tested in."""
+
 EMPTIED = (*STAGES, "sdist", "source", "unused-libraries")
 """Folders of BUILD_DIR that a build makes anew each time."""

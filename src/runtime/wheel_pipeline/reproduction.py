@@ -6,6 +6,7 @@ import sys
 from functools import partial
 
 from . import program
+from .building.disk import measured_room
 from .console import console
 from .errors import Failure
 from .processes import run
@@ -19,8 +20,8 @@ BUILDS = ("first", "second-build")  # of different length: a path that is baked 
 def run_reproduction(session: Session) -> int:
     """Build twice and compare; what differs is named, file by file."""
     inputs = session.inputs
-    with session.workspace() as workspace:
-        folder = inputs.build_dir / "reproduce"
+    folder = inputs.build_dir / "reproduce"
+    with session.workspace(measured_room(session, [folder], len(BUILDS))) as workspace:
         problems: list[str] = []
         workspace.begin(["reproduce"])
 

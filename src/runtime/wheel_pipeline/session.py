@@ -13,7 +13,7 @@ from .building.toolchain import with_python_packages
 from .inputs import Inputs, inputs_of
 from .plan import Build, Plan, Platform
 from .steps import Step, Steps
-from .workspace import Workspace, owned
+from .workspace import ROOM, Workspace, owned
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Session:
         return with_python_packages(clean(os.environ, home), self.build, self.platform.system)
 
     @contextlib.contextmanager
-    def workspace(self) -> Iterator[Workspace]:
-        """BUILD_DIR, for this run alone."""
-        with owned(self.inputs.build_dir, "BUILD_DIR", self.title):
+    def workspace(self, room: int = ROOM) -> Iterator[Workspace]:
+        """BUILD_DIR, for this run alone; `room`: the bytes that must be free there."""
+        with owned(self.inputs.build_dir, "BUILD_DIR", self.title, room=room):
             yield Workspace(self.inputs.build_dir)
 
     @property

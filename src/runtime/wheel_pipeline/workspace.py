@@ -19,19 +19,19 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from .console import megabytes
+from .console import disk_space
 from .errors import Failure, UsageError
 from .inputs import EMPTIED
 from .patience import patiently, replace
 
 MARKER = ".wheel-pipeline.json"  # names what this program has made in a folder
-ROOM = 16_000_000  # bytes on a disk without which there is no use in beginning
+ROOM = 16_000_000  # bytes that every run needs on a disk
 OWN = ("home", "logs")
 """Folders of BUILD_DIR that every run writes to."""
 
 
 @contextlib.contextmanager
-def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator[None]:
+def owned(folder: Path, variable: str, command: str, name: str = "", room: int = ROOM) -> Iterator[None]:
     """Keep a folder, or what has that name in it, for this run; a second run is told who has it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -42,10 +42,10 @@ def owned(folder: Path, variable: str, command: str, name: str = "") -> Iterator
             f"cannot write to {folder} ({error.strerror}): make it writable, or set {variable} to another folder", 2
         ) from error
     free = shutil.disk_usage(folder).free
-    if free < ROOM:
+    if free < room:
         raise UsageError(
-            f"{folder} has {megabytes(free)} of room, at least {megabytes(ROOM)} are needed:"
-            f" make room, or set {variable} to a folder of another disk"
+            f"{folder} has {disk_space(free)} of free disk space, and {disk_space(room)} are needed:"
+            f" free some, or set {variable} to a folder on another disk"
         )
     lock, owner = FileLock(folder / f".{name}.lock"), folder / f".{name}.owner.json"
     try:

@@ -130,6 +130,16 @@ export const TOOLS: Case[] = [
   ),
   input(
     'disk-full',
+    "BUILD_DIR's disk has less free space than a build was measured to need",
+    {},
+    {
+      breaks: (site) => site.declare({ ...DECLARATION, diskGigabytes: { linux: 0.1 } }),
+      act: (site) => onSmallDisk(site, 'build/disk', { BUILD_DIR: at(site, 'build/disk/x') }, '32m'),
+      told: 'and 100.00 MB are needed',
+    },
+  ),
+  input(
+    'disk-full',
     "OUTPUT_DIR's disk is full",
     {},
     {
@@ -341,11 +351,11 @@ export const TOOLS: Case[] = [
   },
 ];
 
-/** Builds while one of its folders is a disk of a few blocks. */
-async function onSmallDisk(site: Site, folder: string, env: Env = {}) {
+/** Builds while one of its folders is a small disk, by default of a few blocks. */
+async function onSmallDisk(site: Site, folder: string, env: Env = {}, size = '64k') {
   const disk = at(site, folder);
   mkdirSync(disk, { recursive: true });
-  await check(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'faults', disk], { quiet: true });
+  await check(['mount', '-t', 'tmpfs', '-o', `size=${size}`, 'faults', disk], { quiet: true });
   try {
     return await site.run(['build'], env);
   } finally {

@@ -29,6 +29,7 @@ from ..wheels.wheel import wheel_files
 from ..workspace import Workspace, copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
 from .c_compiler import check_c_compiler
+from .disk import room_for_build
 from .environment import add, cargo_home, renamed, with_first, without_paths
 from .facts import facts_of, hash_of_given, own_paths
 from .preflight import Preflight
@@ -53,7 +54,7 @@ def run_build(session: Session) -> int:
     check_output(inputs.output_dir)
     if inputs.compiler_cache_dir.is_absolute():  # a plan need not have that input
         compiler_cache.check_folder(inputs.compiler_cache_dir)
-    with session.workspace() as workspace, owned_output(inputs.output_dir, session.title):
+    with session.workspace(room_for_build(session)) as workspace, owned_output(inputs.output_dir, session.title):
         workspace.begin(checks.EMPTIED)
         run = BuildRun(session, workspace, tree)
         run.wheels.check()

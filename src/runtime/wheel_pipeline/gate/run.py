@@ -12,6 +12,7 @@ from ..building.tools import check_tools
 from ..console import console
 from ..errors import Failure, UsageError
 from ..findings import fail_with
+from ..inputs import ENVIRONMENT
 from ..locks import lock_file, locked_requirements
 from ..processes import run
 from ..session import Session
@@ -22,8 +23,6 @@ from ..wheels.wheel import SUMS, wheel_files
 from ..workspace import Workspace, owned_output
 from .gate import Options, check_wheels
 from .interpreter import users_python
-
-ENVIRONMENT = "test-environment"
 
 
 def run_test(session: Session, leave_out: Collection[str] = ()) -> int:

@@ -93,6 +93,8 @@ class Build:
     hooks: tuple[Hook, ...]
     image_files: tuple[str, ...]
     """What the toolchain image is made from; a lock file need not be there."""
+    disk_gigabytes: BySystem[float | None]
+    """Disk space of BUILD_DIR and the wheels in gigabytes, as measured."""
 
     def wheel(self, distribution: str) -> Wheel:
         for wheel in self.wheels:

@@ -1,0 +1,32 @@
+"""The free disk space that a whole build needs in BUILD_DIR, as far as it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..image_size import Files
+from ..inputs import EMPTIED, ENVIRONMENT
+from ..session import Session
+from ..workspace import ROOM
+
+GIGABYTE = 10**9
+
+
+def room_for_build(session: Session) -> int:
+    """Bytes for a build; the figure is of a whole one, so a build that resumes or has `--only` is not checked by it."""
+    inputs = session.inputs
+    if inputs.only or inputs.from_step:
+        return ROOM
+    caches = (inputs.compiler_cache_dir, inputs.wheel_cache_dir)
+    own = [cache for cache in caches if inputs.build_dir in cache.parents]
+    return measured_room(session, [*own, *(inputs.build_dir / name for name in (*EMPTIED, ENVIRONMENT))])
+
+
+def measured_room(session: Session, own: Iterable[Path], builds: int = 1) -> int:
+    """Bytes for whole builds, less what `own` folders hold, which the builds replace or use."""
+    figure = session.build.disk_gigabytes.on(session.platform.system)
+    if figure is None:
+        return ROOM
+    there = sum(Files().total(folder) for folder in own if folder.is_dir())
+    return max(ROOM, round(builds * figure * GIGABYTE) - there)
