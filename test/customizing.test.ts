@@ -247,3 +247,47 @@ test('the page of what can be chosen names every option and every step', () => {
     expect(page).toContain(option);
   }
 });
+
+describe('disk space', () => {
+  const variant = {
+    name: 'gpu',
+    suffix: 'gpu',
+    wheels: [{ distribution: 'first' }],
+    platforms: [Platform.LINUX_X86_64],
+  };
+  const figures = { image: 6.5, linux: 12, windows: 0.4 };
+
+  test('is what was declared of each build, on the systems that it has', () => {
+    const { builds } = plan({
+      diskGigabytes: figures,
+      variants: [{ ...variant, diskGigabytes: { linux: 30, windows: 9 } }],
+    });
+    expect(builds.map(({ diskGigabytes }) => diskGigabytes)).toEqual([
+      figures,
+      { image: null, linux: 30, windows: null },
+    ]);
+    const none = { image: null, linux: null, windows: null };
+    expect(plan({ variants: [variant] }).builds.map(({ diskGigabytes }) => diskGigabytes)).toEqual([none, none]);
+    const windows = plan({ diskGigabytes: figures, platforms: [Platform.WINDOWS_AMD64] });
+    expect(windows.builds[0].diskGigabytes).toEqual({ ...none, windows: 0.4 });
+  });
+
+  test('is on the pages, as far as it was measured', () => {
+    synthesize({ diskGigabytes: { image: 6.5, linux: 12 }, variants: [variant] });
+    const page = read('docs/local-development.md');
+    expect(page).toContain('On Linux, a build and its test need 12 GB of disk space');
+    expect(page).toContain('The toolchain image takes 6.5 GB.');
+    expect(page).toContain('The disk space that a build needs on Windows is not measured, and not checked.');
+    expect(page).toMatch(/^\| `gpu` +\|.*\| not measured \|/m);
+    expect(read('docs/ci-pipeline.md')).toContain('30 GB for a variant whose figures are not measured');
+    synthesize();
+    expect(read('docs/ci-pipeline.md')).not.toContain('free disk space');
+  });
+
+  test.each([
+    [0, '0 must be a number of gigabytes above 0'],
+    [20_000, '20000 must be a number of gigabytes above 0, up to 10000'],
+  ])('is no figure of %s', (linux, message) => {
+    expect(() => plan({ diskGigabytes: { linux } })).toThrow(`diskGigabytes.linux: ${message}`);
+  });
+});

@@ -1,4 +1,5 @@
 /** `docs/ci-pipeline.md`: what runs when, and what it may do. */
+import { freedDiskSpace } from './disk-space';
 import { commands, Page, page, table } from './page';
 import { describeTriggers } from './triggers';
 import { upkeepSection } from './upkeep';
@@ -160,6 +161,7 @@ function wheelsSection(plan: Plan): string[] {
         ]),
       ),
     ),
+    ...freedDiskSpace(plan),
     ...(plan.builds.some((build) => build.runnerByVariable) ? UNTESTED : []),
     `A job that fails, takes too long or is stopped keeps its logs, and the report of its tests, for ${RETENTION.logs} days: the artifacts`,
     '`logs-<platform>` and `logs-test-<platform>`.',

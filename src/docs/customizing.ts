@@ -72,6 +72,14 @@ export function customizingPage(plan: Plan): Page {
       "release: { runsOn: 'trusted' },",
       "variants: [{ name: 'gpu-1.0', runsOn: ['self-hosted', 'gpu'], … }],",
     ),
+    '## Disk space',
+    '',
+    'A build checks before it begins that what it was measured to need is free; without a figure, nothing is checked. Figures are in gigabytes:',
+    ...code(
+      `diskGigabytes: { ${[...(linux ? ['image: 2'] : []), ...systems.map((each) => `${each}: 12`)].join(', ')} },  // ${linux ? 'image: unpacked; ' : ''}a system: BUILD_DIR and the wheels at their largest`,
+      "variants: [{ name: 'gpu-1.0', diskGigabytes: { … }, … }],",
+    ),
+    ...(linux ? ['A Linux job that may not fit a GitHub-hosted runner deletes unused tools there first.', ''] : []),
     '## When wheels are built',
     ...code(
       'triggers: {',

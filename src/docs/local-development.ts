@@ -1,4 +1,5 @@
 /** `docs/local-development.md`: building and testing the wheels on one's own machine. */
+import { diskFigures, neededDiskSpace } from './disk-space';
 import { windowsSection } from './local-windows';
 import { commands, Page, page, powerShellCommands, table } from './page';
 import { WorkflowName } from '../declaration/pipeline';
@@ -28,6 +29,8 @@ export function localDevelopmentPage(plan: Plan): Page {
       ]),
     ),
     `The source is ${describeSource(plan)}.`,
+    '',
+    ...neededDiskSpace(main),
     ...(linux.length > 0 ? linuxSection(plan, main) : []),
     ...(main.systems.includes('windows') ? windowsSection(main) : []),
     '## What you can set',
@@ -189,8 +192,8 @@ function variantsSection(main: PlannedBuild, variants: readonly PlannedBuild[]):
     '',
     `Beside the wheels above, the same source is built as what \`--variant\` names, such as ${scripts.join(' or ')}:`,
     ...table(
-      ['Variant', 'Wheels', 'Tasks', 'Built and tested'],
-      variants.map(({ variant, wheels, systems, testedOn }) => [
+      ['Variant', 'Wheels', 'Tasks', 'Disk space', 'Built and tested'],
+      variants.map(({ variant, wheels, systems, diskGigabytes, testedOn }) => [
         `\`${variant}\``,
         wheels
           .filter((wheel) => wheel.builtAs !== wheel.distribution)
@@ -199,6 +202,7 @@ function variantsSection(main: PlannedBuild, variants: readonly PlannedBuild[]):
         systems.includes('linux')
           ? ['image', 'wheel', 'wheel:test'].map((name) => `\`${name}:${variant}\``).join(', ')
           : '',
+        diskFigures(diskGigabytes),
         testedOn ?? 'nowhere yet: it synthesizes, and its files have no finding of the linters',
       ]),
     ),

@@ -1,5 +1,6 @@
 /** Builds and tries the toolchain image, in the workflow that publishes it and in one that only works in it. */
 import { checkout, installRuntime, RETENTION, runProgram, upload } from './common';
+import { freeDiskSpace } from './disk';
 import type { Value, WorkflowStep } from './model';
 import { identifier } from './names';
 import { ACTIONS } from '../declaration/pins';
@@ -32,6 +33,7 @@ export function setUpBuildx({ pins }: Plan): WorkflowStep {
 export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): WorkflowStep[] {
   return [
     checkout(commit),
+    ...freeDiskSpace(build, 'build-image'),
     setUpBuildx(plan),
     {
       name: 'Build the image',

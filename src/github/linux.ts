@@ -1,5 +1,6 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
 import { concurrency, download, greenJob, logIn, planJob, platformJobs, RETENTION, runProgram, upload } from './common';
+import { freeDiskSpace } from './disk';
 import { buildAndTry, LOCAL_IMAGE } from './image';
 import { buildTriggers, imageInput, wheelPaths } from './inputs';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
@@ -84,6 +85,7 @@ function wheelJobs(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): 
   const toolchain = toolchainId(platform);
   const inImage = 'bash scripts/docker.sh in "$IMAGE"';
   const prepare: WorkflowStep[] = [
+    ...freeDiskSpace(build, 'use-image'),
     ...logIn(plan),
     {
       name: 'Pull the toolchain image',
