@@ -31,6 +31,10 @@ test('two pipelines live in one repository: the second one has a folder, workflo
   expect(publish.defaults).toEqual({ run: { 'working-directory': 'nightly' } });
   const build = publish.steps.find((step: any) => step.with?.context);
   expect(build.with).toMatchObject({ context: 'nightly', file: 'nightly/docker/Dockerfile' });
+  const changes = workflow('nightly-linux').jobs.plan.steps.find(({ id }: { id?: string }) => id === 'changes').run;
+  expect(changes).toContain(" --path 'nightly/docker/**'");
+  expect(changes).toContain("--image-path 'nightly/docker/**'");
+  expect(changes).toContain("--image-path '.github/workflows/nightly-docker.yml'");
   const wheels = workflow('nightly-linux').jobs['linux-x86_64'].steps;
   expect(
     wheels

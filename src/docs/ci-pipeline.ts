@@ -145,6 +145,11 @@ function wheelsSection(plan: Plan): string[] {
     'one sees that these are the files that were built, tests them in a fresh environment, and hands on `test-report.json`: it cannot change',
     'what is released. A pull request, or an entry of the merge queue, that changes nothing that the wheels are made of builds none, and',
     'reports all the same.',
+    ...(plan.workflows.includes(WorkflowName.DOCKER) && plan.workflows.includes(WorkflowName.LINUX)
+      ? [
+          'A push that changes the image is built once: `docker.yml` calls `linux.yml`, which does not build that push by itself.',
+        ]
+      : []),
     ...table(
       ['Platform', 'Runner', 'Wheels', 'Test report', 'Folder', 'Platform tag'],
       plan.builds.flatMap((build) =>

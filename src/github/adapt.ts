@@ -122,7 +122,7 @@ class Placement {
     if (step.run !== undefined) {
       return {
         ...step,
-        run: step.run.replace(/(--path ')([^']+)'/g, (_, option, path) => `${option}${this.path(path)}'`),
+        run: step.run.replace(/(--(?:image-)?path ')([^']+)'/g, (_, option, path) => `${option}${this.path(path)}'`),
       };
     }
     if (step.with === undefined) return step;

@@ -125,33 +125,6 @@ export function concurrency(workflow: string): { readonly group: string; readonl
   };
 }
 
-/** The job that every other one of a build workflow waits for: whether there is anything to build. */
-export function planJob(
-  plan: Plan,
-  paths: readonly string[],
-  images: Pick<StepsJob, 'outputs' | 'permissions' | 'steps'>,
-): StepsJob {
-  return {
-    name: 'Plan',
-    permissions: { contents: 'read', ...images.permissions },
-    runsOn: 'ubuntu-24.04',
-    timeoutMinutes: MINUTES.plan,
-    outputs: { build: '${{ steps.changes.outputs.build }}', ...images.outputs },
-    steps: [
-      // The merge of a pull request and its first parent, in the queue too: what lies between them is what it changes.
-      checkout(`inputs.${CALL_INPUTS.ref}`, { 'fetch-depth': 2 }),
-      ...installRuntime(plan),
-      {
-        name: 'See whether there is anything to build',
-        id: 'changes',
-        env: { EVENT: '${{ github.event_name }}', BASE: '${{ github.event.merge_group.base_sha }}' },
-        run: `${runProgram(plan)} ci changes --event "$EVENT" --base "$BASE"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
-      },
-      ...images.steps,
-    ],
-  };
-}
-
 /** A platform, and the build that it is of. */
 export interface PlatformOfBuild {
   readonly build: PlannedBuild;

@@ -1,7 +1,7 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
 import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
 import { buildAndTry, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
-import { imageInput } from './inputs';
+import { imageBranches, imageInput, imagePaths } from './inputs';
 import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
 import { workflowFile } from './workflow';
@@ -15,13 +15,13 @@ import { buildsOn, chosen, platformsOn } from '../plan/select';
 export function dockerWorkflow(plan: Plan): WorkflowDefinition {
   const builds = buildsOn(plan, 'linux');
   const own = workflowFile('docker');
-  const paths = ['docker/**', '.dockerignore', own];
+  const paths = imagePaths();
   const buildsWheels = plan.workflows.includes(WorkflowName.LINUX);
   return {
     name: 'docker',
     on: {
       workflow_dispatch: {},
-      push: { branches: [...new Set([plan.defaultBranch, ...plan.image.branches])], paths },
+      push: { branches: imageBranches(plan), paths },
       // A change to the image itself is tried where wheels are built in it, in the other workflow.
       pull_request: { paths: buildsWheels ? [own] : paths },
     },

@@ -2,8 +2,10 @@
 import type { Value } from './model';
 import { identifier } from './names';
 import { workflowFile } from './workflow';
+import { WorkflowName } from '../declaration/pipeline';
 import type { SystemName } from '../declaration/platform';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import { buildsOn, isOn, platformsOn } from '../plan/select';
 
 /** The inputs of a called build workflow. */
 export const CALL_INPUTS = { image: 'image', ref: 'ref', version: 'version', fresh: 'fresh' } as const;
@@ -18,16 +20,52 @@ export function sumsOutput({ id }: PlannedPlatform): string {
   return `sums-${identifier(id)}`;
 }
 
-/** The files that a system's wheels are made of, as globs: a change to another one builds nothing. */
+/** The files that the toolchain image is built from, as globs: a push of one starts docker.yml. */
+const IMAGE_FILES = ['docker/**', '.dockerignore'];
+
+/** The files whose change publishes an image, as globs. */
+export function imagePaths(): string[] {
+  return [...IMAGE_FILES, workflowFile('docker')];
+}
+
+/** The branches whose pushes publish an image. */
+export function imageBranches({ defaultBranch, image }: Plan): string[] {
+  return [...new Set([defaultBranch, ...image.branches])];
+}
+
+/** The files that a system's wheels are built from, as globs: a change to another file builds nothing. */
 export function wheelPaths(plan: Plan, system: SystemName): string[] {
   const { folder } = plan.source;
   return [
     'scripts/**',
-    'docker/**',
-    ...(system === 'linux' ? ['.dockerignore'] : []),
+    ...(system === 'linux' ? IMAGE_FILES : condaFiles(plan, system)),
     workflowFile(system),
     ...(folder === null ? [] : [folder === '.' ? '**' : `${folder}/**`]),
   ];
+}
+
+/** The files of the Conda environments on a system without an image; a lock file is optional. */
+function condaFiles(plan: Plan, system: SystemName): string[] {
+  const files = buildsOn(plan, system).flatMap((build) => [
+    build.conda.file,
+    ...platformsOn(build, system).map(({ lock }) => lock),
+    ...(build.pythonPackages.some((each) => isOn(system, each)) ? [build.pythonPackagesFile!] : []),
+  ]);
+  return [...new Set(files)];
+}
+
+/**
+ * The files whose push starts a workflow that builds wheels. A change to the image starts docker.yml, which calls
+ * linux.yml: it starts that alone, unless there is a branch that docker.yml does not run for.
+ */
+function pushPaths(plan: Plan, system: SystemName): string[] {
+  const paths = wheelPaths(plan, system);
+  const branches = [plan.defaultBranch, ...plan.filters.pushBranches];
+  const byDocker =
+    plan.workflows.includes(WorkflowName.DOCKER) && branches.every((branch) => imageBranches(plan).includes(branch));
+  if (system !== 'linux' || !byDocker) return paths;
+  const own = paths.filter((path) => !IMAGE_FILES.includes(path));
+  return [...own, ...(own.includes('**') ? IMAGE_FILES.map((path) => `!${path}`) : [])];
 }
 
 /**
@@ -60,7 +98,7 @@ export function buildTriggers(
   return {
     pull_request: {},
     merge_group: {},
-    push: { branches: [plan.defaultBranch], paths: wheelPaths(plan, system) },
+    push: { branches: [plan.defaultBranch], paths: pushPaths(plan, system) },
     ...(plan.schedule === null ? {} : { schedule: [{ cron: plan.schedule }] }),
     workflow_dispatch: { inputs },
     workflow_call: { inputs, outputs: Object.fromEntries(outputs) },

@@ -1,10 +1,11 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
-import { concurrency, download, greenJob, logIn, planJob, platformJobs, RETENTION, runProgram, upload } from './common';
+import { concurrency, download, greenJob, logIn, platformJobs, RETENTION, runProgram, upload } from './common';
 import { freeDiskSpace } from './disk';
 import { buildAndTry, LOCAL_IMAGE } from './image';
-import { buildTriggers, imageInput, wheelPaths } from './inputs';
+import { buildTriggers, imageInput } from './inputs';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
+import { planJob } from './plan-job';
 import { MINUTES } from '../declaration/minutes';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
@@ -19,7 +20,7 @@ export function linuxWorkflow(plan: Plan): WorkflowDefinition {
   const pairs = builds.flatMap((build) => platformsOn(build, 'linux').map((platform) => ({ build, platform })));
   const platforms = pairs.map(({ platform }) => platform);
   const jobs: { [id: string]: StepsJob | CallJob } = {
-    plan: planJob(plan, wheelPaths(plan, 'linux'), findImages(plan, builds)),
+    plan: planJob(plan, 'linux', findImages(plan, builds)),
     ...Object.fromEntries(
       pairs.map(({ build, platform }) => [toolchainId(platform), toolchainJob(plan, build, platform)]),
     ),

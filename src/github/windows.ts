@@ -1,8 +1,9 @@
 /** `windows.yml`: builds and tests the Windows wheels on GitHub's runner, in the Conda environment that the image has. */
 import { MAY_READ } from './caches';
-import { concurrency, greenJob, planJob, platformJobs } from './common';
-import { buildTriggers, CALL_INPUTS, wheelPaths } from './inputs';
+import { concurrency, greenJob, platformJobs } from './common';
+import { buildTriggers, CALL_INPUTS } from './inputs';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { planJob } from './plan-job';
 import { ACTIONS, micromambaExeUrl } from '../declaration/pins';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
@@ -16,7 +17,7 @@ export function windowsWorkflow(
     platformsOn(build, 'windows').map((platform) => ({ build, platform })),
   );
   const jobs: { [id: string]: StepsJob } = {
-    plan: planJob(plan, wheelPaths(plan, 'windows'), { permissions: {}, steps: [] }),
+    plan: planJob(plan, 'windows', { permissions: {}, steps: [] }),
     ...Object.fromEntries(
       pairs.flatMap(({ build, platform }) => wheelJobs(plan, build, platform, environmentFile(build, platform))),
     ),

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { WorkflowName } from '../../src/declaration/pipeline';
 import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
-import { Platform } from '../../src/declaration/platform';
+import { Platform, System } from '../../src/declaration/platform';
 import { CACHE_SIZES, compilerCacheSize } from '../../src/github/caches';
 import { dockerWorkflow } from '../../src/github/docker';
 import { linuxWorkflow } from '../../src/github/linux';
@@ -216,8 +216,36 @@ describe('warm caches, and checks that report', () => {
     expect(jobs.green).toMatchObject({ if: 'always()', needs: Object.keys(jobs).filter((id) => id !== 'green') });
     const planned = steps(jobs.plan).find((step) => step.run?.includes('ci changes'))!;
     for (const path of on.push.paths) expect(planned.run).toContain(`--path '${path}'`);
-    expect(planned.env!.BASE).toBe('${{ github.event.merge_group.base_sha }}');
+    expect(planned.env!.BASE).toBe('${{ github.event.merge_group.base_sha || github.event.before }}');
     expect(planned.run).toContain('--base "$BASE"');
+  });
+
+  test('a push that changes the image starts docker.yml alone, where that runs for every branch', () => {
+    const pushed = (changes: Partial<WheelPipelineOptions> = {}) => read('linux', plan(changes)).on.push.paths;
+    expect(pushed()).toEqual(['scripts/**', '.github/workflows/linux.yml', 'package/**']);
+    expect(pushed({ source: { folder: '.' } })).toEqual(expect.arrayContaining(['**', '!docker/**', '!.dockerignore']));
+    const planned = steps(read('linux').jobs.plan).find((step) => step.run?.includes('ci changes'))!;
+    for (const path of read('docker').on.push.paths) expect(planned.run).toContain(`--image-path '${path}'`);
+    expect(planned.run).toContain(`--path 'docker/**' --path '.dockerignore'`);
+    expect(planned.env!.GH_TOKEN).toBe('${{ github.token }}');
+    // docker.yml does not run for the other branch, or not at all.
+    for (const changes of [{ triggers: { pushBranches: ['other'] } }, { workflows: [WorkflowName.LINUX] }]) {
+      expect(pushed(changes)).toEqual(expect.arrayContaining(['docker/**', '.dockerignore']));
+    }
+    expect(pushed({ triggers: { pushBranches: ['other'] }, image: { branches: ['other'] } })).not.toContain(
+      'docker/**',
+    );
+  });
+
+  test('the Windows wheels are built anew for what their Conda environment is made from, and not for the image', () => {
+    const python = { name: 'thing', version: '1', sha256: ['a'.repeat(64)] };
+    const paths = (only?: System) =>
+      read('windows', plan({ toolchain: { pythonPackages: [{ ...python, only }] } })).on.push.paths;
+    const own = ['docker/environment.yml', 'docker/conda-win-64.lock'];
+    expect(paths(System.LINUX)).toEqual(['scripts/**', ...own, '.github/workflows/windows.yml', 'package/**']);
+    expect(paths()).toContain('docker/requirements.txt');
+    const planned = steps(read('windows').jobs.plan).find((step) => step.run?.includes('ci changes'))!;
+    expect(planned.run).not.toMatch(/docker\/\*|Dockerfile|--image-path/);
   });
 
   test.each([

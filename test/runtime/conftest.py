@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import os
 import shutil
 import subprocess
 import zipfile
@@ -131,7 +132,7 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
         "limits": LIMITS,
         "inputs": (),
         "builds": given,
-        "image": plans.Images("ghcr.io/owner/name"),
+        "image": plans.Images("ghcr.io/owner/name", ("main", "dev")),
         "workflows": ("docker", "linux", "windows", "release"),
         "default_branch": "main",
         "release": plans.Release(on_default_branch=True, attest=True, sbom=True),
@@ -150,6 +151,25 @@ def plan_data(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: plan_data(each) for name, each in value.items()}
     return [plan_data(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+# GitHub
+
+
+def stand_in_for_gh(folder: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a gh on the PATH that answers from a git repository; the folder of what it keeps."""
+    stand_ins, programs, kept = Path(__file__).parents[1] / "e2e" / "stand-ins", folder / "bin", folder / "hub"
+    programs.mkdir()
+    shutil.copy(stand_ins / "gh.py", programs / "gh")
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    for name, value in {
+        "GH_TOKEN": "x",
+        "GH_STANDIN_API": stand_ins / "gh_api.py",
+        "GH_STANDIN_FOLDER": kept,
+        "GH_STANDIN_REPOSITORY": repository,
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    return kept
 
 
 # Wheels

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .credentials import masked
 from .errors import Failure, Passing, UsageError
@@ -25,6 +26,8 @@ ADVICE = {
     403: "the token may not do this: give the job the permission `contents: write`",
     429: LIMITED,
 }
+COMPARISON = ".status, (.files[] | .filename, (.previous_filename // empty))"
+MOST_FILES = 300  # that GitHub lists of a comparison
 PATIENCE = 12  # how many times longer to wait where GitHub limits how often it is asked
 
 
@@ -112,3 +115,12 @@ class Gh:
             absent=r"HTTP 404" if absent else "",
             advice=reading,
         ).strip()
+
+    def compared(self, repository: str, base: str, head: str) -> tuple[str, list[str]]:
+        """The status of a comparison of two commits or branches, and the changed files: a renamed one has both names.
+
+        The status is "" where GitHub does not know one of the two. It lists at most `MOST_FILES` files.
+        """
+        path = f"repos/{repository}/compare/{quote(base)}...{quote(head)}"
+        status, *files = self.field(path, COMPARISON, absent=True).splitlines() or [""]
+        return status, files

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from conftest import make_plan, make_repository, needs_git
+from conftest import make_plan, make_repository, needs_git, stand_in_for_gh
 from wheel_pipeline.ci.commands import ci
 
 PATHS = ["--path", "scripts/**", "--path", "docker/**", "--path", ".dockerignore"]
@@ -86,3 +87,89 @@ def test_what_cannot_be_known_is_built(tmp_path: Path, capsys: pytest.CaptureFix
     make_repository(tmp_path)
     assert ci(make_plan(), tmp_path, ["changes", "--event", "pull_request", *PATHS]) == 0
     assert capsys.readouterr().out.endswith("build=true\n")
+
+
+IMAGE = ["--image-path", "docker/**", "--image-path", ".dockerignore", "--image-path", ".github/workflows/docker.yml"]
+LINUX = "owner/name/.github/workflows/linux.yml"
+
+
+class Push:
+    """A push to a repository on GitHub, whose checkout is one commit deep."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder / "repository", capsys
+        self.base = make_repository(self.folder)
+        git(self.folder, "branch", "-M", "main")
+        stand_in_for_gh(folder, self.folder, monkeypatch)
+
+    def commit(self, *names: str) -> str:
+        for name in names:
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text("changed", encoding="utf-8")
+        git(self.folder, "add", ".")
+        git(self.folder, "commit", "-q", "--allow-empty", "-m", "change")
+        return git(self.folder, "rev-parse", "HEAD")
+
+    def said(self, sha: str, *, base: str = "", ref: str = "refs/heads/main", workflow: str = LINUX) -> str:
+        self.capsys.readouterr()
+        run = ["--base", base or self.base, "--repository", "owner/name", "--ref", ref, "--sha", sha]
+        argv = ["changes", "--event", "push", *run, "--workflow-ref", f"{workflow}@{ref}", *PATHS, *IMAGE]
+        assert ci(make_plan(), self.folder, argv) == 0
+        return self.capsys.readouterr().out
+
+
+@pytest.fixture
+def push(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Push:
+    if sys.platform == "win32":
+        pytest.skip("the stand-in for gh is a script")
+    return Push(tmp_path, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("name", ["docker/Dockerfile", ".dockerignore", ".github/workflows/docker.yml"])
+def test_a_push_that_changes_the_image_is_left_to_docker_yml(push: Push, name: str) -> None:
+    push.commit(name)
+    told = f"this push changes {name}, so docker.yml builds the image and the wheels in it"
+    assert push.said(push.commit("scripts/plan.json")) == f"nothing to build here: {told}\nbuild=false\n"
+
+
+def test_docker_yml_also_starts_for_a_file_that_moved_away(push: Push) -> None:
+    push.base = push.commit("docker/a")
+    git(push.folder, "mv", "docker/a", "moved")
+    assert push.said(push.commit("scripts/plan.json")).endswith("\nbuild=false\n")
+
+
+def test_the_first_push_is_left_to_docker_yml(push: Push) -> None:
+    sha = push.commit("docker/Dockerfile", "scripts/plan.json")
+    assert "this push changes docker/Dockerfile" in push.said(sha, base="0" * 40)
+    assert push.said(sha, base="0" * 40, ref="refs/heads/dev").endswith("everything is built\nbuild=true\n")
+
+
+def test_a_push_that_does_not_change_the_image_is_built(push: Push) -> None:
+    assert push.said(push.commit("scripts/plan.json")).endswith("\nbuild=true\n")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"ref": "refs/heads/release"},  # docker.yml does not run for it
+        {"ref": "refs/tags/main"},
+        {"workflow": LINUX.replace("linux", "docker")},  # which calls linux.yml
+        {"workflow": LINUX.replace("linux", "release")},
+        {"base": "1" * 40},
+    ],
+)
+def test_a_push_that_docker_yml_may_not_build_is_built(push: Push, elsewhere: dict[str, str]) -> None:
+    assert push.said(push.commit("docker/Dockerfile"), **elsewhere).endswith("\nbuild=true\n")
+
+
+def test_a_forced_push_is_built(push: Push) -> None:
+    old = push.commit("docker/Dockerfile")
+    git(push.folder, "reset", "-q", "--hard", "HEAD^")
+    assert push.said(push.commit("docker/other"), base=old).endswith("\nbuild=true\n")
+
+
+def test_a_push_is_built_where_github_does_not_answer(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
+    sha = push.commit("docker/Dockerfile")
+    monkeypatch.delenv("GH_TOKEN")
+    said = push.said(sha)
+    assert "warning: cannot list the files of this push (gh api" in said and said.endswith("\nbuild=true\n")

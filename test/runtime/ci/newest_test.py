@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from conftest import make_plan, make_repository, needs_git
+from conftest import make_plan, make_repository, needs_git, stand_in_for_gh
 from wheel_pipeline.ci.commands import ci
 from wheel_pipeline.errors import Failure
 
-STAND_INS = Path(__file__).resolve().parents[2] / "e2e" / "stand-ins"
 PATHS = ["--path", "docker/**", "--path", ".dockerignore"]
 pytestmark = [needs_git, pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script")]
 
@@ -26,16 +23,7 @@ class Branch:
         self.folder, self.capsys = folder / "repository", capsys
         make_repository(self.folder)
         self.git("branch", "-M", "main")
-        (folder / "bin").mkdir()
-        shutil.copy(STAND_INS / "gh.py", folder / "bin" / "gh")
-        monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
-        for name, value in {
-            "GH_TOKEN": "x",
-            "GH_STANDIN_API": STAND_INS / "gh_api.py",
-            "GH_STANDIN_FOLDER": folder / "hub",
-            "GH_STANDIN_REPOSITORY": self.folder,
-        }.items():
-            monkeypatch.setenv(name, str(value))
+        stand_in_for_gh(folder, self.folder, monkeypatch)
         (self.folder / "docker").mkdir()
         self.published = self.commit("docker/Dockerfile")
 

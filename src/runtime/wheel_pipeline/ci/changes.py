@@ -8,14 +8,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..console import console, set_outputs
+from ..errors import Failure
+from ..gh import Gh
 from ..git import said
 from ..plan import Plan
 from ..wheels.files import matches
 
-PULL_REQUEST, MERGE_QUEUE = "pull_request", "merge_group"
+PULL_REQUEST, MERGE_QUEUE, PUSH = "pull_request", "merge_group", "push"
+BRANCH = "refs/heads/"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run, as GitHub describes it."""
+
+    event: str
+    base: str = ""
+    """The commit that its changes are compared with: the base of a merge queue's entry, or the commit before a push."""
+    repository: str = ""
+    ref: str = ""
+    sha: str = ""
+    workflow_ref: str = ""
+    """OWNER/NAME/FILE@REF of the workflow that GitHub started: this one, or its caller."""
 
 
 def changed_files(root: Path, event: str, base: str, timeout: float) -> list[str] | None:
@@ -39,9 +57,42 @@ def among(names: Iterable[str], paths: Sequence[str]) -> list[str]:
     return [name for name in names if any(matches(path, name) for path in paths)]
 
 
-def tell(plan: Plan, root: Path, event: str, base: str, paths: Sequence[str]) -> None:
+def pushed_files(plan: Plan, root: Path, run: Run) -> list[str]:
+    """The files that a push has certainly changed; GitHub lists only the first of many."""
+    if not run.base.strip("0"):  # a new branch
+        # Only the first push of a repository is certain: GitHub does not report what another branch started from.
+        if run.ref != f"{BRANCH}{plan.default_branch}":
+            return []
+        words = ("-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", "--full-tree", "HEAD")
+        return (said(root, words, os.environ, plan.limits.command) or "").splitlines()
+    try:
+        status, files = Gh(plan.limits).compared(run.repository, run.base, run.sha)
+    except Failure as failure:
+        console.warning(f"cannot list the files of this push ({failure}): building everything", "Unknown changes")
+        return []
+    # GitHub filters the paths of a forced push by another comparison.
+    return files if status == "ahead" else []
+
+
+def built_by_docker(plan: Plan, root: Path, run: Run, image_paths: Sequence[str]) -> str:
+    """A changed file that also starts docker.yml, which builds the wheels of this push; empty where there is none."""
+    started = run.workflow_ref.partition("@")[0].rpartition("/")[2]
+    branches = [f"{BRANCH}{branch}" for branch in (plan.default_branch, *plan.image.branches)]
+    if run.event != PUSH or not image_paths or started != plan.workflow("linux") or run.ref not in branches:
+        return ""
+    return next(iter(among(pushed_files(plan, root, run), image_paths)), "")
+
+
+def tell(plan: Plan, root: Path, run: Run, paths: Sequence[str], image_paths: Sequence[str]) -> None:
     """Answer with the output build."""
-    changed = changed_files(root, event, base, plan.limits.command) if paths else None
+    if file := built_by_docker(plan, root, run, image_paths):
+        workflow = plan.workflow("docker")
+        console.say(
+            f"nothing to build here: this push changes {file}, so {workflow} builds the image and the wheels in it"
+        )
+        set_outputs(build="false")
+        return
+    changed = changed_files(root, run.event, run.base, plan.limits.command) if paths else None
     touched = among(changed or (), paths)
     if changed is None:
         console.say("everything is built")

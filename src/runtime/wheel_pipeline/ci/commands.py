@@ -23,15 +23,29 @@ def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
 
 
 def changes_options(parser: Parser) -> None:
-    parser.add_argument("--event", required=True, help="what started the run: pull_request, push, …")
-    parser.add_argument("--base", default="", metavar="COMMIT", help="in the merge queue: what the run is merged onto")
-    paths_help = "a glob of files that the wheels are made of; repeatable"
-    parser.add_argument("--path", action="append", default=[], metavar="GLOB", help=paths_help)
+    add = parser.add_argument
+    add("--event", required=True, help="what started the run: pull_request, push, …")
+    base_help = "the base of a merge queue's entry, or the commit before a push"
+    add("--base", default="", metavar="COMMIT", help=base_help)
+    add(
+        "--path",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="a glob of files that the wheels are built from; repeatable",
+    )
+    image_help = "a glob of files whose push starts docker.yml, which builds the wheels as well; repeatable"
+    add("--image-path", action="append", default=[], metavar="GLOB", help=image_help)
+    add("--repository", default="", metavar="OWNER/NAME", help="the repository that was pushed to")
+    add("--ref", default="", help="the ref of the run, such as refs/heads/main")
+    add("--sha", default="", metavar="COMMIT", help="the commit of the run")
+    add("--workflow-ref", default="", metavar="FILE@REF", help="the workflow that GitHub started")
 
 
 def changes_answer(plan: Plan, root: Path, args: Namespace) -> None:
-    """Whether there is anything to build: the output build. A pull request may touch none of the files."""
-    changes.tell(plan, root, args.event, args.base, tuple(args.path))
+    """Decide whether there is anything to build: the output build. A pull request may touch none of the files."""
+    run = changes.Run(args.event, args.base, args.repository, args.ref, args.sha, args.workflow_ref)
+    changes.tell(plan, root, run, tuple(args.path), tuple(args.image_path))
 
 
 def images_options(parser: Parser) -> None:

@@ -7,15 +7,11 @@ enough to ask for the newest commit, as one that changes no image starts no run 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from ..console import console, set_outputs
-from ..gh import Gh
+from ..gh import MOST_FILES, Gh
 from ..plan import Plan
 from .changes import among
-
-MOST_FILES = 300  # that GitHub names of a comparison
-FIELD = ".status, (.files[] | .filename, (.previous_filename // empty))"
 
 
 def tell(plan: Plan, repository: str, commit: str, paths: Sequence[str]) -> None:
@@ -27,8 +23,7 @@ def tell(plan: Plan, repository: str, commit: str, paths: Sequence[str]) -> None
 
 def why_not(plan: Plan, repository: str, commit: str, paths: Sequence[str]) -> str:
     branch, workflow = plan.default_branch, plan.workflow("docker")
-    asked = f"repos/{repository}/compare/{commit}...{quote(branch)}"
-    status, *changed = Gh(plan.limits).field(asked, FIELD, absent=True).splitlines() or [""]
+    status, changed = Gh(plan.limits).compared(repository, commit, branch)
     if status not in ("identical", "ahead"):
         return f"{commit} is not on {branch}"
     touched = among(changed, paths)

@@ -71,6 +71,8 @@ class Limits:
 class Images:
     name: str
     """Where the toolchain images are published, without tag."""
+    branches: tuple[str, ...]
+    """Branches whose pushes publish them, beside the default branch."""
 
 
 @dataclass(frozen=True)
