@@ -27,7 +27,7 @@ test('two pipelines live in one repository: the second one has a folder, workflo
   expect(concurrency.group).not.toBe(workflow('docker').concurrency.group);
   expect(on.push.paths).toContain('.github/workflows/nightly-docker.yml');
   expect(on.push.paths).toContain('nightly/docker/**');
-  const [publish] = Object.values<any>(jobs);
+  const { publish } = jobs;
   expect(publish.defaults).toEqual({ run: { 'working-directory': 'nightly' } });
   const build = publish.steps.find((step: any) => step.with?.context);
   expect(build.with).toMatchObject({ context: 'nightly', file: 'nightly/docker/Dockerfile' });

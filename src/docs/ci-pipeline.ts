@@ -38,6 +38,7 @@ export function ciPipelinePage(plan: Plan, workflows: readonly NamedWorkflow[]):
       ]),
     ),
     ...(has(WorkflowName.DOCKER) ? firstRun(plan) : []),
+    ...forksSection(plan),
     ...(has(WorkflowName.DOCKER) ? imageSection(plan) : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? wheelsSection(plan) : []),
     ...(has(WorkflowName.LINUX) || has(WorkflowName.WINDOWS) ? cacheSection(plan) : []),
@@ -99,8 +100,20 @@ function firstRun({ image, repository, defaultBranch, workflows, builds }: Plan)
     '   In a merge queue, raise the *Status check timeout*: GitHub takes out a pull request whose checks take longer, and a build',
     '   without caches takes hours. Leave *Require all queue entries to pass required checks* on: a run looks at its own entry only.',
     '',
-    "A fork's pull requests need no rights to the registry. A fork that publishes images itself changes `githubRepository` (or `image.name`)",
-    'in `.projenrc.ts`: the name stands in the synthesized files, and no setting on GitHub changes it.',
+  ];
+}
+
+/** The behaviour elsewhere than in the declared repository. */
+function forksSection({ repository }: Plan): string[] {
+  return [
+    '## Forks, and renamed repositories',
+    '',
+    `The workflows are for \`${repository}\`, which \`.projenrc.ts\` declares. No setting on GitHub changes that.`,
+    '',
+    '- A fork builds and tests pull requests, its merge queue, and what is started by hand. It skips pushes, schedules, images,',
+    '  releases, upgrades and clean-up. To make it a repository like any other, declare it and synthesize.',
+    '- A repository that was renamed, transferred or copied is neither. The first job of each workflow fails there and names the fix:',
+    '  set `githubRepository` in `.projenrc.ts`, run `npx projen`, and commit the result.',
     '',
   ];
 }

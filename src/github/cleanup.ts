@@ -1,5 +1,6 @@
 /** `cleanup.yml`: removes images that nothing needs any more, so that a registry does not grow for ever. */
 import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
+import { AT_HOME, homeJob } from './home';
 import type { WorkflowDefinition } from './model';
 import { MINUTES } from '../declaration/minutes';
 import type { Plan } from '../plan/plan';
@@ -22,8 +23,11 @@ export function cleanupWorkflow(plan: Plan): WorkflowDefinition {
     },
     concurrency: concurrency('cleanup'),
     jobs: {
+      home: homeJob(plan),
       images: {
         name: 'Remove old images',
+        needs: ['home'],
+        if: AT_HOME,
         permissions: { contents: 'read', packages: 'write' },
         runsOn: 'ubuntu-24.04',
         timeoutMinutes: MINUTES.cleanup,

@@ -1,5 +1,6 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
 import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
+import { homeStep, unlessInFork } from './home';
 import { buildAndTry, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
 import { imageBranches, imageInput, imagePaths } from './inputs';
 import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
@@ -27,12 +28,29 @@ export function dockerWorkflow(plan: Plan): WorkflowDefinition {
     },
     concurrency: concurrency('docker'),
     jobs: {
+      plan: planJob(plan),
       ...Object.fromEntries(builds.flatMap((build) => jobs(plan, build))),
       ...(buildsWheels ? { wheels: wheelsJob(builds) } : {}),
       latest: latestJob(plan, builds, buildsWheels, paths),
     },
   };
 }
+
+/** The first job; a fork publishes nothing, and its pull requests try the image. */
+function planJob(plan: Plan): StepsJob {
+  return {
+    name: 'Plan',
+    if: `github.event_name == 'pull_request' || ${unlessInFork(plan)}`,
+    permissions: { contents: 'read' },
+    runsOn: 'ubuntu-24.04',
+    timeoutMinutes: MINUTES.plan,
+    outputs: { home: '${{ steps.home.outputs.home }}' },
+    steps: [checkout(), ...installRuntime(plan), homeStep(plan)],
+  };
+}
+
+/** The condition of a job that publishes. */
+const PUBLISHES = "github.event_name != 'pull_request' && needs.plan.outputs.home == 'true'";
 
 function jobId(name: string, { variant }: PlannedBuild, platform?: PlannedPlatform): string {
   if (platform) return `${name}-${identifier(platform.id)}`;
@@ -52,6 +70,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
     ids('try', platform),
     {
       name: `Try the toolchain image${nameOf(build, several ? platform : undefined)}`,
+      needs: ['plan'],
       if: "github.event_name == 'pull_request'",
       permissions: { contents: 'read' },
       runsOn: platform.runner,
@@ -59,7 +78,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
       steps: buildAndTry(plan, build),
     },
   ]);
-  const common = { if: "github.event_name != 'pull_request'", timeoutMinutes: MINUTES.image };
+  const common = { needs: ['plan'], if: PUBLISHES, timeoutMinutes: MINUTES.image };
   const publishing = {
     ...common,
     name: `Publish the toolchain image${nameOf(build)}`,
@@ -102,7 +121,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
       jobId('publish', build),
       {
         ...publishing,
-        needs: platforms.map((platform) => ids('push', platform)),
+        needs: ['plan', ...platforms.map((platform) => ids('push', platform))],
         runsOn: 'ubuntu-24.04',
         timeoutMinutes: MINUTES.publish,
         steps: [

@@ -1,5 +1,6 @@
 /** The first job of a workflow that builds wheels. */
-import { checkout, installRuntime, TOKEN, runProgram } from './common';
+import { checkout, installRuntime, runProgram, TOKEN } from './common';
+import { BUILDS_HERE, homeStep } from './home';
 import { CALL_INPUTS, imagePaths, wheelPaths } from './inputs';
 import type { StepsJob, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
@@ -23,7 +24,8 @@ export function planJob(
       // The merge of a pull request and its first parent, in the queue too: what lies between them is what it changes.
       checkout(`inputs.${CALL_INPUTS.ref}`, { 'fetch-depth': 2 }),
       ...installRuntime(plan),
-      changesStep(plan, system),
+      homeStep(plan),
+      { ...changesStep(plan, system), if: BUILDS_HERE },
       ...images.steps,
     ],
   };

@@ -12,6 +12,7 @@ import {
   upload,
   wheelsArtifact,
 } from './common';
+import { AT_HOME, homeJob } from './home';
 import { CALL_INPUTS, imageInput, sumsOutput } from './inputs';
 import type { CallJob, Permissions, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { variableName } from './names';
@@ -67,6 +68,7 @@ export function releaseWorkflow(plan: Plan): WorkflowDefinition {
       'cancel-in-progress': false,
     },
     jobs: {
+      home: homeJob(plan),
       plan: planJob(plan),
       ...Object.fromEntries(plan.builds[0].systems.map((system) => [system, callJob(plan, system)])),
       verify: verifyJob(plan),
@@ -90,6 +92,8 @@ function planJob(plan: Plan): StepsJob {
   const permissions: Permissions = { contents: 'read', ...(images.length > 0 ? { packages: 'read' } : {}) };
   return {
     name: 'Plan',
+    needs: ['home'],
+    if: AT_HOME,
     permissions: { ...permissions, ...(images.length > 0 && plan.release.attest ? { attestations: 'read' } : {}) },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.plan,

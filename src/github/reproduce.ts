@@ -4,6 +4,7 @@
  * A run of any other ref than the release's tag starts one of that tag, whose workflows fit the scripts there.
  */
 import { checkout, concurrency, download, installRuntime, runProgram, TOKEN, wheelsArtifact } from './common';
+import { AT_HOME, homeJob } from './home';
 import { CALL_INPUTS, imageInput } from './inputs';
 import type { CallJob, WorkflowDefinition } from './model';
 import { workflowFile } from './workflow';
@@ -48,8 +49,11 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
     },
     concurrency: concurrency('reproduce'),
     jobs: {
+      home: homeJob(plan),
       plan: {
         name: 'Plan',
+        needs: ['home'],
+        if: AT_HOME,
         permissions: { contents: 'read', actions: 'write' },
         runsOn: 'ubuntu-24.04',
         timeoutMinutes: MINUTES.plan,

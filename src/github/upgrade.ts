@@ -17,6 +17,7 @@ import {
   TOKEN,
   upload,
 } from './common';
+import { AT_HOME, homeJob } from './home';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
@@ -49,7 +50,7 @@ export function upgradeWorkflow(plan: Plan): WorkflowDefinition {
       workflow_dispatch: {},
     },
     concurrency: concurrency('upgrade'),
-    jobs: { look: lookJob(plan), propose: proposeJob(plan) },
+    jobs: { home: homeJob(plan), look: lookJob(plan), propose: proposeJob(plan) },
   };
 }
 
@@ -57,6 +58,8 @@ export function upgradeWorkflow(plan: Plan): WorkflowDefinition {
 function lookJob(plan: Plan): StepsJob {
   return {
     name: 'Look for newer versions',
+    needs: ['home'],
+    if: AT_HOME,
     permissions: { contents: 'read' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.upgrade,

@@ -85,7 +85,7 @@ test('what the page says of a release holds in its workflow', () => {
   expect(release.concurrency['cancel-in-progress']).toBe(false);
   expect(releases).toContain('Publishing waits for the environment `release`');
   expect(release.jobs.publish.environment).toBe('release');
-  expect(Object.keys(release.jobs)).toEqual(['plan', 'linux', 'windows', 'verify', 'attest', 'publish']);
+  expect(Object.keys(release.jobs)).toEqual(['home', 'plan', 'linux', 'windows', 'verify', 'attest', 'publish']);
   for (const step of ['Plan', 'Image', 'Build and test', 'Verify', 'Attest', 'Publish']) {
     expect(releases).toMatch(new RegExp(`^\\d\\. \\*\\*${step}\\*\\*`, 'm'));
   }

@@ -107,7 +107,7 @@ describe('the image of two processors', () => {
 
   test('is put together as one, which is signed and tagged, and in which the wheels are built', () => {
     const { publish, wheels } = jobs;
-    expect(publish.needs).toEqual(['push-linux-x86_64', 'push-linux-aarch64']);
+    expect(publish.needs).toEqual(['plan', 'push-linux-x86_64', 'push-linux-aarch64']);
     const together = publish.steps.find((step: any) => step.id === 'push');
     expect(together.env).toEqual({
       TAG: 'ghcr.io/owner/name:${{ github.sha }}',

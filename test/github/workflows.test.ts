@@ -422,7 +422,14 @@ describe('publishing', () => {
     expect(read('docker').jobs.publish.permissions).toMatchObject({ 'artifact-metadata': 'write' });
     expect(steps(jobs.publish).at(-1)!.run).toContain('--signature signature/wheels.sigstore.json');
     const without = plan({ release: { attest: false } });
-    expect(Object.keys(read('release', without).jobs)).toEqual(['plan', 'linux', 'windows', 'verify', 'publish']);
+    expect(Object.keys(read('release', without).jobs)).toEqual([
+      'home',
+      'plan',
+      'linux',
+      'windows',
+      'verify',
+      'publish',
+    ]);
     expect(JSON.stringify(everyJob(without))).not.toMatch(/attest|signature|id-token/);
   });
 

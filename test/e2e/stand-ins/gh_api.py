@@ -2,6 +2,7 @@
 """Stands for `gh api` and `gh attestation verify` in the tests, on a git repository instead of GitHub.
 
     $GH_STANDIN_REPOSITORY                     the repository that tags, branches and commits are read from
+    $GH_STANDIN_FOLDER/repository.json         what GitHub says of the repository: fork, visibility
     $GH_STANDIN_FOLDER/attested.txt            "SUBJECT SIGNER SOURCE" of each attestation, a line each
     $GH_STANDIN_FOLDER/calls.jsonl             every call's arguments, written here
 
@@ -22,6 +23,7 @@ from typing import Any, NoReturn
 import gh_issues
 
 PROGRAMS: dict[str, Callable[[Any], str]] = {
+    ".fork": lambda data: str(data["fork"]).lower(),
     ".object.sha": lambda data: str(data["object"]["sha"]),
     ".status": lambda data: str(data["status"]),
     '.object.type + " " + .object.sha': lambda data: f"{data['object']['type']} {data['object']['sha']}",
@@ -59,6 +61,11 @@ def tag_object(sha: str) -> Any:
     return words and {"object": {"type": words["type"], "sha": words["object"]}}
 
 
+def facts(_: str) -> Any:
+    path = Path(os.environ["GH_STANDIN_FOLDER"], "repository.json")
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
 def compare(pair: str) -> Any:
     one, other = (git("rev-parse", "--verify", "--quiet", name) or name for name in pair.split("..."))
     base = git("merge-base", one, other)
@@ -79,12 +86,14 @@ def api(words: list[str]) -> None:
     if program not in PROGRAMS:
         fail(f"the stand-in for gh api knows no program {program}")
     rest = "/".join(path[3:])
-    for start, answer in (("git/ref/", lambda name: reference(f"refs/{name}")), ("git/tags/", tag_object)):
-        if rest.startswith(start):
-            data = answer(rest.removeprefix(start))
-            break
-    else:
-        data = compare(rest.removeprefix("compare/"))
+    answers: dict[str, Callable[[str], Any]] = {
+        "git/ref/": lambda name: reference(f"refs/{name}"),
+        "git/tags/": tag_object,
+        "compare/": compare,
+        "": facts,
+    }
+    start = next(each for each in answers if rest.startswith(each))
+    data = answers[start](rest.removeprefix(start))
     if not data:
         fail("gh: Not Found (HTTP 404)")
     print(PROGRAMS[program](data))

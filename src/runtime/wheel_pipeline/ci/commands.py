@@ -1,4 +1,4 @@
-"""The command line of the workflows: `ci changes`, `ci images`, `ci image-tag`, `ci published` and `ci newest`."""
+"""The command line of the workflows: `ci home`, `ci changes`, `ci images` and what else a job asks for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from ..arguments import Parser, chosen
 from ..console import set_named_outputs, set_outputs
 from ..plan import Plan
-from . import changes, images, newest
+from . import changes, home, images, newest
 
 
 def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
@@ -20,6 +20,17 @@ def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     answer, parser, rest = found
     answer(plan, root, parser.parse(rest))
     return 0
+
+
+def home_options(parser: Parser) -> None:
+    parser.add_argument("--repository", required=True, metavar="OWNER/NAME", help="the repository of the run")
+    fork_help = "whether it is a fork: true, false, or empty to ask GitHub"
+    parser.add_argument("--fork", default="", choices=("true", "false", ""), help=fork_help)
+
+
+def home_answer(plan: Plan, _: Path, args: Namespace) -> None:
+    """Check that the run is in the declared repository, or in a fork of it: the output home."""
+    home.check_home(plan, args.repository, args.fork)
 
 
 def changes_options(parser: Parser) -> None:
@@ -97,6 +108,7 @@ def newest_answer(plan: Plan, _: Path, args: Namespace) -> None:
 type Question = tuple[Callable[[Parser], None], Callable[[Plan, Path, Namespace], None]]
 
 QUESTIONS: Mapping[str, Question] = {
+    "home": (home_options, home_answer),
     "changes": (changes_options, changes_answer),
     "images": (images_options, images_answer),
     "image-tag": (tag_options, tag_answer),

@@ -1,0 +1,72 @@
+import { cleanupWorkflow } from '../../src/github/cleanup';
+import { dockerWorkflow } from '../../src/github/docker';
+import { linuxWorkflow } from '../../src/github/linux';
+import type { CallJob, StepsJob, WorkflowDefinition } from '../../src/github/model';
+import { releaseWorkflow } from '../../src/github/release';
+import { reproduceWorkflow } from '../../src/github/reproduce';
+import { upgradeWorkflow } from '../../src/github/upgrade';
+import { windowsWorkflow } from '../../src/github/windows';
+import { resolvePlan } from '../../src/plan/resolve';
+
+const plan = resolvePlan({
+  repository: 'Acme/Wheels',
+  source: { folder: 'package' },
+  wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+});
+const WORKFLOWS: readonly WorkflowDefinition[] = [
+  dockerWorkflow(plan),
+  linuxWorkflow(plan),
+  windowsWorkflow(plan, (build) => build.conda.file),
+  releaseWorkflow(plan),
+  reproduceWorkflow(plan),
+  upgradeWorkflow(plan),
+  cleanupWorkflow(plan),
+];
+const jobsOf = ({ jobs }: WorkflowDefinition): Array<[string, StepsJob | CallJob]> => Object.entries(jobs);
+const firstOf = (workflow: WorkflowDefinition): StepsJob => jobsOf(workflow)[0][1] as StepsJob;
+const UNLESS_IN_FORK = "github.repository == 'Acme/Wheels' || !github.event.repository.fork";
+
+test.each(WORKFLOWS.map((workflow) => [workflow.name, workflow] as const))(
+  '%s.yml checks its repository before anything else',
+  (_, workflow) => {
+    const [[first], ...others] = jobsOf(workflow);
+    expect(others.filter(([, job]) => !job.needs?.length)).toEqual([]);
+    const { steps, outputs } = firstOf(workflow);
+    expect(steps.slice(0, 3).map((step) => step.run ?? step.uses!.action)).toEqual([
+      'actions/checkout',
+      expect.stringContaining('--require-hashes'),
+      'python3 scripts/wheel_pipeline ci home --repository "$GITHUB_REPOSITORY" --fork "$FORK"\n',
+    ]);
+    expect(steps[2].env).toEqual({ GH_TOKEN: '${{ github.token }}', FORK: '${{ github.event.repository.fork }}' });
+    expect(others.some(([, job]) => job.needs!.includes(first))).toBe(true);
+    expect(JSON.stringify(outputs)).toMatch(/steps\.(home|changes)\.outputs\.(home|build)/);
+  },
+);
+
+test.each(['release', 'reproduce', 'upgrade', 'cleanup'])('a fork skips all of %s.yml', (name) => {
+  const workflow = WORKFLOWS.find((each) => each.name === name)!;
+  expect(firstOf(workflow).if).toBe(UNLESS_IN_FORK);
+  // A schedule does not say whether its repository is a fork: the step finds out.
+  const [, [, next]] = jobsOf(workflow);
+  expect([next.needs, next.if]).toEqual([['home'], "needs.home.outputs.home == 'true'"]);
+});
+
+test('a fork publishes no image, and its pull requests try theirs', () => {
+  const { plan: first, try: tries, publish } = WORKFLOWS[0].jobs;
+  expect(first.if).toBe(`github.event_name == 'pull_request' || ${UNLESS_IN_FORK}`);
+  expect([tries.needs, tries.if]).toEqual([['plan'], "github.event_name == 'pull_request'"]);
+  expect(publish.needs).toEqual(['plan']);
+  expect(publish.if).toBe("github.event_name != 'pull_request' && needs.plan.outputs.home == 'true'");
+});
+
+test.each([1, 2])(
+  'a fork builds wheels for pull requests, the merge queue and by hand, and reports always',
+  (index) => {
+    const { plan: first, green } = WORKFLOWS[index].jobs as Record<string, StepsJob>;
+    expect(first.if).toBeUndefined();
+    expect(first.steps.find(({ id }) => id === 'changes')!.if).toBe(
+      "steps.home.outputs.home == 'true' || (github.event_name != 'push' && github.event_name != 'schedule')",
+    );
+    expect(green.if).toBe('always()');
+  },
+);
