@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { Component } from 'projen/lib/component';
 import { ObjectFile } from 'projen/lib/object-file';
@@ -35,7 +34,7 @@ import { PACKED_PROGRAM } from './plan/files';
 import { Plan, PlannedBuild, PlannedPlatform } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { PINS_FILE } from './plan/resolve-pins';
-import { buildsOn, platformsOn } from './plan/select';
+import { buildsOn } from './plan/select';
 import { addCheck } from './scripts/check-task';
 import { PackedProgram } from './scripts/packed-program';
 import {
@@ -152,7 +151,7 @@ export class WheelPipeline extends Component {
   private addToolchain(build: PlannedBuild): void {
     if (build.systems.includes('linux')) {
       const top = header(`The toolchain image of ${build.name}.`, 'docker/dockerfile.ts');
-      this.file(build.dockerfile, dockerfile(this._plan, build, top, this.environmentHash(build)));
+      this.file(build.dockerfile, dockerfile(this._plan, build, top));
     }
     this.file(build.conda.file, this.environmentLines(build));
     if (build.pythonPackagesFile === null) return;
@@ -259,17 +258,6 @@ export class WheelPipeline extends Component {
 
   private environmentLines(build: PlannedBuild): string[] {
     return environment(build, header(`The Conda environment that builds ${build.name}.`, 'docker/environment.ts'));
-  }
-
-  /** What the image's environment is made of: a committed lock file counts, as it is what gets installed. */
-  private environmentHash(build: PlannedBuild): string {
-    const hash = createHash('sha256').update(this.environmentLines(build).join('\n'));
-    pythonPackageRequirements(build).forEach((line) => hash.update(line));
-    for (const platform of platformsOn(build, 'linux')) {
-      const lock = this.lockOf(platform);
-      if (lock) hash.update(readFileSync(join(this.project.outdir, this.path(lock))));
-    }
-    return hash.digest('hex');
   }
 
   /** A platform's lock file, where one is committed. */

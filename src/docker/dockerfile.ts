@@ -12,15 +12,13 @@ const USER = 1000;
 /** What BuildKit calls a processor. */
 const TARGETARCH: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' };
 
-/** The Dockerfile's lines. The hash is the environment's, for a label. */
+/** The Dockerfile's lines. */
 export function dockerfile(
-  { repository, pins }: Plan,
+  { repository, pins, image }: Plan,
   build: PlannedBuild,
   header: readonly string[],
-  environmentHash: string,
 ): string[] {
   const platforms = platformsOn(build, 'linux');
-  const label = `io.github.${repository.toLowerCase().replace('/', '.')}.environment`;
   return [
     `# syntax=${pins.dockerfileFrontend}`,
     '#',
@@ -90,11 +88,13 @@ export function dockerfile(
     'ENTRYPOINT ["toolchain-entrypoint"]',
     'CMD ["bash"]',
     '',
+    '# The commit, and the hash of the files that it was built from: this one and the environment.',
     'ARG REVISION=unknown',
+    'ARG ENVIRONMENT=unknown',
     `LABEL org.opencontainers.image.title="${build.name} toolchain" \\`,
     `      org.opencontainers.image.source="https://github.com/${repository}" \\`,
     '      org.opencontainers.image.revision="$REVISION" \\',
-    `      ${label}="sha256:${environmentHash}"`,
+    `      ${image.label}="$ENVIRONMENT"`,
   ];
 }
 

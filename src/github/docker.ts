@@ -1,7 +1,7 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
 import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
 import { homeStep, unlessInFork } from './home';
-import { buildAndTry, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
+import { buildAndTry, environmentStep, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
 import { imageBranches, imageInput, imagePaths } from './inputs';
 import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
 import { identifier } from './names';
@@ -10,7 +10,7 @@ import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import { WorkflowName } from '../declaration/pipeline';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { buildsOn, chosen, platformsOn } from '../plan/select';
+import { buildsOn, platformsOn } from '../plan/select';
 
 /** Declares the workflow. Each variant's image has jobs of its own. */
 export function dockerWorkflow(plan: Plan): WorkflowDefinition {
@@ -95,7 +95,7 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
     ];
     return [
       ...tries,
-      [jobId('publish', build), { ...publishing, runsOn: only.runner, steps: [...steps, ...published(plan, build)] }],
+      [jobId('publish', build), { ...publishing, runsOn: only.runner, steps: [...steps, ...published(plan)] }],
     ];
   }
   return [
@@ -128,13 +128,14 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
           checkout(),
           setUpBuildx(plan),
           ...installRuntime(plan),
+          environmentStep(plan, build),
           ...logIn(plan),
           putTogether(
             plan,
             build,
             platforms.map((platform) => ids('push', platform)),
           ),
-          ...published(plan, build),
+          ...published(plan),
         ],
       },
     ],
@@ -202,7 +203,7 @@ function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly string[])
 }
 
 /** Signed first; only then does an image get the tag of what it is made from, by which jobs find it. */
-function published(plan: Plan, build: PlannedBuild): WorkflowStep[] {
+function published(plan: Plan): WorkflowStep[] {
   const { name } = plan.image;
   const pushed = `${name}@${DIGEST}`;
   return [
@@ -215,11 +216,6 @@ function published(plan: Plan, build: PlannedBuild): WorkflowStep[] {
           },
         ]
       : []),
-    {
-      name: 'Read the tag of its environment',
-      id: 'environment',
-      run: `${runProgram(plan)} ci image-tag${chosen(build)}\n`,
-    },
     {
       // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
       name: 'Give it the tag of its environment',

@@ -19,7 +19,7 @@ export function imageOptions({ dockerfile, image }: PlannedBuild): { readonly [i
   return {
     context: '.',
     file: dockerfile,
-    'build-args': 'REVISION=${{ github.sha }}\n',
+    'build-args': 'REVISION=${{ github.sha }}\nENVIRONMENT=${{ steps.environment.outputs.tag }}\n',
     'cache-from': `\${{ github.event_name != 'workflow_dispatch' && 'type=registry,ref=${image}' || '' }}`,
   };
 }
@@ -29,18 +29,28 @@ export function setUpBuildx({ pins }: Plan): WorkflowStep {
   return { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx, with: { 'driver-opts': `image=${pins.buildkit}` } };
 }
 
+/** Outputs the tag of an image's environment, which its label has as well: the hash of the files that it is built from. */
+export function environmentStep(plan: Plan, build: PlannedBuild): WorkflowStep {
+  return {
+    name: 'Read the tag of its environment',
+    id: 'environment',
+    run: `${runProgram(plan)} ci image-tag${chosen(build)}\n`,
+  };
+}
+
 /** From the checkout on; a commit is what an expression names. */
 export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): WorkflowStep[] {
   return [
     checkout(commit),
     ...freeDiskSpace(build, 'build-image'),
+    ...installRuntime(plan),
+    environmentStep(plan, build),
     setUpBuildx(plan),
     {
       name: 'Build the image',
       uses: ACTIONS.dockerBuildPush,
       with: { ...imageOptions(build), load: true, tags: LOCAL_IMAGE },
     },
-    ...installRuntime(plan),
     tryImage(plan, 'Try the image, and say how large it is', LOCAL_IMAGE, build, ' --summary'),
   ];
 }
@@ -54,7 +64,7 @@ export function offerLock(plan: Plan, { variant }: PlannedBuild, platform: Plann
   const said = [
     `No lock of the Conda environment is committed, so the newest allowed packages were installed.`,
     `To have the same ones from now on: gh run download $GITHUB_RUN_ID --name ${artifact} --dir docker,`,
-    `then run projen, and commit what it writes with the lock.`,
+    `then commit it.`,
   ].join(' ');
   return [
     {

@@ -293,6 +293,7 @@ const plan = z.strictObject({
   image: z.strictObject({
     name: said(text, 'Where the toolchain images are published, without tag.'),
     branches: said(texts, 'Branches whose pushes publish them.'),
+    label: said(text, 'The label that has the env-<hash> of the files that an image was built from.'),
   }),
   workflows: z.array(z.enum(WorkflowName)),
   defaultBranch: said(text, 'Its builds fill the caches of other runs; its images are those that releases use.'),

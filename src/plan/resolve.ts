@@ -54,6 +54,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   const image = {
     name: options.image?.name ?? ['ghcr.io/', options.repository, id && `-${id}`].join('').toLowerCase(),
     branches: options.image?.branches ?? [...new Set([runs.defaultBranch, 'dev'])],
+    label: `io.github.${options.repository.toLowerCase().replace('/', '.')}.environment`,
   };
   const main: DeclaredBuild = { name, platforms, wheels: options.wheels, toolchain: options.toolchain ?? {} };
   const variants = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];

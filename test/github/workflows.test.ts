@@ -370,6 +370,17 @@ describe('a change to the toolchain', () => {
     }
   });
 
+  test('is labelled with the tag of all that it is built from, the Dockerfile included', () => {
+    for (const [, job] of everyJob()) {
+      for (const { with: given } of uses(job, 'docker/build-push-action')) {
+        expect(given!['build-args'].split('\n')).toContain('ENVIRONMENT=${{ steps.environment.outputs.tag }}');
+        const names = steps(job).map(({ name, run }) => run ?? name);
+        const tagged = names.indexOf('python3 scripts/wheel_pipeline ci image-tag\n');
+        expect([tagged > 0, tagged < names.indexOf('Build the image')]).toEqual([true, true]);
+      }
+    }
+  });
+
   test('becomes the latest only after wheels were built in it, and on the default branch', () => {
     const { jobs } = read('docker');
     expect(jobs.wheels).toMatchObject({ needs: ['publish'], with: { image: '${{ needs.publish.outputs.image }}' } });

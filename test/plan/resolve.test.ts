@@ -17,7 +17,11 @@ const wheelOf = (changes: Partial<Wheel>, more: Partial<WheelPipelineOptions> = 
 test('a small declaration is enough, and its defaults are those of the field', () => {
   const plan = resolve();
   expect(plan.name).toBe('thing-wheels');
-  expect(plan.image).toEqual({ name: 'ghcr.io/owner/thing-wheels', branches: ['main', 'dev'] });
+  expect(plan.image).toEqual({
+    name: 'ghcr.io/owner/thing-wheels',
+    branches: ['main', 'dev'],
+    label: 'io.github.owner.thing-wheels.environment',
+  });
   expect(plan.workflows).toEqual(['docker', 'linux', 'windows', 'release', 'upgrade', 'cleanup']);
   expect(plan.timeoutMinutes).toEqual({ linux: 360, windows: 360 });
   expect(plan.builds).toHaveLength(1);

@@ -132,7 +132,7 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
         "limits": LIMITS,
         "inputs": (),
         "builds": given,
-        "image": plans.Images("ghcr.io/owner/name", ("main", "dev")),
+        "image": plans.Images("ghcr.io/owner/name", ("main", "dev"), "io.github.owner.name.environment"),
         "workflows": ("docker", "linux", "windows", "release"),
         "default_branch": "main",
         "release": plans.Release(on_default_branch=True, attest=True, sbom=True),

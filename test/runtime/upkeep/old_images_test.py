@@ -202,6 +202,6 @@ def test_an_owner_that_does_not_exist_is_an_error(world: World) -> None:
 
 
 def test_another_registry_is_refused(world: World) -> None:
-    world.plan = make_plan(image=plans.Images("quay.io/owner/name"))
+    world.plan = make_plan(image=plans.Images("quay.io/owner/name", (), "label"))
     with pytest.raises(Failure, match=r"only images of ghcr\.io can be removed"):
         world.clean_up()

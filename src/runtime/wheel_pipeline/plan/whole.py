@@ -73,6 +73,8 @@ class Images:
     """Where the toolchain images are published, without tag."""
     branches: tuple[str, ...]
     """Branches whose pushes publish them, beside the default branch."""
+    label: str
+    """The label that has the env-<hash> of the files that an image was built from."""
 
 
 @dataclass(frozen=True)
