@@ -8,6 +8,7 @@ const project = new MlcLlmPipelineProject({
   description: 'Declares the CI/CD pipeline of native Python wheels, those of MLC-LLM first, and synthesizes all of it',
   authorName: 'mlc-llm-pipeline',
   authorOrganization: true,
+  githubRepository: 'mlc-llm-pipeline/mlc-llm-pipeline',
   repository: 'https://github.com/mlc-llm-pipeline/mlc-llm-pipeline.git',
   keywords: ['projen', 'wheel', 'mlc-llm', 'manylinux', 'ci'],
   defaultReleaseBranch: 'main',

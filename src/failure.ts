@@ -1,4 +1,5 @@
 /** A declaration that is wrong is answered with one sentence, where nobody catches it. */
+import { inspect } from 'node:util';
 
 let prepared = false;
 
@@ -11,6 +12,7 @@ export function inOneSentence<T>(action: () => T): T {
     return action();
   } catch (error) {
     told.add(error);
+    if (process.env.PROJEN_CREATE_PROJECT && !process.env.DEBUG) inspectAsMessage(error as object);
     if (!prepared) process.once('uncaughtException', end);
     prepared = true;
     throw error;
@@ -19,8 +21,17 @@ export function inOneSentence<T>(action: () => T): T {
 
 const told = new WeakSet<any>();
 
+/** Print the message alone where `projen new` catches the error, which inspects every error that it catches. */
+function inspectAsMessage(error: object): void {
+  Object.defineProperty(error, inspect.custom, { configurable: true, value: () => sentence(error as Error) });
+}
+
+function sentence(error: Error): string {
+  return `mlc-llm-pipeline: ${error.message}`;
+}
+
 function end(error: Error): void {
   const whole = process.env.DEBUG || !told.has(error);
-  process.stderr.write(`${whole ? error.stack : `mlc-llm-pipeline: ${error.message}`}\n`);
+  process.stderr.write(`${whole ? error.stack : sentence(error)}\n`);
   process.exit(1);
 }

@@ -11,13 +11,14 @@ import { header } from './header';
 import { MlcLlmPipelineOptions, mlcLlmPipeline, mlcLlmSchema } from './mlc-llm/options';
 import { WheelPipeline } from './pipeline';
 import { FILES } from './plan/files';
+import { Origin, readOrigin } from './repository/origin';
 
 /** Options of {@link MlcLlmPipelineProject}. */
 export interface MlcLlmPipelineProjectOptions extends typescript.TypeScriptProjectOptions {
   /**
    * The repository on GitHub, as `owner/name`: where the image and the releases are published.
    *
-   * @default - the project's name, owned by an organization of the same name
+   * @default - required; `projen new` writes the one of the remote `origin` into `.projenrc.ts`
    */
   readonly githubRepository?: string;
 
@@ -66,7 +67,7 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       packageManager: options.packageManager ?? javascript.NodePackageManager.NPM,
     });
     const name = options.name.replace(/^@/, '');
-    const repository = options.githubRepository ?? (name.includes('/') ? name : `${name}/${name}`);
+    const repository = options.githubRepository ?? inOneSentence(() => this.repositoryOfOrigin());
     const defaultBranch = options.defaultReleaseBranch ?? 'main';
     this.pipeline = inOneSentence(() =>
       within(
@@ -83,6 +84,29 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       );
     }
   }
+
+  /** Take the repository of a new project from its remote, and write it into `.projenrc.ts`; require it there afterwards. */
+  private repositoryOfOrigin(): string {
+    const origin = readOrigin(this.outdir);
+    const isNew = this.initProject !== undefined;
+    if (!isNew || !('repository' in origin)) {
+      throw new Error(`githubRepository is required: ${howToName(origin, isNew)}`);
+    }
+    // A fork or a clone from a mirror has another remote, and must synthesize the same files.
+    this.initProject.args.githubRepository = origin.repository;
+    return origin.repository;
+  }
+}
+
+/** Both ways to name the repository; for an existing project, the remote only says what to write. */
+function howToName(origin: Origin, isNew: boolean): string {
+  if ('repository' in origin) {
+    return `add githubRepository: '${origin.repository}' to .projenrc.ts (it is the remote "origin" of this checkout).`;
+  }
+  const addRemote = `${origin.isRepository ? '' : 'git init && '}git remote add origin https://github.com/OWNER/NAME.git`;
+  const repeat = isNew ? 'then repeat this command' : 'then synthesize again to see the line to add';
+  const option = isNew ? ' (an option of projen new: --github-repository OWNER/NAME)' : ' to .projenrc.ts';
+  return `${origin.reason}. Either run "${addRemote}" and ${repeat}, or add githubRepository: 'OWNER/NAME'${option}.`;
 }
 
 /** What projen would take and this project could not do: it would be ignored without a word. */

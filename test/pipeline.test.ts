@@ -99,6 +99,15 @@ test('one declaration gives the image, the plan and what executes it, the workfl
   ]);
 });
 
+// GHCR knows lower case only; GitHub's addresses and signers have the owner's own.
+test('the image is named in lower case, the repository as its owner writes it', () => {
+  const text = [...synthesize({ repository: 'Acme/Thing-Wheels' }).values()].join('\n');
+  const named = (pattern: RegExp): Set<string> => new Set([...text.matchAll(pattern)].map(([found]) => found));
+  expect(named(/\bghcr\.io\/acme\/[\w-]+/gi)).toEqual(new Set(['ghcr.io/acme/thing-wheels']));
+  expect(named(/\bio\.github\.acme\.[\w-]+/gi)).toEqual(new Set(['io.github.acme.thing-wheels']));
+  expect(named(/(?<!ghcr\.io\/)\bacme\/thing-wheels\b/gi)).toEqual(new Set(['Acme/Thing-Wheels']));
+});
+
 describe('a variant', () => {
   const variants = [
     { name: 'gpu-1.0', suffix: 'gpu10', deviceOptions: '--gpus all', wheels: [{ distribution: 'thing' }] },

@@ -4,10 +4,19 @@ import { at, read } from './small';
 import { MlcLlmPipelineProject, Platform } from '../src';
 import type { Plan, PlannedBuild } from '../src/plan/plan';
 
+const declare = (options: object = {}): MlcLlmPipelineProject =>
+  new MlcLlmPipelineProject({
+    name: 'my-wheels',
+    githubRepository: 'acme/wheels',
+    defaultReleaseBranch: 'main',
+    outdir: at(''),
+    ...options,
+  });
+
 const builtFirst = (): PlannedBuild => (JSON.parse(read('scripts/plan.json')) as Plan).builds[0];
 
-test('with a name alone, a project builds tvm and mlc-llm and has all workflows', () => {
-  new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'main', outdir: at('') }).synth();
+test('with a name and a repository alone, a project builds tvm and mlc-llm and has all workflows', () => {
+  declare().synth();
   const { wheels, platforms } = builtFirst();
   expect(wheels.map((wheel) => wheel.distribution)).toEqual(['apache-tvm-ffi', 'tvm', 'mlc-llm']);
   expect(platforms.map((platform) => platform.id)).toEqual(['linux-x86_64', 'windows-amd64']);
@@ -18,11 +27,9 @@ test('with a name alone, a project builds tvm and mlc-llm and has all workflows'
 });
 
 test('what is declared under pipeline replaces the default, the rest stays', () => {
-  new MlcLlmPipelineProject({
+  declare({
     name: '@acme/wheels',
     githubRepository: 'Acme/wheels',
-    defaultReleaseBranch: 'main',
-    outdir: at(''),
     pipeline: { platforms: [Platform.LINUX_X86_64], image: { branches: ['stable'] } },
   }).synth();
   expect(builtFirst().platforms.map((platform) => platform.id)).toEqual(['linux-x86_64']);
@@ -32,7 +39,7 @@ test('what is declared under pipeline replaces the default, the rest stays', () 
 
 // It was ignored: images and caches came from pushes to main, which there was not.
 test("the project's default branch is that of the workflows", () => {
-  new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'trunk', outdir: at('') }).synth();
+  declare({ defaultReleaseBranch: 'trunk' }).synth();
   const plan = JSON.parse(read('scripts/plan.json')) as Plan;
   expect([plan.defaultBranch, plan.image.branches]).toEqual(['trunk', ['trunk', 'dev']]);
   expect(parse(read('.github/workflows/linux.yml')).on.push.branches).toEqual(['trunk']);
@@ -54,15 +61,12 @@ test.each<[object, string]>([
   ],
   [{ pipeline: { linux: { timeoutMinutes: 1000 } } }, 'pipeline.linux.timeoutMinutes: 1000 must be a whole number'],
 ])('%j is refused, and nothing is written', (options, message) => {
-  const name = 'my-wheels';
-  expect(() => new MlcLlmPipelineProject({ name, defaultReleaseBranch: 'main', outdir: at(''), ...options })).toThrow(
-    message,
-  );
+  expect(() => declare(options)).toThrow(message);
   expect(readdirSync(at(''))).toEqual([]);
 });
 
 test('tasks for the image and the wheels pass arguments through', () => {
-  new MlcLlmPipelineProject({ name: 'my-wheels', defaultReleaseBranch: 'main', outdir: at('') }).synth();
+  declare().synth();
   const { tasks } = JSON.parse(read('.projen/tasks.json'));
   for (const name of ['image', 'image:shell', 'wheel', 'wheel:test']) {
     expect(tasks[name].steps[0].receiveArgs).toBe(true);

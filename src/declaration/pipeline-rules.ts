@@ -27,7 +27,10 @@ export const imageSchema = objectOf<ImageOptions>()({
   branches: z.optional(listOf(branchName, 'at least one branch')),
 });
 
-export const repositorySchema = text('a GitHub repository as owner/name', /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/);
+export const repositorySchema = text(
+  'a GitHub repository as owner/name',
+  /^[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9._-]+$/,
+);
 
 /** What any pipeline has. */
 export const settings = {

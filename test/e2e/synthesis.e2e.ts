@@ -1,9 +1,9 @@
 /** Synthesis on other people's machines: other folders, locales, time zones and umasks; and as a package that is installed. */
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check, run } from './support/process';
-import { REPOSITORY } from './support/repository';
+import { pack, REPOSITORY } from './support/repository';
 import { findPython } from '../../projenrc/python';
 
 let folder: string;
@@ -36,39 +36,52 @@ test.each([
   expect(stdout).toBe('');
 });
 
-test('a new project can be made from the package: projen new --from', async () => {
-  await check(['npx', 'projen', 'compile'], { cwd: REPOSITORY });
-  const { stdout } = await check(['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: REPOSITORY,
-  });
-  const tarball = join(folder, stdout.trim().split('\n').pop()!);
-  const path = join(folder, 'my-wheels');
-  await check(['mkdir', path]);
-  const projen = join(REPOSITORY, 'node_modules/projen/bin/projen');
-  const create = [
-    'node',
-    projen,
-    'new',
-    '--from',
-    `mlc-llm-pipeline@file:${tarball}`,
-    '--no-git',
-    '--name',
-    'my-wheels',
-  ];
+describe('a new project from the package, by projen new --from', () => {
+  let create: string[];
+  let path: string;
   // In CI, projen installs from a lock file, which a new project does not have yet.
-  await check(create, { cwd: path, env: { CI: '' } });
-  expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toMatch(
-    /import { MlcLlmPipelineProject } from .mlc-llm-pipeline.;/,
-  );
-  expect(readFileSync(join(path, 'docker/Dockerfile'), 'utf8')).toContain('The toolchain image of mlc-llm.');
-  // The program is there, all of it, and knows what it builds.
-  const python = findPython();
-  const { stdout: help } = await check(['bash', 'scripts/build.sh', '--help'], { cwd: path, env: { PYTHON: python } });
-  expect(help).toMatch(/The\s+wheels:\s+apache-tvm-ffi,\s+tvm,\s+mlc-llm\./);
-  expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);
-  // It synthesizes by itself from then on, and to the same.
-  await check(['git', 'init', '--quiet'], { cwd: path });
-  await check(['git', 'add', '--all'], { cwd: path });
-  await check(['npx', 'projen', '--no-post'], { cwd: path });
-  expect((await run(['git', 'diff', '--stat'], { cwd: path })).stdout).toBe('');
+  const env = { CI: '', GIT_CEILING_DIRECTORIES: realpathSync(tmpdir()) };
+
+  beforeEach(async () => {
+    path = join(folder, 'lib3');
+    await check(['git', 'init', '--quiet', path]);
+    const projen = join(REPOSITORY, 'node_modules/projen/bin/projen');
+    create = ['node', projen, 'new', '--from', `mlc-llm-pipeline@file:${await pack(folder)}`, '--no-git'];
+  });
+
+  test('is for the repository of the remote, and stays so in a clone', async () => {
+    await check(['git', 'remote', 'add', 'origin', 'git@github.com:Acme/Wheels.git'], { cwd: path });
+    await check(create, { cwd: path, env });
+    const declaration = readFileSync(join(path, '.projenrc.ts'), 'utf8');
+    expect(declaration).toMatch(/import { MlcLlmPipelineProject } from .mlc-llm-pipeline.;/);
+    expect(declaration).toContain('githubRepository: "Acme/Wheels",');
+    expect(readFileSync(join(path, 'docker/Dockerfile'), 'utf8')).toContain('The toolchain image of mlc-llm.');
+    const plan = JSON.parse(readFileSync(join(path, 'scripts/plan.json'), 'utf8'));
+    expect([plan.repository, plan.image.name]).toEqual(['Acme/Wheels', 'ghcr.io/acme/wheels']);
+    // The program is there, all of it, and knows what it builds.
+    const python = findPython();
+    const { stdout: help } = await check(['bash', 'scripts/build.sh', '--help'], {
+      cwd: path,
+      env: { PYTHON: python },
+    });
+    expect(help).toMatch(/The\s+wheels:\s+apache-tvm-ffi,\s+tvm,\s+mlc-llm\./);
+    expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);
+    // It synthesizes by itself from then on, and to the same, whatever its remote is.
+    await check(['git', 'add', '--all'], { cwd: path });
+    await check(['git', 'remote', 'set-url', 'origin', 'git@github.com:somebody/fork.git'], { cwd: path });
+    await check(['npx', 'projen', '--no-post'], { cwd: path });
+    expect((await run(['git', 'diff', '--stat'], { cwd: path })).stdout).toBe('');
+  });
+
+  test('stops without a remote before anything is synthesized, with both ways to name it', async () => {
+    const { status, stderr } = await run(create, { cwd: path, env });
+    expect(status).toBe(1);
+    expect(stderr.split('\n').filter((line) => /\S/.test(line) && !line.includes('installing module'))).toEqual([
+      expect.stringMatching(
+        /^mlc-llm-pipeline: githubRepository is required: .*git remote add origin https:.*githubRepository: 'OWNER\/NAME'/,
+      ),
+    ]);
+    // projen installs the package before it asks it for a project.
+    expect(readdirSync(path).sort()).toEqual(['.git', 'node_modules', 'package.json']);
+  });
 });

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { check } from './process';
 import { MlcLlmPipelineProject, MlcLlmVariant, Platform } from '../../../src';
 
 /** This checkout. */
@@ -26,11 +27,20 @@ function synthesized(name: string, folder: string): Synthesized {
   return { name, folder, files: files.filter((file) => existsSync(join(folder, file))) };
 }
 
+/** Compiles this checkout, and packs it into a folder as it would be published; returns the tarball's path. */
+export async function pack(folder: string): Promise<string> {
+  await check(['npx', 'projen', 'compile'], { cwd: REPOSITORY });
+  const command = ['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await check(command, { cwd: REPOSITORY });
+  return join(folder, stdout.trim().split('\n').pop()!);
+}
+
 /** MLC-LLM with all that can be declared of it in a line each, in a folder of its own. */
 export function everyVariant(): Synthesized {
   const folder = mkdtempSync(join(tmpdir(), 'every-variant-'));
   const project = new MlcLlmPipelineProject({
     name: 'every-variant',
+    githubRepository: 'mlc-llm-pipeline/every-variant',
     defaultReleaseBranch: 'main',
     outdir: folder,
     pipeline: { platforms: Object.values(Platform), variants: Object.values(MlcLlmVariant) },

@@ -1,0 +1,150 @@
+/** Which repository the remote `origin` names, and what a new project makes of it. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { renderProjenInitOptions } from 'projen/lib/javascript/render-options';
+import { MlcLlmPipelineProject } from '../../src';
+import { githubRepository, readOrigin } from '../../src/repository/origin';
+import { at } from '../small';
+
+const git = (folder: string, ...words: string[]): void =>
+  void execFileSync('git', ['-C', folder, ...words], { stdio: 'ignore' });
+
+/** A checkout with that remote, in the test's folder. */
+function checkout(url?: string, folder = at('')): void {
+  git(folder, 'init', '--quiet');
+  if (url) git(folder, 'remote', 'add', 'origin', url);
+}
+
+// The test's folder is in no repository, wherever temporary files are.
+beforeAll(() => {
+  process.env.GIT_CEILING_DIRECTORIES = realpathSync(tmpdir());
+});
+
+describe('the URL of a remote', () => {
+  test.each([
+    'https://github.com/Acme/Wheels.x',
+    'https://github.com/Acme/Wheels.x.git',
+    'https://github.com/Acme/Wheels.x.git/',
+    'https://github.com/Acme/Wheels.x/',
+    'https://github.com:443/Acme/Wheels.x',
+    'https://GitHub.com/Acme/Wheels.x.git',
+    'https://www.github.com/Acme/Wheels.x',
+    'https://x-access-token:ghs_secret@github.com/Acme/Wheels.x.git',
+    'http://github.com/Acme/Wheels.x',
+    'git://github.com/Acme/Wheels.x.git',
+    'git@github.com:Acme/Wheels.x.git',
+    'git@github.com:/Acme/Wheels.x',
+    'github.com:Acme/Wheels.x.git',
+    'org-123@github.com:Acme/Wheels.x.git',
+    'ssh://git@github.com/Acme/Wheels.x.git',
+    'ssh://git@github.com:22/Acme/Wheels.x',
+    'ssh://git@ssh.github.com:443/Acme/Wheels.x.git',
+    'git+ssh://git@github.com/Acme/Wheels.x.git',
+  ])('%s names owner and repository', (url) => {
+    expect(githubRepository(url)).toBe('Acme/Wheels.x');
+  });
+
+  test.each([
+    'https://gitlab.com/acme/wheels.git',
+    'https://github.com.example.org/acme/wheels',
+    'https://example.org/github.com/acme/wheels',
+    'https://github.com@example.org/acme/wheels',
+    'git@example.org:github.com/acme.git',
+    'https://github.com/acme',
+    'https://github.com/acme/wheels/tree/main',
+    'https://github.com/acme/..',
+    'https://github.com/acme/$(id)',
+    '/srv/git/acme/wheels.git',
+    '../github.com/acme/wheels',
+    'C:\\github.com\\acme\\wheels',
+    'file:///github.com/acme/wheels',
+    '',
+  ])('%s names none', (url) => {
+    expect(githubRepository(url)).toBeUndefined();
+  });
+});
+
+describe('the remote of a folder', () => {
+  test('is that of its own repository, in whichever repository a hook runs', () => {
+    checkout('git@github.com:acme/wheels.git');
+    mkdirSync(at('other'));
+    checkout('git@github.com:somebody/else.git', at('other'));
+    process.env.GIT_DIR = at('other/.git');
+    expect(readOrigin(at(''))).toEqual({ repository: 'acme/wheels' });
+    delete process.env.GIT_DIR;
+  });
+
+  test('is not that of the repository around it', () => {
+    checkout('git@github.com:acme/monorepo.git');
+    mkdirSync(at('packages'));
+    expect(readOrigin(at('packages'))).toEqual({
+      isRepository: false,
+      reason: 'this folder is inside another git repository, and is not one itself',
+    });
+  });
+
+  test('is found through an abbreviation, and in spite of a mirror', () => {
+    checkout('gh:acme/wheels');
+    git(at(''), 'config', 'url.git@github.com:.insteadOf', 'gh:');
+    expect(readOrigin(at(''))).toEqual({ repository: 'acme/wheels' });
+    git(at(''), 'remote', 'set-url', 'origin', 'https://github.com/acme/wheels');
+    git(at(''), 'config', 'url.https://mirror.example.org/.insteadOf', 'https://github.com/');
+    expect(readOrigin(at(''))).toEqual({ repository: 'acme/wheels' });
+  });
+
+  test('is refused with its URL, but without its token, where it is not on GitHub', () => {
+    checkout('https://me:secret@gitlab.com/acme/wheels.git');
+    expect(readOrigin(at(''))).toEqual({
+      isRepository: true,
+      reason: 'the remote "origin" is not a repository on github.com: https://gitlab.com/acme/wheels.git',
+    });
+  });
+
+  test('is missed in words where there is no git', () => {
+    const { PATH } = process.env;
+    process.env.PATH = at('');
+    expect(readOrigin(at(''))).toEqual({
+      isRepository: false,
+      reason: expect.stringContaining('git is not installed'),
+    });
+    process.env.PATH = PATH;
+  });
+});
+
+describe('a project without githubRepository', () => {
+  const declare = (isNew: boolean): MlcLlmPipelineProject => {
+    const options = { name: 'lib3', defaultReleaseBranch: 'main', outdir: at('') };
+    return new MlcLlmPipelineProject(
+      isNew ? (renderProjenInitOptions('projen.typescript.TypeScriptProject', options) as typeof options) : options,
+    );
+  };
+
+  // A folder `lib3` became ghcr.io/lib3/lib3: half an hour of building, and no right to push it.
+  test('that is new is for its remote, and its .projenrc.ts names it', () => {
+    checkout('https://github.com/Acme/Wheels.git');
+    const made = declare(true);
+    expect(made.pipeline._plan).toMatchObject({ repository: 'Acme/Wheels', image: { name: 'ghcr.io/acme/wheels' } });
+    expect(made.initProject!.args.githubRepository).toBe('Acme/Wheels');
+  });
+
+  const ADD = 'git remote add origin https://github.com/OWNER/NAME.git';
+
+  test.each<[string, boolean, string | undefined, string[]]>([
+    ['new, without a remote', true, undefined, [`"${ADD}"`, '--github-repository OWNER/NAME', 'no remote "origin"']],
+    ['new, of another host', true, 'git@gitlab.com:a/b.git', [`"${ADD}"`, "githubRepository: 'OWNER/NAME'"]],
+    ['old, without a remote', false, undefined, [`"${ADD}"`, "add githubRepository: 'OWNER/NAME' to .projenrc.ts"]],
+    // Whoever clones it, the same declaration gives the same files.
+    ['old, with a remote', false, 'git@github.com:a/b.git', ["add githubRepository: 'a/b' to .projenrc.ts"]],
+  ])('is refused where it is %s, and nothing is written', (_, isNew, url, parts) => {
+    checkout(url);
+    const attempt = (): unknown => declare(isNew);
+    expect(attempt).toThrow(/^githubRepository is required: /);
+    parts.forEach((part) => expect(attempt).toThrow(part));
+    expect(readdirSync(at(''))).toEqual(['.git']);
+  });
+
+  test('is told to make its folder a repository first, where it is none', () => {
+    expect(() => declare(true)).toThrow(`this folder is not a git repository. Either run "git init && ${ADD}"`);
+  });
+});
