@@ -4,7 +4,7 @@ import * as javascript from 'projen/lib/javascript';
 import { Task } from 'projen/lib/task';
 import * as typescript from 'projen/lib/typescript';
 import { MINUTES } from '../src/declaration/minutes';
-import { buildWorkflow, INSTALL } from '../src/github/build';
+import { buildWorkflow, installSteps } from '../src/github/build';
 import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';
 import type { MlcLlmPipelineProject } from '../src/project';
@@ -42,14 +42,14 @@ export class Repository extends Component {
     new Workflow(
       project,
       'build',
-      buildWorkflow(project.pipeline._plan, {
+      buildWorkflow(project.pipeline._plan, project.package.installCommand, {
         e2e: {
           name: 'Run the synthesized files for real',
           permissions: { contents: 'read' },
           runsOn: 'ubuntu-24.04',
           timeoutMinutes: MINUTES.slowSuite,
           steps: [
-            ...INSTALL,
+            ...installSteps(project.package.installCommand),
             {
               // It installs what it needs and makes file systems, which only root may: steps are not root.
               name: 'Run the slow suite',

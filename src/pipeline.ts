@@ -35,7 +35,8 @@ import { Plan, PlannedBuild, PlannedPlatform } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { PINS_FILE } from './plan/resolve-pins';
 import { buildsOn } from './plan/select';
-import { addCheck } from './scripts/check-task';
+import { installCommands } from './repository/packages';
+import { RepositoryRoot } from './repository/repository-root';
 import { PackedProgram } from './scripts/packed-program';
 import {
   buildRequirements,
@@ -94,7 +95,7 @@ export class WheelPipeline extends Component {
     this.addTasks();
     const { output, build } = this._plan.files;
     project.gitignore.exclude(`/${this.path(output)}/`, `/${this.path(build)}/`);
-    addCheck(project);
+    RepositoryRoot.of(project).add(plan, options);
   }
 
   /** A workflow's file, to override what it says. */
@@ -199,7 +200,7 @@ export class WheelPipeline extends Component {
       [WorkflowName.WINDOWS]: (plan) =>
         windowsWorkflow(plan, (build, platform) => this.lockOf(platform) ?? build.conda.file),
       [WorkflowName.RELEASE]: releaseWorkflow,
-      [WorkflowName.UPGRADE]: upgradeWorkflow,
+      [WorkflowName.UPGRADE]: (plan) => upgradeWorkflow(plan, installCommands(this.project.root)),
       [WorkflowName.CLEANUP]: cleanupWorkflow,
     };
     const { name: of, workflows: names, place } = this._plan;

@@ -5,9 +5,6 @@ import { repositorySchema } from './declaration/pipeline-rules';
 import { parse } from './declaration/schema/parse';
 import { objectOf, z } from './declaration/schema/values';
 import { inOneSentence } from './failure';
-import { buildWorkflow } from './github/build';
-import { Workflow } from './github/workflow';
-import { header } from './header';
 import { MlcLlmPipelineOptions, mlcLlmPipeline, mlcLlmSchema } from './mlc-llm/options';
 import { WheelPipeline } from './pipeline';
 import { FILES } from './plan/files';
@@ -66,23 +63,18 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
       projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx(), ...options.projenrcTsOptions },
       packageManager: options.packageManager ?? javascript.NodePackageManager.NPM,
     });
-    const name = options.name.replace(/^@/, '');
     const repository = options.githubRepository ?? inOneSentence(() => this.repositoryOfOrigin());
     const defaultBranch = options.defaultReleaseBranch ?? 'main';
     this.pipeline = inOneSentence(() =>
       within(
         'pipeline',
-        () => new WheelPipeline(this, mlcLlmPipeline(options.pipeline ?? {}, { repository, defaultBranch })),
+        () =>
+          new WheelPipeline(this, {
+            ...mlcLlmPipeline(options.pipeline ?? {}, { repository, defaultBranch }),
+            buildWorkflow: options.buildWorkflow ?? true,
+          }),
       ),
     );
-    if (options.buildWorkflow ?? true) {
-      new Workflow(
-        this,
-        'build',
-        buildWorkflow(this.pipeline._plan),
-        header(`The build workflow of ${name}.`, 'github/build.ts'),
-      );
-    }
   }
 
   /** Take the repository of a new project from its remote, and write it into `.projenrc.ts`; require it there afterwards. */

@@ -10,7 +10,7 @@ import { preflightSchema, validatePreflight } from './preflight';
 import { programSchema } from './program';
 import { branchName, releaseSchema, triggersSchema } from './release';
 import { parse } from './schema/parse';
-import { choice, listOf, objectOf, path, text, variables, z } from './schema/values';
+import { choice, flag, listOf, objectOf, path, text, variables, z } from './schema/values';
 import { sourceSchema, validateSource } from './source';
 import { toolchainSchema, validateToolchain } from './toolchain-rules';
 import { upkeepSchema } from './upkeep';
@@ -67,6 +67,7 @@ export const pipelineSchema = objectOf<WheelPipelineOptions>()({
   wheels: listOf(wheelSchema, 'at least one wheel'),
   repository: repositorySchema,
   variants: z.optional(listOf(variantSchema)),
+  buildWorkflow: z.optional(flag),
 });
 
 /** Throws a `SpecError` at the first value that is not what its option takes. */

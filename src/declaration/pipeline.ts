@@ -200,6 +200,13 @@ export interface WheelPipelineOptions extends PipelineSettings {
    * @default - none
    */
   readonly variants?: Variant[];
+
+  /**
+   * Check in `build.yml`, for every pull request, that the synthesized files are up to date.
+   *
+   * @default - true, unless the project has a workflow of that name
+   */
+  readonly buildWorkflow?: boolean;
 }
 
 /** The workflows that some platforms call for. @internal */

@@ -1,4 +1,4 @@
-/** `build.yml`: compiles, lints and tests the project that declares the pipeline, and sees that its files are up to date. */
+/** `build.yml`: checks that the synthesized files are up to date; compiles, lints and tests the project that declares them. */
 import { pinned } from './adapt';
 import { checkout, concurrency, installProgram, programPath } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
@@ -6,19 +6,30 @@ import { MINUTES } from '../declaration/minutes';
 import { ACTIONS, NODE_VERSION } from '../declaration/pins';
 import type { Plan } from '../plan/plan';
 
-/** A job of this workflow starts with the project's dependencies installed. */
-export const INSTALL: readonly WorkflowStep[] = [
-  checkout(),
-  {
-    name: 'Set up Node.js',
-    uses: ACTIONS.setupNode,
-    with: { 'node-version': NODE_VERSION, 'package-manager-cache': false },
-  },
-  { name: 'Install dependencies', run: 'npm ci\n' },
-];
+/** Check out the repository and install its packages, as every job that runs the declaration does. */
+export function installSteps(commands: string): readonly WorkflowStep[] {
+  return [
+    checkout(),
+    {
+      name: 'Set up Node.js',
+      uses: ACTIONS.setupNode,
+      with: { 'node-version': NODE_VERSION, 'package-manager-cache': false },
+    },
+    { name: 'Install dependencies', run: `${commands}\n` },
+  ];
+}
 
-/** Declares the workflow; a repository may add jobs to it. The plan has the actions' pins. */
-export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJob } = {}): WorkflowDefinition {
+/**
+ * Declares the workflow; a repository may add jobs to it.
+ *
+ * @param plan has the actions' pins
+ * @param install the commands that install the packages of the repository
+ */
+export function buildWorkflow(
+  plan: Plan,
+  install: string,
+  jobs: { readonly [id: string]: StepsJob } = {},
+): WorkflowDefinition {
   const definition: WorkflowDefinition & { readonly jobs: { readonly [id: string]: StepsJob } } = {
     name: 'build',
     on: { pull_request: {}, merge_group: {}, workflow_dispatch: {} },
@@ -30,8 +41,8 @@ export function buildWorkflow(plan: Plan, jobs: { readonly [id: string]: StepsJo
         runsOn: 'ubuntu-24.04',
         timeoutMinutes: MINUTES.build,
         steps: [
-          ...INSTALL,
-          { name: 'See that the synthesized files are the declared ones', run: 'npx projen check\n' },
+          ...installSteps(install),
+          { name: 'Verify that the synthesized files are up to date', run: 'npx projen check\n' },
           { name: 'Compile, lint and test', run: 'npx projen build\n' },
         ],
       },

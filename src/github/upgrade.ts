@@ -4,7 +4,7 @@
  * The token of a job may not change workflows, and a pull request that it opens starts no checks. So a GitHub App opens it,
  * where one is set up; without one, an issue holds the change and the commands that apply it. Nothing is ever merged.
  */
-import { INSTALL } from './build';
+import { installSteps } from './build';
 import {
   checkout,
   concurrency,
@@ -40,8 +40,12 @@ const ARTIFACT = 'upgrade';
 const FOLDER = `${FILES.build}/${ARTIFACT}`;
 const HAS_APP = `vars.${UPGRADE_APP.clientId} != ''`;
 
-/** Declares the workflow. */
-export function upgradeWorkflow(plan: Plan): WorkflowDefinition {
+/**
+ * Declares the workflow.
+ *
+ * @param install the commands that install the packages of the repository
+ */
+export function upgradeWorkflow(plan: Plan, install: string): WorkflowDefinition {
   const { upkeep } = plan;
   return {
     name: 'upgrade',
@@ -50,12 +54,12 @@ export function upgradeWorkflow(plan: Plan): WorkflowDefinition {
       workflow_dispatch: {},
     },
     concurrency: concurrency('upgrade'),
-    jobs: { home: homeJob(plan), look: lookJob(plan), propose: proposeJob(plan) },
+    jobs: { home: homeJob(plan), look: lookJob(plan, install), propose: proposeJob(plan) },
   };
 }
 
 /** Runs other people's code, and so can write to nothing. */
-function lookJob(plan: Plan): StepsJob {
+function lookJob(plan: Plan, install: string): StepsJob {
   return {
     name: 'Look for newer versions',
     needs: ['home'],
@@ -65,7 +69,7 @@ function lookJob(plan: Plan): StepsJob {
     timeoutMinutes: MINUTES.upgrade,
     outputs: { found: '${{ steps.look.outputs.found }}' },
     steps: [
-      ...INSTALL,
+      ...installSteps(install),
       ...installRuntime(plan),
       {
         name: 'Look for versions that are newer, and old enough',

@@ -8,9 +8,9 @@ import { SynthesizedFile } from '../files';
 /** What the task runs. */
 export const CHECK = 'scripts/check.cjs';
 
-/** Adds the task, once for a repository, and has `build` begin with it instead of rewriting what was edited by hand. */
+/** Adds the task to a repository's root, and has `build` begin with it instead of rewriting what was edited by hand. */
 export function addCheck(project: Project): void {
-  if (project.parent || project.tasks.tryFind('check')) return;
+  if (project.tasks.tryFind('check')) return;
   new SynthesizedFile(project, CHECK, readFileSync(join(__dirname, 'check.cjs'), 'utf8'));
   project.annotateGenerated(`/${CHECK}`);
   project.addTask('check', {

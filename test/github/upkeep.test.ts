@@ -29,11 +29,12 @@ function read(declare: (plan: Plan) => WorkflowDefinition, of: Plan = plan()): a
 const commands = (job: any): string => job.steps.map((step: any) => step.run ?? '').join('\n');
 
 describe('upgrade.yml', () => {
-  const { on, jobs } = read(upgradeWorkflow);
+  const declare = (of: Plan): WorkflowDefinition => upgradeWorkflow(of, 'npm ci');
+  const { on, jobs } = read(declare);
 
   test('runs every week and by hand, or by hand alone', () => {
     expect(on).toEqual({ schedule: [{ cron: '29 4 * * 1' }], workflow_dispatch: {} });
-    expect(read(upgradeWorkflow, plan({ upkeep: { schedule: '' } })).on).toEqual({ workflow_dispatch: {} });
+    expect(read(declare, plan({ upkeep: { schedule: '' } })).on).toEqual({ workflow_dispatch: {} });
   });
 
   test("runs npm's packages only where nothing can be written", () => {

@@ -1,4 +1,4 @@
-/** Which repository the remote `origin` names, and what a new project makes of it. */
+/** The remote `origin`, and new projects, which take their repository from it. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,7 +66,7 @@ describe('the URL of a remote', () => {
 });
 
 describe('the remote of a folder', () => {
-  test('is that of its own repository, in whichever repository a hook runs', () => {
+  test('is that of its own repository, even in a hook of another one', () => {
     checkout('git@github.com:acme/wheels.git');
     mkdirSync(at('other'));
     checkout('git@github.com:somebody/else.git', at('other'));
@@ -93,7 +93,7 @@ describe('the remote of a folder', () => {
     expect(readOrigin(at(''))).toEqual({ repository: 'acme/wheels' });
   });
 
-  test('is refused with its URL, but without its token, where it is not on GitHub', () => {
+  test('is refused, and its URL printed without the token, unless it is on GitHub', () => {
     checkout('https://me:secret@gitlab.com/acme/wheels.git');
     expect(readOrigin(at(''))).toEqual({
       isRepository: true,
@@ -101,7 +101,7 @@ describe('the remote of a folder', () => {
     });
   });
 
-  test('is missed in words where there is no git', () => {
+  test('is unknown without git', () => {
     const { PATH } = process.env;
     process.env.PATH = at('');
     expect(readOrigin(at(''))).toEqual({
@@ -121,7 +121,7 @@ describe('a project without githubRepository', () => {
   };
 
   // A folder `lib3` became ghcr.io/lib3/lib3: half an hour of building, and no right to push it.
-  test('that is new is for its remote, and its .projenrc.ts names it', () => {
+  test('takes it from the remote if it is new, and writes it into .projenrc.ts', () => {
     checkout('https://github.com/Acme/Wheels.git');
     const made = declare(true);
     expect(made.pipeline._plan).toMatchObject({ repository: 'Acme/Wheels', image: { name: 'ghcr.io/acme/wheels' } });
@@ -136,7 +136,7 @@ describe('a project without githubRepository', () => {
     ['old, without a remote', false, undefined, [`"${ADD}"`, "add githubRepository: 'OWNER/NAME' to .projenrc.ts"]],
     // Whoever clones it, the same declaration gives the same files.
     ['old, with a remote', false, 'git@github.com:a/b.git', ["add githubRepository: 'a/b' to .projenrc.ts"]],
-  ])('is refused where it is %s, and nothing is written', (_, isNew, url, parts) => {
+  ])('is refused, before anything is written: %s', (_, isNew, url, parts) => {
     checkout(url);
     const attempt = (): unknown => declare(isNew);
     expect(attempt).toThrow(/^githubRepository is required: /);
@@ -144,7 +144,7 @@ describe('a project without githubRepository', () => {
     expect(readdirSync(at(''))).toEqual(['.git']);
   });
 
-  test('is told to make its folder a repository first, where it is none', () => {
+  test('needs git init first outside a repository', () => {
     expect(() => declare(true)).toThrow(`this folder is not a git repository. Either run "git init && ${ADD}"`);
   });
 });

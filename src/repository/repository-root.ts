@@ -1,0 +1,52 @@
+/** What a repository has once, however many pipelines it has. */
+import { Component } from 'projen/lib/component';
+import { Project } from 'projen/lib/project';
+import { addDefaultTask, canSynthesize } from './default-task';
+import { addPackageJson, installCommands, lockPackages } from './packages';
+import type { WheelPipelineOptions } from '../declaration/pipeline';
+import { WorkflowName } from '../declaration/pipeline';
+import { buildWorkflow } from '../github/build';
+import { Workflow, workflowFile } from '../github/workflow';
+import { header } from '../header';
+import type { Plan } from '../plan/plan';
+import { addCheck } from '../scripts/check-task';
+
+/** The root of a repository with pipelines: its tasks, `build.yml` and packages. */
+export class RepositoryRoot extends Component {
+  /** Return the root of a project's repository; it is added with the first pipeline. */
+  public static of({ root }: Project): RepositoryRoot {
+    return root.components.find((each) => each instanceof RepositoryRoot) ?? new RepositoryRoot(root);
+  }
+
+  private needsPackages = false;
+
+  private constructor(root: Project) {
+    super(root);
+    addCheck(root);
+  }
+
+  /** Add what a pipeline needs of its repository. */
+  public add(plan: Plan, { buildWorkflow: build = true }: WheelPipelineOptions): void {
+    if (build) this.addBuildWorkflow(plan);
+    this.needsPackages ||= build || plan.workflows.includes(WorkflowName.UPGRADE);
+  }
+
+  public preSynthesize(): void {
+    super.preSynthesize();
+    addDefaultTask(this.project);
+    if (this.needsPackages && canSynthesize(this.project)) addPackageJson(this.project);
+  }
+
+  public postSynthesize(): void {
+    super.postSynthesize();
+    if (this.needsPackages && canSynthesize(this.project)) lockPackages(this.project);
+  }
+
+  /** Check in CI that the synthesized files are the declared ones; without a declaration to run, that check says nothing. */
+  private addBuildWorkflow(plan: Plan): void {
+    const { project } = this;
+    if (!canSynthesize(project) || project.tryFindFile(workflowFile('build'))) return;
+    const definition = buildWorkflow(plan, installCommands(project));
+    new Workflow(project, 'build', definition, header(`The build workflow of ${project.name}.`, 'github/build.ts'));
+  }
+}
