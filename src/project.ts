@@ -3,7 +3,7 @@ import * as typescript from 'projen/lib/typescript';
 import { distance, must, SpecError, within } from './declaration/error';
 import { repositorySchema } from './declaration/pipeline-rules';
 import { parse } from './declaration/schema/parse';
-import { objectOf, z } from './declaration/schema/values';
+import { listOf, objectOf, path, z } from './declaration/schema/values';
 import { inOneSentence } from './failure';
 import { MlcLlmPipelineOptions, mlcLlmPipeline, mlcLlmSchema } from './mlc-llm/options';
 import { WheelPipeline } from './pipeline';
@@ -18,6 +18,14 @@ export interface MlcLlmPipelineProjectOptions extends typescript.TypeScriptProje
    * @default - required; `projen new` writes the one of the remote `origin` into `.projenrc.ts`
    */
   readonly githubRepository?: string;
+
+  /**
+   * Files that synthesis may overwrite although it did not write them, such as `.gitignore`. Any other file that exists
+   * already is an error, and nothing is written.
+   *
+   * @default - none
+   */
+  readonly adoptExistingFiles?: string[];
 
   /**
    * The pipeline, where it differs from MLC-LLM's defaults.
@@ -72,6 +80,7 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
           new WheelPipeline(this, {
             ...mlcLlmPipeline(options.pipeline ?? {}, { repository, defaultBranch }),
             buildWorkflow: options.buildWorkflow ?? true,
+            adoptExistingFiles: options.adoptExistingFiles,
           }),
       ),
     );
@@ -103,7 +112,7 @@ function howToName(origin: Origin, isNew: boolean): string {
 
 /** What projen would take and this project could not do: it would be ignored without a word. */
 function checkOptions(options: MlcLlmPipelineProjectOptions): void {
-  const { release, projenrcTs = true, sampleCode, artifactsDirectory, githubRepository } = options;
+  const { release, projenrcTs = true, sampleCode, artifactsDirectory, githubRepository, adoptExistingFiles } = options;
   must(
     release !== true,
     'release',
@@ -118,9 +127,7 @@ function checkOptions(options: MlcLlmPipelineProjectOptions): void {
     artifactsDirectory,
     `another folder: ${FILES.output} is where the wheels are`,
   );
-  parse(objectOf<{ githubRepository?: string }>()({ githubRepository: z.optional(repositorySchema) }), {
-    githubRepository,
-  });
+  parse(namesSchema, { githubRepository, adoptExistingFiles });
   for (const key of Object.keys(options)) {
     const meant = OURS.find((name) => name !== key && distance(name.toLowerCase(), key.toLowerCase()) <= 2);
     if (meant) throw new SpecError('options', key, `an option that there is; the nearest is ${meant}`);
@@ -128,8 +135,13 @@ function checkOptions(options: MlcLlmPipelineProjectOptions): void {
   }
 }
 
+const namesSchema = objectOf<Pick<MlcLlmPipelineProjectOptions, 'githubRepository' | 'adoptExistingFiles'>>()({
+  githubRepository: z.optional(repositorySchema),
+  adoptExistingFiles: z.optional(listOf(path('the repository'))),
+});
+
 /** The options that this project has beside projen's. */
-const OURS = ['pipeline', 'githubRepository'];
+const OURS = ['pipeline', 'githubRepository', 'adoptExistingFiles'];
 
 /** What belongs one level deeper: projen would ignore it, but for the two that it has itself. */
 const OF_THE_PIPELINE = Object.keys(mlcLlmSchema.shape).filter((name) => !['name', 'release'].includes(name));

@@ -68,6 +68,7 @@ export const pipelineSchema = objectOf<WheelPipelineOptions>()({
   repository: repositorySchema,
   variants: z.optional(listOf(variantSchema)),
   buildWorkflow: z.optional(flag),
+  adoptExistingFiles: z.optional(listOf(path('the repository'))),
 });
 
 /** Throws a `SpecError` at the first value that is not what its option takes. */

@@ -207,6 +207,14 @@ export interface WheelPipelineOptions extends PipelineSettings {
    * @default - true, unless the project has a workflow of that name
    */
   readonly buildWorkflow?: boolean;
+
+  /**
+   * Files that synthesis may overwrite although it did not write them, such as `.gitignore`, from the repository's root. Any
+   * other file that exists already is an error, and nothing is written.
+   *
+   * @default - none
+   */
+  readonly adoptExistingFiles?: string[];
 }
 
 /** The workflows that some platforms call for. @internal */

@@ -947,6 +947,13 @@ export const FAULTS: readonly Fault[] = [
     advice: 'give what the message says; no file was changed',
   },
   {
+    id: 'file-by-hand',
+    area: 9,
+    fault: 'a file of yours where synthesis writes one',
+    message: 'mlc-llm-pipeline: refusing to overwrite files that synthesis did not write:',
+    advice: 'move it, or adopt it: see [customizing](customizing.md#files-that-exist-already); no file was changed',
+  },
+  {
     id: 'policy',
     area: 9,
     fault: 'an override that takes away what keeps a workflow safe',

@@ -2,22 +2,25 @@
 import { Component } from 'projen/lib/component';
 import { Project } from 'projen/lib/project';
 import { addDefaultTask, canSynthesize } from './default-task';
+import { protectExistingFiles } from './existing-files';
 import { addPackageJson, installCommands, lockPackages } from './packages';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { WorkflowName } from '../declaration/pipeline';
+import { inOneSentence } from '../failure';
 import { buildWorkflow } from '../github/build';
 import { Workflow, workflowFile } from '../github/workflow';
 import { header } from '../header';
 import type { Plan } from '../plan/plan';
 import { addCheck } from '../scripts/check-task';
 
-/** The root of a repository with pipelines: its tasks, `build.yml` and packages. */
+/** The root of a repository with pipelines: its tasks, `build.yml` and packages, and the files that it must not overwrite. */
 export class RepositoryRoot extends Component {
   /** Return the root of a project's repository; it is added with the first pipeline. */
   public static of({ root }: Project): RepositoryRoot {
     return root.components.find((each) => each instanceof RepositoryRoot) ?? new RepositoryRoot(root);
   }
 
+  private readonly adopted: string[] = [];
   private needsPackages = false;
 
   private constructor(root: Project) {
@@ -26,7 +29,8 @@ export class RepositoryRoot extends Component {
   }
 
   /** Add what a pipeline needs of its repository. */
-  public add(plan: Plan, { buildWorkflow: build = true }: WheelPipelineOptions): void {
+  public add(plan: Plan, { adoptExistingFiles = [], buildWorkflow: build = true }: WheelPipelineOptions): void {
+    this.adopted.push(...adoptExistingFiles);
     if (build) this.addBuildWorkflow(plan);
     this.needsPackages ||= build || plan.workflows.includes(WorkflowName.UPGRADE);
   }
@@ -35,6 +39,7 @@ export class RepositoryRoot extends Component {
     super.preSynthesize();
     addDefaultTask(this.project);
     if (this.needsPackages && canSynthesize(this.project)) addPackageJson(this.project);
+    inOneSentence(() => protectExistingFiles(this.project, this.adopted));
   }
 
   public postSynthesize(): void {

@@ -1,6 +1,15 @@
-/** How a wrong declaration ends a program, run as a person runs it. */
+/** How a wrong declaration, or a file in its way, ends a program that a person runs. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -64,4 +73,49 @@ test('an override that the policy forbids is one sentence, and changes no file',
     'mlc-llm-pipeline: workflow linux, job linux-x86_64 must state its permissions, {} for none\n',
   ]);
   expect(readFileSync(join(folder, 'scripts/plan.json'), 'utf8')).toBe(plan);
+});
+
+/** Every file but the dependencies, with its bytes, mode and time. */
+function state(): string[] {
+  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) => !/^node_modules\b/.test(path));
+  return paths.sort().map((path) => {
+    const { mode, mtimeMs } = statSync(join(folder, path));
+    const text = statSync(join(folder, path)).isFile() ? readFileSync(join(folder, path), 'utf8') : '';
+    return `${path} ${mode} ${mtimeMs} ${text}`;
+  });
+}
+
+// They were overwritten, with status 0.
+test('files that no synthesis wrote are refused, all of them, and not a byte changes', () => {
+  const files = [
+    '.gitattributes',
+    '.github/workflows/build.yml',
+    '.github/workflows/release.yml',
+    '.gitignore',
+    'docker/Dockerfile',
+    'docs/releases.md',
+    'scripts/build.sh',
+    'scripts/overlay/Cargo.lock',
+  ];
+  for (const path of files) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), 'by hand\n');
+  }
+  const overlay = "source: { folder: 'thing', overlay: { 'Cargo.lock': 'declared' } },";
+  declare(overlay);
+  const before = state();
+  const { status, stderr } = run(SYNTHESIZE);
+  const option = `adoptExistingFiles: [${files.map((path) => `'${path}'`).join(', ')}]`;
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^mlc-llm-pipeline: refusing to overwrite files that synthesis did not write:\n/);
+  expect(stderr).toContain(`:\n  ${files.join('\n  ')}\n`);
+  expect(stderr).toContain(`  ${option}\n`);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(state()).toEqual(before);
+  declare(`${overlay} ${option},`);
+  expect(run(SYNTHESIZE)).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(join(folder, 'scripts/overlay/Cargo.lock'), 'utf8')).toBe('declared\n');
+  // Once is enough, and a clone has the same list.
+  declare(overlay);
+  expect(run(SYNTHESIZE)).toMatchObject({ status: 0, stderr: '' });
 });

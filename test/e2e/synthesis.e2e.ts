@@ -1,5 +1,5 @@
 /** Synthesis on other people's machines: other folders, locales, time zones and umasks; and as a package that is installed. */
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check, run } from './support/process';
@@ -37,16 +37,29 @@ test.each([
 });
 
 describe('a new project from the package, by projen new --from', () => {
+  let packed: string;
   let create: string[];
   let path: string;
   // In CI, projen installs from a lock file, which a new project does not have yet.
   const env = { CI: '', GIT_CEILING_DIRECTORIES: realpathSync(tmpdir()) };
 
+  beforeAll(async () => {
+    packed = mkdtempSync(join(tmpdir(), 'package-e2e-'));
+    await pack(packed);
+  });
+  afterAll(() => rmSync(packed, { recursive: true, force: true }));
   beforeEach(async () => {
     path = join(folder, 'lib3');
     await check(['git', 'init', '--quiet', path]);
     const projen = join(REPOSITORY, 'node_modules/projen/bin/projen');
-    create = ['node', projen, 'new', '--from', `mlc-llm-pipeline@file:${await pack(folder)}`, '--no-git'];
+    create = [
+      'node',
+      projen,
+      'new',
+      '--from',
+      `mlc-llm-pipeline@file:${join(packed, readdirSync(packed)[0])}`,
+      '--no-git',
+    ];
   });
 
   test('is for the repository of the remote, and stays so in a clone', async () => {
@@ -83,5 +96,19 @@ describe('a new project from the package, by projen new --from', () => {
     ]);
     // projen installs the package before it asks it for a project.
     expect(readdirSync(path).sort()).toEqual(['.git', 'node_modules', 'package.json']);
+  });
+
+  test('overwrites no file of an existing repository, unless the command says so', async () => {
+    const files = { LICENSE: 'mine\n', '.gitignore': '*.mine\n' };
+    Object.entries(files).forEach(([name, text]) => writeFileSync(join(path, name), text));
+    const named = [...create, '--github-repository', 'acme/wheels'];
+    const { status, stderr } = await run(named, { cwd: path, env });
+    const adopt = '--adopt-existing-files .gitignore --adopt-existing-files LICENSE';
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`  .gitignore\n  LICENSE\n`)]);
+    expect(stderr).toContain(`  projen new … ${adopt}\n`);
+    for (const [name, text] of Object.entries(files)) expect(readFileSync(join(path, name), 'utf8')).toBe(text);
+    await check([...named, ...adopt.split(' ')], { cwd: path, env });
+    expect(readFileSync(join(path, 'LICENSE'), 'utf8')).toContain('Apache License');
+    expect(readFileSync(join(path, '.projenrc.ts'), 'utf8')).toContain('adoptExistingFiles: [".gitignore","LICENSE"],');
   });
 });

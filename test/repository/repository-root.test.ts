@@ -119,6 +119,13 @@ describe('build.yml', () => {
     made.synth();
     expect(read('.github/workflows/build.yml')).toBe('name: mine');
   });
+
+  test('written by hand is an error, with the option that keeps it', () => {
+    write({ '.github/workflows/build.yml': 'name: mine\n' });
+    expect(synthesize).toThrow(/\n {2}\.github\/workflows\/build\.yml\n[^]*set buildWorkflow: false$/);
+    synthesize({ buildWorkflow: false });
+    expect(read('.github/workflows/build.yml')).toBe('name: mine\n');
+  });
 });
 
 describe('packages', () => {

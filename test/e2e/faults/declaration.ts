@@ -1,5 +1,5 @@
 /** Class 9: a declaration that is wrong is one sentence, and no file is changed. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Env, FaultCase, Place } from './case';
@@ -38,6 +38,12 @@ ${more}
 project.synth();
 `,
     );
+  }
+
+  /** Writes a file as a person does. */
+  public write(path: string, text: string): void {
+    mkdirSync(join(this.folder, path, '..'), { recursive: true });
+    writeFileSync(join(this.folder, path), text);
   }
 
   public snapshot(): Record<string, string> {
@@ -95,4 +101,20 @@ export const DECLARED: ReadonlyArray<FaultCase<Declared>> = [
     'must state its permissions',
     "pipeline.workflow('linux' as any)!.addOverride('jobs.linux-x86_64.permissions', undefined);",
   ),
+  {
+    ...wrong(
+      'file-by-hand',
+      'a file by hand where an overlay is declared',
+      "source: { folder: 'thing', overlay: { 'mine.txt': 'declared' } },",
+      'scripts/overlay/mine.txt',
+    ),
+    breaks: (project) => {
+      project.declare("source: { folder: 'thing', overlay: { 'mine.txt': 'declared' } },");
+      project.write('scripts/overlay/mine.txt', 'by hand\n');
+    },
+    check: (project, { stderr }) => {
+      expect(stderr).toContain("\n  adoptExistingFiles: ['scripts/overlay/mine.txt']\n");
+      expect(project.snapshot()[join(project.folder, 'scripts/overlay/mine.txt')]).toBe('by hand\n');
+    },
+  },
 ];

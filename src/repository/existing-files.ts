@@ -1,0 +1,143 @@
+/** Files that exist and that no synthesis wrote: none is overwritten unless the declaration adopts it. */
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { resolve } from 'projen/lib/_resolve';
+import { FileBase } from 'projen/lib/file';
+import { GitAttributesFile } from 'projen/lib/gitattributes';
+import { IgnoreFile } from 'projen/lib/ignore-file';
+import { NodePackage } from 'projen/lib/javascript';
+import { Project } from 'projen/lib/project';
+import { SynthesizedFile } from '../files';
+import { FILES } from '../plan/files';
+
+/** The list of the files that a synthesis wrote. projen keeps `files`, the read-only ones; `writable` is this library's. */
+interface Manifest {
+  readonly files: readonly string[];
+  /** Absent where an older version of this library wrote the list, or projen alone. */
+  readonly writable?: readonly string[];
+}
+
+const MANIFEST = '.projen/files.json';
+
+/** Throw, before any file is written, if synthesis would overwrite files that it did not write. */
+export function protectExistingFiles(root: Project, adopted: readonly string[]): void {
+  const projects = root.node.findAll().filter((each): each is Project => Project.isProject(each));
+  const found = projects.flatMap(existingFiles).map((path) => relative(root.outdir, path).replaceAll(sep, '/'));
+  const refused = [...new Set(found)].filter((path) => !adopted.includes(path)).sort();
+  if (refused.length > 0) throw new Error(explain(refused, root.initProject !== undefined));
+  projects.forEach(prepare);
+}
+
+/** List the writable files too, and keep projen from deleting files that merely contain its marker. */
+function prepare(project: Project): void {
+  const writable = project.files.filter((file) => !file.readonly).map(({ path }) => path);
+  project.tryFindObjectFile(MANIFEST)?.addOverride('writable', writable);
+  // Without a list, projen deletes every file that contains the marker, such as those of another project in a subfolder.
+  if (!readManifest(project)) project.addExcludeFromCleanup('**');
+}
+
+/** Return the absolute paths of the existing files that the project would overwrite. */
+function existingFiles(project: Project): string[] {
+  const manifest = readManifest(project);
+  return project.files
+    .filter((file) => !isListed(file, manifest))
+    .flatMap((file) => {
+      const path = findObstacle(project.outdir, file.absolutePath);
+      return path !== undefined && wouldLose(file, path) ? [path] : [];
+    });
+}
+
+function readManifest({ outdir }: Project): Manifest | undefined {
+  const path = join(outdir, MANIFEST);
+  if (!existsSync(path)) return undefined;
+  try {
+    const { files, writable } = JSON.parse(readFileSync(path, 'utf8'));
+    return Array.isArray(files) ? { files, ...(Array.isArray(writable) && { writable }) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isListed(file: FileBase, manifest: Manifest | undefined): boolean {
+  if (manifest === undefined) return false;
+  const { files, writable } = manifest;
+  if ([...files, ...(writable ?? [])].includes(file.path)) return true;
+  if (file.readonly || writable !== undefined) return false;
+  // The list is of a version that left writable files out: the pipeline's own are known by its plan.
+  const [place, overlaid] = file.path.split(`${FILES.overlay}/`);
+  return !(file instanceof SynthesizedFile) || (overlaid !== undefined && files.includes(`${place}scripts/plan.json`));
+}
+
+/** Return what exists at a path, or the file that is where one of its folders has to be. */
+function findObstacle(outdir: string, path: string): string | undefined {
+  const names = relative(outdir, path).split(sep);
+  for (const index of names.keys()) {
+    const isLast = index === names.length - 1;
+    const each = join(outdir, ...names.slice(0, index + 1));
+    const found = (isLast ? lstatSync : statSync)(each, { throwIfNoEntry: false });
+    if (found === undefined || isLast || !found.isDirectory()) return found && each;
+  }
+  return undefined;
+}
+
+/** Return whether something would be lost: equal files, and entries that are synthesized as well, are not. */
+function wouldLose(file: FileBase, path: string): boolean {
+  if (path !== file.absolutePath || !lstatSync(path).isFile()) return true;
+  const [before, after] = [readFileSync(path, 'utf8'), contentOf(file) ?? ''];
+  if (file instanceof IgnoreFile || file instanceof GitAttributesFile) return lacksAny(rulesOf(before), rulesOf(after));
+  if (file === NodePackage.of(file.project)?.file) {
+    // projen adds the dependencies when it writes the file.
+    const dependencies = file.project.deps.all.map(({ name }) => `dependency ${name}`);
+    return lacksAny(entriesOf(before), [...entriesOf(after), ...dependencies]);
+  }
+  return before !== after;
+}
+
+function lacksAny(before: readonly string[], after: readonly string[]): boolean {
+  return before.some((each) => !after.includes(each));
+}
+
+/** Return the fields of a `package.json`, its dependencies by name, and its scripts with their commands. */
+function entriesOf(text: string): string[] {
+  return Object.entries(JSON.parse(text) as object).flatMap(([field, value]) => {
+    const isEmpty = value === '' || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
+    if (isEmpty) return [];
+    if (/dependencies$/i.test(field)) {
+      return (Array.isArray(value) ? value : Object.keys(value)).map((name) => `dependency ${name}`);
+    }
+    return field === 'scripts' ? Object.entries(value).map((script) => script.join(': ')) : [field];
+  });
+}
+
+function rulesOf(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Return what will be written, before it is written. */
+function contentOf(file: FileBase): string | undefined {
+  const { synthesizeContent } = file as unknown as { synthesizeContent(resolver: object): string | undefined };
+  return synthesizeContent.call(file, { resolve });
+}
+
+function explain(refused: readonly string[], isNew: boolean): string {
+  return [
+    'refusing to overwrite files that synthesis did not write:',
+    ...refused.map((path) => `  ${path}`),
+    'Move or delete them, or let synthesis overwrite them once:',
+    isNew
+      ? `  projen new … ${refused.map((path) => `--adopt-existing-files ${path}`).join(' ')}`
+      : `  adoptExistingFiles: [${refused.map((path) => `'${path}'`).join(', ')}]`,
+    ...Object.entries(HINTS).flatMap(([path, hint]) => (refused.includes(path) ? [hint] : [])),
+  ].join('\n');
+}
+
+const HINTS = {
+  '.gitignore': "To keep a rule of .gitignore, declare it: project.gitignore.addPatterns('…')",
+  '.gitattributes': "To keep a rule of .gitattributes, declare it: project.gitattributes.addAttributes('…', '…')",
+  'package.json':
+    "To keep an entry of package.json, declare it: project.package.addField('…', …), addTask or addDevDeps",
+  '.github/workflows/build.yml': 'To keep your own build.yml, set buildWorkflow: false',
+};
