@@ -20,7 +20,9 @@ test('with a name and a repository alone, a project builds tvm and mlc-llm and h
   const { wheels, platforms } = builtFirst();
   expect(wheels.map((wheel) => wheel.distribution)).toEqual(['apache-tvm-ffi', 'tvm', 'mlc-llm']);
   expect(platforms.map((platform) => platform.id)).toEqual(['linux-x86_64', 'windows-amd64']);
-  expect(read('.gitattributes')).toMatch(/^\/scripts\/wheel_pipeline\.pyz (binary linguist-generated|linguist-generated binary)$/m);
+  expect(read('.gitattributes')).toMatch(
+    /^\/scripts\/wheel_pipeline\.pyz (binary linguist-generated|linguist-generated binary)$/m,
+  );
   for (const workflow of ['build', 'docker', 'linux', 'windows', 'release']) {
     expect(parse(read(`.github/workflows/${workflow}.yml`)).permissions).toEqual({});
   }

@@ -19,7 +19,7 @@ const WORKFLOWS: readonly WorkflowDefinition[] = [
   windowsWorkflow(plan, (build) => build.conda.file),
   releaseWorkflow(plan),
   reproduceWorkflow(plan),
-  upgradeWorkflow(plan),
+  upgradeWorkflow(plan, 'npm ci'),
   cleanupWorkflow(plan),
 ];
 const jobsOf = ({ jobs }: WorkflowDefinition): Array<[string, StepsJob | CallJob]> => Object.entries(jobs);
@@ -32,12 +32,11 @@ test.each(WORKFLOWS.map((workflow) => [workflow.name, workflow] as const))(
     const [[first], ...others] = jobsOf(workflow);
     expect(others.filter(([, job]) => !job.needs?.length)).toEqual([]);
     const { steps, outputs } = firstOf(workflow);
-    expect(steps.slice(0, 3).map((step) => step.run ?? step.uses!.action)).toEqual([
+    expect(steps.slice(0, 2).map((step) => step.run ?? step.uses!.action)).toEqual([
       'actions/checkout',
-      expect.stringContaining('--require-hashes'),
-      'python3 scripts/wheel_pipeline ci home --repository "$GITHUB_REPOSITORY" --fork "$FORK"\n',
+      'python3 scripts/wheel_pipeline.pyz ci home --repository "$GITHUB_REPOSITORY" --fork "$FORK"\n',
     ]);
-    expect(steps[2].env).toEqual({ GH_TOKEN: '${{ github.token }}', FORK: '${{ github.event.repository.fork }}' });
+    expect(steps[1].env).toEqual({ GH_TOKEN: '${{ github.token }}', FORK: '${{ github.event.repository.fork }}' });
     expect(others.some(([, job]) => job.needs!.includes(first))).toBe(true);
     expect(JSON.stringify(outputs)).toMatch(/steps\.(home|changes)\.outputs\.(home|build)/);
   },

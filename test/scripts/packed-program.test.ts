@@ -16,7 +16,9 @@ test('a repository gets the file of the installed package, read-only, as a binar
   const path = at('scripts/wheel_pipeline.pyz');
   expect(readFileSync(path).equals(readFileSync(PACKED))).toBe(true);
   expect(lstatSync(path).mode.toString(8)).toBe('100444');
-  expect(read('.gitattributes')).toMatch(/^\/scripts\/wheel_pipeline\.pyz (binary linguist-generated|linguist-generated binary)$/m);
+  expect(read('.gitattributes')).toMatch(
+    /^\/scripts\/wheel_pipeline\.pyz (binary linguist-generated|linguist-generated binary)$/m,
+  );
   expect(JSON.parse(read('.projen/files.json')).files).toContain('scripts/wheel_pipeline.pyz');
 });
 
