@@ -1,6 +1,6 @@
 /** What a case of a fault is, and how it is run: break one thing, run the program, look at what it left, mend, run again. */
 import { join } from 'node:path';
-import { FAULTS } from '../../../src/docs/faults';
+import { MESSAGES } from './messages';
 import { RunResult } from '../support/process';
 
 /** Variables, added to those of the site. */
@@ -33,9 +33,9 @@ export interface Place {
 
 /** One fault. */
 export interface FaultCase<P extends Place = Place> {
-  /** Which fault of the list that the pages show, with its message and advice; none where nothing may come of it. */
+  /** Id of the expected message in `messages.ts`; undefined where the run prints no error. */
   readonly fault?: string;
-  /** The class of issue 16, where no fault of the list says it. */
+  /** Class of the case, where it has no `fault`. */
   readonly area?: number;
   /** What is broken. */
   readonly broken: string;
@@ -71,14 +71,14 @@ export function pattern(message: string): RegExp {
   return new RegExp(parts.join('[^\\n]*?'));
 }
 
-/** The fault that a case is one of. */
-function faultOf(id: string): (typeof FAULTS)[number] {
-  const found = FAULTS.find((each) => each.id === id);
-  if (!found) throw new Error(`src/docs/faults.ts lists no fault ${id}`);
-  return found;
+/** Class and message of a fault. */
+function faultOf(id: string): { readonly area: string; readonly message: string } {
+  const [area, messages] = Object.entries(MESSAGES).find(([, each]) => id in each) ?? [];
+  if (!area || !messages) throw new Error(`test/e2e/faults/messages.ts has no message "${id}"`);
+  return { area, message: messages[id] };
 }
 
-/** What a case is called: its class, and what is broken. */
+/** Title of a case: its class, and what is broken. */
 export function title({ fault, area, broken }: FaultCase<any>): string {
   return `${fault ? faultOf(fault).area : area}: ${broken}`;
 }
