@@ -14,8 +14,8 @@ const project = new MlcLlmPipelineProject({
   defaultReleaseBranch: 'main',
   minNodeVersion: '20.19.0',
   peerDeps: ['projen@^0.103.25', 'constructs@^10.8.1'],
-  bundledDeps: ['yaml', 'zod@^4'],
-  devDeps: ['@types/node@^20', 'ajv@^8', 'fast-check@^4', 'fflate@0.8.3'],
+  bundledDeps: ['mustache@^4', 'yaml', 'zod@^4'],
+  devDeps: ['@types/mustache@^4', '@types/node@^20', 'ajv@^8', 'fast-check@^4', 'fflate@0.8.3'],
   // A library, where a project that only declares its pipeline is none.
   tsconfig: JSII_TSCONFIG,
   package: true,

@@ -8,13 +8,14 @@ import { must } from './declaration/error';
 import { mergedPins, readPins } from './declaration/pin-options';
 import { WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 import { parsePipeline } from './declaration/pipeline-rules';
+import { Variant } from './declaration/variant';
 import { dockerfile, dockerignore } from './docker/dockerfile';
 import { environment } from './docker/environment';
-import { ciPipelinePage, NamedWorkflow } from './docs/ci-pipeline';
-import { customizingPage } from './docs/customizing';
+import { ciPipelinePage } from './docs/ci-pipeline';
+import { guideFor } from './docs/guide';
 import { localDevelopmentPage } from './docs/local-development';
+import { Described } from './docs/page';
 import { releasesPage } from './docs/releases';
-import { troubleshootingPage } from './docs/troubleshooting';
 import { inOneSentence } from './failure';
 import { SynthesizedFile, SynthesizedFileOptions } from './files';
 import { adapted, placedFile } from './github/adapt';
@@ -91,7 +92,7 @@ export class WheelPipeline extends Component {
     this.addPlan(options.source.overlay ?? {}, options.preflight?.files ?? {});
     this.addRequirements();
     this.workflows = this.addWorkflows();
-    this.addPages();
+    this.addPages(options.variants ?? []);
     this.addTasks();
     const { output, build } = this._plan.files;
     project.gitignore.exclude(`/${this.path(output)}/`, `/${this.path(build)}/`);
@@ -218,30 +219,17 @@ export class WheelPipeline extends Component {
     return workflows;
   }
 
-  /** The workflows as they are rendered, for the pages. */
-  private named(): NamedWorkflow[] {
-    const names: Array<NamedWorkflow['name']> = [...this._plan.workflows, 'reproduce'];
-    return this.workflows.map(({ id, definition }, index) => ({ name: names[index], id, definition }));
-  }
-
-  private addPages(): void {
-    const { place } = this._plan;
-    const up = '../'.repeat(place.folder ? place.folder.split('/').length : 0);
-    for (const page of [
-      localDevelopmentPage(this._plan),
-      ciPipelinePage(this._plan, this.named()),
-      releasesPage(this._plan),
-      customizingPage(this._plan),
-      troubleshootingPage(this._plan),
-    ]) {
-      if (!page) continue;
-      const lines = page.lines.map((line) =>
-        line
-          .replace(/(?<=\]\(\.\.\/)\.github\/workflows\/[\w.-]+/g, (file) => up + placedFile(this._plan, file))
-          .replace(/(?<=npx projen )(?=(image|wheel|release:dry-run)\b)/g, this.prefix && `${this.prefix}:`),
-      );
-      this.file(page.path, lines);
-    }
+  private addPages(variants: readonly Variant[]): void {
+    const names = [...this._plan.workflows, 'reproduce'];
+    const described: Described = {
+      plan: this._plan,
+      workflows: this.workflows.map(({ definition }, index) => ({ name: names[index], definition })),
+      variants,
+      prefix: this.prefix,
+      guide: guideFor(this.project.root.outdir, join(this.project.outdir, this.path('docs'))),
+    };
+    const pages = [localDevelopmentPage(described), ciPipelinePage(described), releasesPage(described)];
+    pages.forEach((page) => page && this.file(page.path, page.text));
   }
 
   private addTasks(): void {

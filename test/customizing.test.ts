@@ -228,26 +228,6 @@ describe("projen's own way to change a workflow", () => {
   });
 });
 
-test('the page of what can be chosen names every option and every step', () => {
-  synthesize();
-  const page = read('docs/customizing.md');
-  for (const step of Object.values(Step)) expect(page).toMatch(new RegExp(`\`${step}(:first)?\``));
-  for (const option of [
-    'hooks',
-    'environment',
-    'runsOn',
-    'triggers',
-    'pins',
-    'pinsFile',
-    'upkeep',
-    'prefix',
-    'addOverride',
-    'startAnew',
-  ]) {
-    expect(page).toContain(option);
-  }
-});
-
 describe('disk space', () => {
   const variant = {
     name: 'gpu',

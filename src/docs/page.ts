@@ -1,35 +1,94 @@
-/** A page of `docs/`, in Markdown. */
+/** A page of `docs/`: a Markdown template beside this file, rendered with the data of a pipeline. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Context, Writer } from 'mustache';
+import type { Guide } from './guide';
+import type { Variant } from '../declaration/variant';
+import { placedFile } from '../github/adapt';
+import type { WorkflowDefinition } from '../github/model';
+import { workflowFile } from '../github/workflow';
+import type { Plan } from '../plan/plan';
+
+/** Data of a template, by the names that it uses; `false` for a section that is left out. */
+export interface View {
+  readonly [name: string]: unknown;
+}
+
+/** A page of a user's repository. */
 export interface Page {
   readonly path: string;
-  readonly lines: readonly string[];
+  readonly text: string;
 }
 
-/** A page with the comment that says where it comes from. */
-export function page(name: string, title: string, ...lines: string[]): Page {
-  const source = `<!-- Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/docs/${name}.ts). Do not edit it here. -->`;
-  return { path: `docs/${name}.md`, lines: [`# ${title}`, '', source, '', ...collapse(lines)] };
+/** A workflow of the pipeline, as it is rendered. */
+export interface NamedWorkflow {
+  readonly name: string;
+  readonly definition: WorkflowDefinition;
 }
 
-/** A table; what Markdown would take for its own in a cell (a vertical bar, a word in angle brackets) is escaped. */
-export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replace(/\||<(?=\w+>)/g, '\\$&')).join(' | ')} |`;
-  return ['', line(head), line(head.map(() => '---')), ...rows.map(line), ''];
+/** Everything that the pages describe. */
+export interface Described {
+  readonly plan: Plan;
+  readonly workflows: readonly NamedWorkflow[];
+  /** Variants as they are declared: their notes for readers are no part of the plan. */
+  readonly variants: readonly Variant[];
+  /** Prefix of the pipeline's tasks and of its folder in the project; empty for none. */
+  readonly prefix: string;
+  readonly guide: Guide;
 }
 
-/** A block of commands for bash. */
-export function commands(...lines: string[]): string[] {
-  return ['', '```bash', ...lines, '```', ''];
+/** Throws on a name that the view lacks, where mustache renders nothing. */
+class StrictContext extends Context {
+  public push(view: unknown): Context {
+    return new StrictContext(view, this);
+  }
+
+  public lookup(name: string): unknown {
+    const value: unknown = super.lookup(name);
+    if (value === undefined) throw new Error(`a page's template uses "${name}", which its view lacks`);
+    return value;
+  }
 }
 
-/** A block of commands for PowerShell. */
-export function powerShellCommands(...lines: string[]): string[] {
-  return ['', '```powershell', ...lines, '```', ''];
+/** Escapes what Markdown would interpret in a table's cell. */
+function escape(text: unknown): string {
+  return String(text).replace(/\||<(?=\w)/g, '\\$&');
 }
 
-/** No two blank lines in a row, none at the end. */
-function collapse(lines: readonly string[]): string[] {
-  const kept = lines.filter((line, index) => line !== '' || (lines[index - 1] ?? '') !== '');
-  while (kept[kept.length - 1] === '') kept.pop();
-  return kept;
+/** Renders the template `<name>.md` with its own view and the data that all pages share. */
+export function page(name: string, described: Described, view: View): Page {
+  const template = readFileSync(join(__dirname, `${name}.md`), 'utf8');
+  const context = new StrictContext({ ...shared(name, described), ...view });
+  return { path: `docs/${name}.md`, text: new Writer().render(template, context, {}, { escape }) };
+}
+
+function shared(name: string, { plan, workflows, prefix, guide }: Described): View {
+  const { folder } = plan.place;
+  const up = '../'.repeat(folder ? folder.split('/').length + 1 : 1);
+  const placed = (workflow: string): View => {
+    const path = placedFile(plan, workflowFile(workflow));
+    return { file: path.split('/').pop(), link: `${up}${path}` };
+  };
+  const declared = (workflow: string): View | false =>
+    workflows.some((each) => each.name === workflow) && placed(workflow);
+  const names = ['docker', 'linux', 'windows', 'release', 'reproduce', 'upgrade', 'cleanup'];
+  return {
+    source: `<!-- Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/docs/${name}.md). Do not edit it here. -->`,
+    repository: plan.repository,
+    url: `https://github.com/${plan.repository}`,
+    defaultBranch: plan.defaultBranch,
+    program: plan.program.path,
+    prefix: prefix || false,
+    tasks: prefix && `${prefix}:`,
+    guide,
+    workflow: Object.fromEntries(names.map((each) => [each, declared(each)])),
+  };
+}
+
+/** Names of the systems in prose. */
+export const SYSTEM_TITLES = { linux: 'Linux', windows: 'Windows' } as const;
+
+/** Values as code, with commas between them. */
+export function codeList(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ');
 }

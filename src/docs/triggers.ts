@@ -1,36 +1,40 @@
-/** When a workflow runs, in words: read from the file itself, so that a page cannot say something else. */
+/** Triggers of a workflow as a table shows them: read from its definition, so that a page cannot contradict the file. */
+import { codeList } from './page';
 import type { Value, WorkflowDefinition } from '../github/model';
 
 type Trigger = { readonly [key: string]: Value | undefined };
 
-const quoted = (values: unknown): string => (values as readonly string[]).map((value) => `\`${value}\``).join(', ');
+/** Filters of a trigger, such as its branches. */
+const FILTERS: { readonly [filter: string]: string } = {
+  branches: 'branch',
+  tags: 'tag',
+  paths: 'paths',
+  'paths-ignore': 'any path except',
+};
 
-const where = (trigger: Trigger): string =>
-  [
-    ...('branches' in trigger ? [`of ${quoted(trigger.branches)}`] : []),
-    ...('tags' in trigger ? [`of a tag ${quoted(trigger.tags)}`] : []),
-    ...('paths' in trigger ? [`that changes ${quoted(trigger.paths)}`] : []),
-    ...('paths-ignore' in trigger ? [`that changes more than ${quoted(trigger['paths-ignore'])}`] : []),
-  ]
-    .map((text) => ` ${text}`)
-    .join('');
+function filters(trigger: Value): string {
+  const shown = Object.entries(FILTERS)
+    .filter(([filter]) => filter in (trigger as Trigger))
+    .map(([filter, label]) => `${label} ${codeList((trigger as Trigger)[filter] as string[])}`);
+  return shown.length > 0 ? ` (${shown.join('; ')})` : '';
+}
 
-const WORDS: { readonly [event: string]: (trigger: Value) => string } = {
-  pull_request: (trigger) => `for a pull request${where(trigger as Trigger)}`,
-  merge_group: () => 'in the merge queue',
-  push: (trigger) => `on a push${where(trigger as Trigger)}`,
-  schedule: (trigger) => `at ${(trigger as Array<{ cron: string }>).map(({ cron }) => `\`${cron}\``).join(', ')} (UTC)`,
-  workflow_dispatch: () => 'by hand',
-  workflow_call: () => 'called by another workflow',
+const EVENTS: { readonly [event: string]: (trigger: Value) => string } = {
+  pull_request: (trigger) => `pull request${filters(trigger)}`,
+  merge_group: () => 'merge queue',
+  push: (trigger) => `push${filters(trigger)}`,
+  schedule: (trigger) => `schedule ${codeList((trigger as Array<{ cron: string }>).map(({ cron }) => cron))} (UTC)`,
+  workflow_dispatch: () => 'manual run',
+  workflow_call: () => 'call by another workflow',
 };
 
 /** All triggers of a workflow. */
 export function describeTriggers({ on }: WorkflowDefinition): string {
   return Object.entries(on)
     .map(([event, trigger]) => {
-      const words = WORDS[event];
-      if (!words) throw new Error(`the pages have no words for the trigger ${event}: add them to docs/triggers.ts`);
-      return words(trigger);
+      const describe = EVENTS[event];
+      if (!describe) throw new Error(`the pages do not describe the trigger ${event}: add it to docs/triggers.ts`);
+      return describe(trigger);
     })
-    .join('; ');
+    .join(', ');
 }

@@ -241,11 +241,6 @@ const build = said(
       z.boolean(),
       'Whether a repository variable names the runner that has that device, since none is declared.',
     ),
-    testedOn: said(z.nullable(text), 'Where its wheels have been built and tested.'),
-    parts: said(
-      z.array(z.strictObject({ name: text, upstream: text, ours: z.nullable(text), note: z.nullable(text) })),
-      "What upstream's wheels for the same device have, and how ours do.",
-    ),
   }),
   "One build of the source: the pipeline's own (variant: none), or a variant's.",
 );

@@ -20,7 +20,6 @@ import {
   glibcOf,
   pinnedVersion,
 } from '../declaration/toolchain';
-import type { VariantPart } from '../declaration/variant';
 
 /** What is for some systems only. */
 interface Marked {
@@ -66,8 +65,6 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     diskGigabytes: resolveDisk(variant ? variant.diskGigabytes : options.diskGigabytes, systems),
     deviceOptions: variant?.deviceOptions ?? null,
     runnerByVariable: variant?.deviceOptions !== undefined && variant.runsOn === undefined,
-    testedOn: variant?.testedOn ?? null,
-    parts: (variant?.parts ?? []).map((part) => resolvePart(part, declared)),
   };
 }
 
@@ -91,18 +88,6 @@ function checkTested({ distribution, checks }: DeclaredWheel, systems: readonly 
 /** Whether a variant's checks need what those of the build without one do not. */
 function needsMore(variant: DeclaredBuild['variant']): boolean {
   return variant?.wheels?.some(({ testRequirements }) => testRequirements !== undefined) ?? false;
-}
-
-/** What a CMake option that nobody sets is: every one of them has to be asked for. */
-const NOT_ASKED_FOR = 'OFF';
-
-function resolvePart(
-  { name, upstream, option, note }: VariantPart,
-  { wheels }: DeclaredBuild,
-): PlannedBuild['parts'][0] {
-  const values = wheels.map(({ cmake = {} }) => ({ ...cmake.all, ...cmake.linux })[option ?? '']);
-  const ours = option === undefined ? null : (values.find(Boolean) ?? NOT_ASKED_FOR);
-  return { name, upstream, ours, note: note ?? null };
 }
 
 /** The Dockerfile first; each Linux platform may have a lock file. */

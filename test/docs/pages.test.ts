@@ -1,4 +1,4 @@
-/** The pages say what the files do: each claim is compared with the workflows that are rendered beside it. */
+/** Claims of the pages, each compared with the workflows that are rendered with it. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,15 @@ import { Project } from 'projen';
 import { parse } from 'yaml';
 import { WheelPipeline, WorkflowName } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
+import { guideFor } from '../../src/docs/guide';
+import { page as renderPage } from '../../src/docs/page';
 import { describeTriggers } from '../../src/docs/triggers';
+
+const DECLARATION: WheelPipelineOptions = {
+  repository: 'owner/name',
+  source: { folder: 'package' },
+  wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+};
 
 let root: string;
 beforeAll(() => {
@@ -21,12 +29,7 @@ function synthesize(changes: Partial<WheelPipelineOptions> = {}): {
 } {
   const outdir = join(root, String(count++));
   const project = new Project({ name: 'thing', outdir });
-  new WheelPipeline(project, {
-    repository: 'owner/name',
-    source: { folder: 'package' },
-    wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
-    ...changes,
-  });
+  new WheelPipeline(project, { ...DECLARATION, ...changes });
   process.env.PROJEN_DISABLE_POST = '1';
   project.synth();
   const read = (path: string): string => readFileSync(join(outdir, path), 'utf8');
@@ -51,9 +54,9 @@ test.each([
   }
 });
 
-test('a trigger without words is no silent gap', () => {
+test('a trigger without a description is an error', () => {
   expect(() => describeTriggers({ name: 'x', on: { gollum: {} }, jobs: {} })).toThrow(
-    /no words for the trigger gollum/,
+    /do not describe the trigger gollum/,
   );
 });
 
@@ -67,9 +70,11 @@ test('the artifacts that the page names are those that are uploaded, for as long
       const days = String(given['retention-days']);
       const [, released, other] = /^\$\{\{ inputs\.fresh && (\d+) \|\| (\d+) \}\}$/.exec(days) ?? ['', '', days];
       expect(text).toMatch(
-        /^toolchain-/.test(given.name) ? new RegExp(`builds for itself for ${days},`) : `kept for ${other} days`,
+        /^toolchain-/.test(given.name)
+          ? new RegExp(`an image that a\\s+run builds for itself for ${days}\\.`)
+          : new RegExp(`kept for\\s+${other} days`),
       );
-      if (released) expect(text).toContain(`those of a release for ${released},`);
+      if (released) expect(text).toContain(`those of a release for ${released} `);
     }
     const report = uploads.find(({ with: given }) => given.name.startsWith('test-report-'))!;
     expect(steps(workflow(name)).some((step) => step.run?.includes(`${report.with.path}test-report.json`))).toBe(true);
@@ -79,15 +84,15 @@ test('the artifacts that the page names are those that are uploaded, for as long
 test('what the page says of a release holds in its workflow', () => {
   const { page, workflow } = synthesize();
   const [ci, releases, release] = [page('ci-pipeline'), page('releases'), workflow('release')];
-  expect(ci).toContain('GitHub gives it none (`cache-mode: none`)');
+  expect(ci).toContain('A release restores none, and GitHub enforces that (`cache-mode: none`)');
   expect(release.jobs.linux['cache-mode']).toBe('none');
-  expect(ci).toContain('No other run is stopped, or replaced while it waits');
+  expect(ci).toContain('No other run is cancelled or replaced.');
   expect(release.concurrency['cancel-in-progress']).toBe(false);
   expect(releases).toContain('Publishing waits for the environment `release`');
   expect(release.jobs.publish.environment).toBe('release');
   expect(Object.keys(release.jobs)).toEqual(['home', 'plan', 'linux', 'windows', 'verify', 'attest', 'publish']);
   for (const step of ['Plan', 'Image', 'Build and test', 'Verify', 'Attest', 'Publish']) {
-    expect(releases).toMatch(new RegExp(`^\\d\\. \\*\\*${step}\\*\\*`, 'm'));
+    expect(releases).toMatch(new RegExp(`^1\\. \\*\\*${step}\\*\\*`, 'm'));
   }
 });
 
@@ -96,7 +101,7 @@ test('what the page says of upkeep holds in its workflows', () => {
   const text = page('ci-pipeline');
   expect(text).toContain('have been public for 9 days');
   expect(text).toContain('older than 33 days');
-  expect(text).toContain('stays (nothing)');
+  expect(text).toContain('Never updated: nothing (');
   const propose = workflow('upgrade').jobs.propose;
   const app = propose.steps.find((step: any) => step.id === 'app').with;
   for (const [input, right] of Object.entries(app).filter(([name]) => name.startsWith('permission-'))) {
@@ -118,7 +123,7 @@ test('a runner that a variable names is the one that tests, and the page says wh
   const gpu = { name: 'gpu-1.0', suffix: 'gpu', deviceOptions: '--gpus all', wheels: [{ distribution: 'thing' }] };
   const { page, workflow } = synthesize({ variants: [gpu] });
   const tests = workflow('linux').jobs['test-linux-x86_64-gpu-1_0'];
-  expect(page('ci-pipeline')).toContain('| `ubuntu-24.04`; tests: the one that `RUNNER_GPU_1_0` names |');
+  expect(page('ci-pipeline')).toContain('| `ubuntu-24.04`; tests: `vars.RUNNER_GPU_1_0` |');
   expect(tests['runs-on']).toBe('${{ vars.RUNNER_GPU_1_0 }}');
   expect(page('ci-pipeline')).toContain('the tests are skipped with a warning');
   expect(tests.if).toContain("vars.RUNNER_GPU_1_0 != ''");
@@ -130,15 +135,69 @@ test('a runner that a variable names is the one that tests, and the page says wh
 test('what is chosen otherwise is said otherwise', () => {
   const { page } = synthesize({ release: { environment: '', attest: false, sbom: false, onDefaultBranch: false } });
   const releases = page('releases');
-  expect(releases).toContain('whoever can push a tag `v*` publishes');
-  expect(releases).not.toMatch(/attest|sigstore|SPDX|signed it|\*\*Attest/);
-  expect(releases).not.toContain('the tag on `main`');
+  expect(releases).toContain('everybody who can push a tag `v*` can publish');
+  expect(releases).not.toMatch(/gh attestation|attested it|sigstore|SPDX|\*\*Attest/);
+  expect(releases).not.toMatch(/the tag on\s+`main`/);
 });
 
 test('the timeouts are those of the jobs', () => {
   const { page, workflow } = synthesize({ linux: { timeoutMinutes: 111 }, windows: { timeoutMinutes: 222 } });
-  expect(page('ci-pipeline')).toContain('111 minutes for a build (`linux.timeoutMinutes`), 222 minutes');
+  expect(page('ci-pipeline')).toContain('111 minutes for a Linux build (`linux.timeoutMinutes`), 222 minutes');
   expect(workflow('linux').jobs['linux-x86_64']['timeout-minutes']).toBe(111);
   expect(workflow('windows').jobs['windows-amd64']['timeout-minutes']).toBe(222);
   expect(page('ci-pipeline')).toContain(`${workflow('linux').jobs['test-linux-x86_64']['timeout-minutes']} for tests`);
+});
+
+test('the checks to require are the names of jobs', () => {
+  const { page, workflow } = synthesize();
+  for (const name of ['linux', 'windows']) {
+    expect(page('ci-pipeline')).toContain(`*${workflow(name).jobs.green.name}*`);
+  }
+});
+
+test('tasks and workflows of a pipeline with a prefix have it', () => {
+  const outdir = join(root, String(count++));
+  const project = new Project({ name: 'thing', outdir });
+  new WheelPipeline(project, {
+    ...DECLARATION,
+    prefix: 'nightly',
+    variants: [{ name: 'gpu-1.0', suffix: 'gpu', wheels: [{ distribution: 'thing' }] }],
+  });
+  project.synth();
+  const pages = ['local-development', 'ci-pipeline', 'releases'].map((name) =>
+    readFileSync(join(outdir, 'nightly/docs', `${name}.md`), 'utf8'),
+  );
+  const tasks = pages.flatMap((text) => [...text.matchAll(/npx projen ([\w:.-]+)|`(nightly:[\w:.-]+)`/g)]);
+  expect(tasks.length).toBeGreaterThan(10);
+  for (const [, ran, named] of tasks) expect(project.tasks.tryFind(ran ?? named)?.name).toMatch(/^nightly:/);
+  const workflows = pages.flatMap((text) => [...text.matchAll(/[\w-]*(?:docker|linux|windows|release|cleanup)\.yml/g)]);
+  expect(workflows.length).toBeGreaterThan(10);
+  for (const [file] of workflows) expect(file).toMatch(/^nightly-/);
+});
+
+test('every task and every option that a page names exists', () => {
+  const project = new Project({ name: 'thing', outdir: join(root, String(count++)) });
+  const { _plan: plan } = new WheelPipeline(project, DECLARATION);
+  project.synth();
+  const read = (name: string): string => readFileSync(join(project.outdir, 'docs', `${name}.md`), 'utf8');
+  for (const name of ['local-development', 'ci-pipeline', 'releases']) {
+    for (const [, task] of read(name).matchAll(/npx projen ([\w:.-]+)/g)) {
+      expect(project.tasks.tryFind(task)?.name).toBe(task);
+    }
+  }
+  const rows = [...read('local-development').matchAll(/^\| `--([\w-]+)` \| (?:`(\w+)`)? \|/gm)];
+  expect(rows.map(([, option, variable]) => [option, variable ?? null])).toEqual(
+    plan.inputs.filter(({ type }) => type !== 'variant').map(({ name, variable }) => [name, variable]),
+  );
+});
+
+test('a template that uses a name without data is an error', () => {
+  const described = {
+    plan: new WheelPipeline(new Project({ name: 'thing', outdir: join(root, String(count++)) }), DECLARATION)._plan,
+    workflows: [],
+    variants: [],
+    prefix: '',
+    guide: guideFor(root, root),
+  };
+  expect(() => renderPage('releases', described, {})).toThrow(/template uses "[\w.]+", which its view lacks/);
 });

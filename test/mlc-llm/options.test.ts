@@ -1,7 +1,9 @@
 /** What is declared of MLC-LLM is added to the defaults: nothing is lost that nobody named. */
 import { MlcLlmPart, MlcLlmPipelineOptions, MlcLlmVariant, Platform } from '../../src';
+import { comparison } from '../../src/docs/variants';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { mlcLlmPipeline } from '../../src/mlc-llm/options';
+import { mlcLlmVariant } from '../../src/mlc-llm/variants';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const plan = (changes: MlcLlmPipelineOptions = {}) =>
@@ -115,11 +117,12 @@ test("what a CUDA wheel has beside upstream's is read off its options, and every
   const variants = [MlcLlmVariant.CUDA_12_8, MlcLlmVariant.CUDA_13_0];
   const wheels = [{ distribution: 'tvm', cmake: { linux: { USE_CUTLASS: 'ON' } } }];
   const [, twelve, thirteen] = plan({ variants, variantChanges: [{ name: 'cuda-13.0', wheels }] }).builds;
-  const ours = (build: typeof twelve, name: RegExp) => build.parts.find((part) => name.test(part.name))!.ours;
+  const rows = (build: typeof twelve) => comparison(build, variants.map(mlcLlmVariant));
+  const ours = (build: typeof twelve, name: RegExp) => rows(build).find((row) => name.test(row.name))!.ours;
   expect([ours(twelve, /CUTLASS/), ours(thirteen, /CUTLASS/)]).toEqual(['OFF', 'ON']);
   expect([ours(twelve, /cuBLAS/), ours(twelve, /Architectures/)]).toEqual(['ON', '80;89;90a;120']);
-  const different = twelve.parts.filter((part) => part.ours !== part.upstream);
-  expect(different.filter(({ note }) => note === null)).toEqual([]);
+  const different = rows(twelve).filter((row) => row.ours !== row.upstream);
+  expect(different.filter(({ note }) => note === '')).toEqual([]);
 });
 
 test('a variant has variables, packages and a runner of its own', () => {

@@ -52,7 +52,6 @@ test('a variant is the pipeline with what it adds, under names of its own', () =
     conda: { name: 'thing-gpu-1.0-toolchain', file: 'docker/environment-gpu-1.0.yml' },
     deviceOptions: '--gpus all',
     runnerByVariable: true,
-    testedOn: null,
   });
   const packages = variant.conda.packages.map((each) => each.name);
   expect(packages).toContain('gpu-dev');

@@ -1,0 +1,45 @@
+/** Addresses of this library's guide, at the version that is installed. */
+import { readFileSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+
+/** The folder of the installed package. */
+const PACKAGE = resolve(__dirname, '../..');
+
+const FOLDER = 'docs/guide';
+const BLOB = 'https://github.com/mlc-llm-pipeline/mlc-llm-pipeline/blob';
+
+/** Version of the sources, which no release has. */
+const UNRELEASED = '0.0.0';
+
+/** Pages and sections that a user's pages link to. */
+const LINKS = {
+  troubleshooting: 'troubleshooting.md',
+  condaPackage: 'customizing.md#add-a-conda-package',
+  releases: 'customizing.md#change-how-releases-are-published',
+  pins: 'customizing.md#change-a-pinned-version',
+  triggers: 'customizing.md#change-when-workflows-run',
+} as const;
+
+/** Their addresses. */
+export type Guide = Readonly<Record<keyof typeof LINKS, string>>;
+
+/** Address of the guide's folder: relative in this library's own repository, elsewhere at the tag of a version. */
+export function guideAddress(root: string, pages: string, version = installedVersion()): string {
+  if (resolve(root) === PACKAGE) return relative(pages, join(root, FOLDER)).replaceAll(sep, '/');
+  return `${BLOB}/${version === UNRELEASED ? 'main' : `lib-v${version}`}/${FOLDER}`;
+}
+
+/**
+ * Links for the pages of a repository.
+ *
+ * @param root folder of the repository's root project
+ * @param pages folder of the pages
+ */
+export function guideFor(root: string, pages: string): Guide {
+  const address = guideAddress(root, pages);
+  return Object.fromEntries(Object.entries(LINKS).map(([name, link]) => [name, `${address}/${link}`])) as Guide;
+}
+
+function installedVersion(): string {
+  return (JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }).version;
+}
