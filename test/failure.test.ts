@@ -66,28 +66,56 @@ describe('the check', () => {
   beforeEach(() => {
     ['bin', 'docs'].forEach((folder) => mkdirSync(at(folder)));
     writeFileSync(page(), SYNTHESIZED);
-    const write = `printf '%s' '${SYNTHESIZED}' >docs/page.md`;
+    const write = `mkdir -p docs && printf '%s' '${SYNTHESIZED}' >docs/page.md`;
     writeFileSync(at('bin/npx'), `#!/bin/bash\n[[ $* == "projen default" ]] && ${write}\n`, { mode: 0o755 });
   });
 
-  // npx projen build rewrote it without a word.
-  test('fails where a file was edited by hand, shows the difference, and keeps what was there', () => {
-    run('git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm x');
+  const commit = (): unknown => run('git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm x');
+
+  test('passes where synthesis changes nothing, whatever else is uncommitted', () => {
+    commit();
     expect(check()).toMatchObject({ status: 0, stderr: '' });
-    run('echo "by hand" >>docs/page.md');
+    run("echo mine >notes.txt; echo '# mine' >>bin/npx");
+    expect(check()).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('fails where a file was edited by hand, shows the difference, and leaves the file as it was', () => {
+    commit();
+    run('echo "by hand" >>docs/page.md; chmod 600 docs/page.md');
     const { status, stderr } = check();
     expect(status).toBe(1);
     expect(stderr).toContain('\n-by hand\n');
-    expect(stderr).toMatch(/check: 1 file\(s\) were not what .projenrc.ts declares, and are now: docs\/page.md\n/);
-    expect(readFileSync(page(), 'utf8')).toBe(SYNTHESIZED);
-    const [restore] = /git restore --source=\w+ -- /.exec(stderr)!;
-    run(`${restore} docs/page.md`);
+    expect(stderr).toContain('check: synthesis would change this file: docs/page.md\n');
     expect(readFileSync(page(), 'utf8')).toBe(`${SYNTHESIZED}by hand\n`);
+    expect(run('stat --format=%a docs/page.md').stdout).toBe('600\n');
     expect(run('git status --porcelain').stdout).toBe(' M docs/page.md\n');
+  });
+
+  test.each([
+    ['is missing', 'rm docs/page.md', ' D docs/page.md\n'],
+    ['is missing and untracked', 'git rm -q docs/page.md', 'D  docs/page.md\n'],
+    [
+      'is untracked and outdated',
+      'git rm -q --cached docs/page.md; echo old >docs/page.md',
+      'D  docs/page.md\n?? docs/\n',
+    ],
+  ])('fails where a synthesized file %s', (_, change, left) => {
+    commit();
+    run(change);
+    const { status, stderr } = check();
+    expect([status, stderr]).toEqual([1, expect.stringContaining('synthesis would change this file: docs/page.md')]);
+    expect(run('git status --porcelain').stdout).toBe(left);
+  });
+
+  test('leaves every file as it was where synthesis itself fails', () => {
+    commit();
+    writeFileSync(at('bin/npx'), '#!/bin/bash\necho half >docs/page.md; exit 3\n');
+    expect(check().status).toBe(3);
+    expect(readFileSync(page(), 'utf8')).toBe(SYNTHESIZED);
   });
 
   test('says so where there is no repository', () => {
     const { status, stderr } = check({ GIT_CEILING_DIRECTORIES: tmpdir() });
-    expect([status, stderr]).toEqual([0, expect.stringContaining('no git repository')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('not a git repository')]);
   });
 });

@@ -1,42 +1,70 @@
 /**
- * Synthesizes, and fails where that changes a file: shows the difference, and says what to do.
+ * Fails if synthesis would change a file, shows the difference, and leaves every file as it was.
  *
- *   node check.cjs [TASK…]   the tasks of projen that synthesize; `default` where none is named
- *
- * The original is in src/scripts of mlc-llm-pipeline, which copies it into scripts/ as it is. Do not edit the copy.
+ * Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/check.cjs). Do not edit it here.
  */
 const { spawnSync } = require('node:child_process');
-const { copyFileSync, existsSync, mkdtempSync, rmSync } = require('node:fs');
+const { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 
 const env = { ...process.env, PROJEN_DISABLE_POST: '1' };
-const index = join(mkdtempSync(join(tmpdir(), 'check-')), 'index');
-const git = (...args) => spawnSync('git', args, { encoding: 'utf8', env: { ...env, GIT_INDEX_FILE: index } });
+const onWindows = process.platform === 'win32';
 
-/** Every file that git does not ignore, as one name. It is kept by git; index and branch stay as they are. */
-function tree() {
-  const own = spawnSync('git', ['rev-parse', '--git-path', 'index'], { encoding: 'utf8', env }).stdout.trim();
-  if (existsSync(own)) copyFileSync(own, index);
-  git('add', '--all', '.');
-  return git('write-tree').stdout.trim();
+/** The content and mode of every regular file that git does not ignore, untracked ones included. */
+function files() {
+  const argv = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { status, stdout } = spawnSync('git', argv, { encoding: 'utf8', env, maxBuffer: 1 << 28 });
+  if (status !== 0) return undefined;
+  const found = new Map();
+  for (const path of new Set(stdout.split('\0').filter(Boolean))) {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile()) found.set(path, { content: readFileSync(path), mode: stat.mode });
+  }
+  return found;
 }
 
-function end(status, message) {
-  if (message) console.error(message);
-  rmSync(join(index, '..'), { recursive: true, force: true });
-  process.exit(status);
+/** Puts a file back, or removes it if it did not exist. */
+function restore(path, file) {
+  rmSync(path, { force: true });
+  if (!file) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, file.content);
+  chmodSync(path, file.mode);
 }
 
-const before = tree();
-for (const task of process.argv.length > 2 ? process.argv.slice(2) : ['default']) {
-  const { status } = spawnSync('npx', ['projen', task], { env, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (status !== 0) end(status ?? 1);
+/** Shows what synthesis would change in a file. */
+function show(path, before, after) {
+  const folder = mkdtempSync(join(tmpdir(), 'check-'));
+  const sides = [before, after].map((file, index) => {
+    const side = join(folder, ['a', 'b'][index], path);
+    mkdirSync(dirname(side), { recursive: true });
+    if (file) writeFileSync(side, file.content);
+    return file ? join(['a', 'b'][index], path) : onWindows ? 'NUL' : '/dev/null';
+  });
+  const diff = ['--no-pager', 'diff', '--no-index', '--no-prefix', '--', ...sides];
+  process.stderr.write(spawnSync('git', diff, { cwd: folder, encoding: 'utf8' }).stdout);
+  rmSync(folder, { recursive: true, force: true });
 }
-if (!before) end(0, 'check: this is no git repository, so there is nothing to compare with');
-const after = tree();
-if (before === after) end(0);
-const named = git('diff', '--name-only', '--relative', before, after).stdout.trim().split('\n');
-console.error(git('--no-pager', 'diff', '--relative', before, after).stdout);
-end(1, `check: ${named.length} file(s) were not what .projenrc.ts declares, and are now: ${named.join(' ')}
-Commit what was synthesized. To have one back as it was: git restore --source=${before.slice(0, 12)} -- <file>`);
+
+const before = files();
+const { status } = spawnSync('npx', ['projen', 'default'], { env, stdio: 'inherit', shell: onWindows });
+if (!before) {
+  console.error('check: this is not a git repository, so the synthesized files were not compared');
+  process.exit(status ?? 1);
+}
+const after = files();
+const changed = [...new Set([...before.keys(), ...after.keys()])]
+  .filter((path) => {
+    const [old, now] = [before.get(path), after.get(path)];
+    return !old || !now || !old.content.equals(now.content);
+  })
+  .sort();
+if (status === 0) changed.forEach((path) => show(path, before.get(path), after.get(path)));
+changed.forEach((path) => restore(path, before.get(path)));
+if (status !== 0) process.exit(status ?? 1);
+if (changed.length > 0) {
+  console.error(`check: synthesis would change ${changed.length === 1 ? 'this file' : `these ${changed.length} files`}: ${changed.join(' ')}`);
+  console.error('If the declaration is right, run `npx projen` and commit the result. Otherwise change .projenrc.ts.');
+  process.exit(1);
+}
