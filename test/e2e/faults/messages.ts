@@ -152,6 +152,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
   9: {
     'option-unknown': '… must be an option that there is; the nearest is …',
     'option-wrong': 'mlc-llm-pipeline: …: … must be …',
+    'file-by-hand': 'mlc-llm-pipeline: refusing to overwrite files that synthesis did not write:',
     policy: 'mlc-llm-pipeline: workflow …, job … must …',
   },
   // Provenance: caches, secrets, checksums
