@@ -1,4 +1,5 @@
 /** Data of `docs/ci-pipeline.md`: triggers, permissions and caches of the workflows. */
+import { freedDiskSpace } from './disk-space';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { describeTriggers } from './triggers';
 import { MINUTES } from '../declaration/minutes';
@@ -24,8 +25,9 @@ export function ciPipelinePage(described: Described): Page | undefined {
     imagePage: imagePage(plan),
     variants: variants(plan),
     attest: plan.release.attest,
-    wheels: builds && { platforms: platforms(plan) },
+    wheels: builds && { platforms: platforms(plan), buildsImagePush: has('docker') && has('linux') },
     runnerVariables: plan.builds.some((build) => build.runnerByVariable),
+    freed: freedDiskSpace(plan),
     caches: builds && caches(plan),
     upkeep: has('upgrade', 'cleanup') && upkeep(plan),
     timeouts: systems.map((system) => ({

@@ -1,4 +1,5 @@
 /** Data of `docs/local-development.md`: building and testing the wheels on one's own machine. */
+import { diskFigures, neededDiskSpace } from './disk-space';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { comparison } from './variants';
 import { WORKSPACE } from '../docker/dockerfile';
@@ -21,6 +22,7 @@ export function localDevelopmentPage(described: Described): Page {
     git: plan.source.git && { ...plan.source.git, tag: plan.source.git.tag ?? false },
     sdist: plan.source.sdist,
     sourceFolder: plan.source.folder,
+    disk: neededDiskSpace(main),
     variables: VARIABLES,
     linux: main.systems.includes('linux') && linux(plan, main),
     windows: main.systems.includes('windows') && windows(main),
@@ -97,6 +99,7 @@ function variants({ plan, variants: declared, prefix }: Described): View | false
             ['image', 'wheel', 'wheel:test'].map((task) => [prefix, task, build.variant].filter(Boolean).join(':')),
           )
         : '',
+      disk: diskFigures(build.diskGigabytes),
       testedOn: declared.find(({ name }) => name === build.variant)?.testedOn ?? 'not yet',
     })),
     compared: builds

@@ -9,7 +9,7 @@ const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 
 const env = { ...process.env, PROJEN_DISABLE_POST: '1' };
-const onWindows = process.platform === 'win32';
+const onWin32 = process.platform === 'win32';
 
 /** The content and mode of every regular file that git does not ignore, untracked ones included. */
 function files() {
@@ -40,7 +40,7 @@ function show(path, before, after) {
     const side = join(folder, ['a', 'b'][index], path);
     mkdirSync(dirname(side), { recursive: true });
     if (file) writeFileSync(side, file.content);
-    return file ? join(['a', 'b'][index], path) : onWindows ? 'NUL' : '/dev/null';
+    return file ? join(['a', 'b'][index], path) : onWin32 ? 'NUL' : '/dev/null';
   });
   const diff = ['--no-pager', 'diff', '--no-index', '--no-prefix', '--', ...sides];
   process.stderr.write(spawnSync('git', diff, { cwd: folder, encoding: 'utf8' }).stdout);
@@ -48,7 +48,7 @@ function show(path, before, after) {
 }
 
 const before = files();
-const { status } = spawnSync('npx', ['projen', 'default'], { env, stdio: 'inherit', shell: onWindows });
+const { status } = spawnSync('npx', ['projen', 'default'], { env, stdio: 'inherit', shell: onWin32 });
 if (!before) {
   console.error('check: this is not a git repository, so the synthesized files were not compared');
   process.exit(status ?? 1);

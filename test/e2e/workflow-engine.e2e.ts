@@ -68,7 +68,7 @@ beforeEach(() => {
 afterEach(() => storage.remove());
 
 function script(name: string): string {
-  return readFileSync(join(REPOSITORY, 'scripts', name), 'utf8');
+  return readFileSync(join(REPOSITORY, 'scripts', name), 'utf8').replaceAll('src/runtime/wheel_pipeline', STAND_IN);
 }
 
 /** An image with a few of this machine's programs: small, and so quick to push. */

@@ -74,7 +74,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
     'build-dir-name':
       'BUILD_DIR … has the character …, which compilers or CMake take apart: set BUILD_DIR to a path without it',
     'folder-unwritable': 'cannot write to … (…): make it writable, or set … to another folder',
-    'disk-full': 'has … of room, at least … are needed: make room, or set … to a folder of another disk',
+    'disk-full': 'has … of free disk space, and … are needed: free some, or set … to a folder on another disk',
     temporary: 'there is no folder for temporary files (…): set TMPDIR to one that can be written to',
     'compiler-cache-no-folder': 'SCCACHE_DIR … is no folder: set it to one',
     'compiler-cache-unreachable':
