@@ -116,6 +116,19 @@ class Gh:
             advice=reading,
         ).strip()
 
+    def json(self, path: str, *, advice: str) -> Any:
+        """The answer of GitHub's API to a path."""
+        answer = self.ask(["api", "--method", "GET", path], f"api {path}", advice=advice)
+        try:
+            return json.loads(answer)
+        except ValueError as error:
+            raise Failure(f"gh api {path} gives no JSON ({answer[:80]!r}): update gh") from error
+
+    def is_on_branch(self, repository: str, commit: str, branch: str) -> bool:
+        """Whether a commit is the branch's newest, or one before it. A tag may have the branch's name."""
+        newest = self.field(f"repos/{repository}/git/ref/heads/{quote(branch)}", ".object.sha")
+        return self.compared(repository, commit, newest)[0] in ("identical", "ahead")
+
     def compared(self, repository: str, base: str, head: str) -> tuple[str, list[str]]:
         """The status of a comparison of two commits or branches, and the changed files: a renamed one has both names.
 

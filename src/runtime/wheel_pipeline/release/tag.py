@@ -58,19 +58,12 @@ def resolve_tag(gh: Gh, repository: str, tag: str) -> Resolved:
     return Resolved(sha, frozenset(names))
 
 
-def is_on_branch(gh: Gh, repository: str, commit: str, branch: str) -> bool:
-    """Whether a commit is the branch's newest, or one before it."""
-    newest = gh.field(f"repos/{repository}/git/ref/heads/{quote(branch)}", ".object.sha")
-    status = gh.field(f"repos/{repository}/compare/{commit}...{newest}", ".status", absent=True)
-    return status in ("identical", "ahead")
-
-
 def release_problems(plan: Plan, gh: Gh, run: Run, tag: str, resolved: Resolved) -> Iterator[str]:
     """Why a run may not publish the commit of a tag; a dry run is only told."""
     ref = f"refs/tags/{tag}"
     problems = list(run_problems(run, resolved, ref, plan.workflow("release")))
     branch = plan.default_branch
-    if plan.release.on_default_branch and not is_on_branch(gh, run.repository, resolved.commit, branch):
+    if plan.release.on_default_branch and not gh.is_on_branch(run.repository, resolved.commit, branch):
         advice = "tag a commit that is, or set release.onDefaultBranch to false"
         problems.append(f"the tag {tag} is not on the branch {branch}: {advice}")
     if run.publishes:
