@@ -24,7 +24,7 @@ import { dockerWorkflow } from './github/docker';
 import { linuxWorkflow } from './github/linux';
 import type { WorkflowDefinition } from './github/model';
 import { identifier } from './github/names';
-import { checkArtifacts } from './github/policy';
+import { checkArtifacts, checkGrants } from './github/policy';
 import { releaseWorkflow } from './github/release';
 import { reproduceWorkflow } from './github/reproduce';
 import { upgradeWorkflow } from './github/upgrade';
@@ -110,6 +110,7 @@ export class WheelPipeline extends Component {
     inOneSentence(() => {
       this.workflows.forEach((workflow) => workflow.check());
       checkArtifacts(this.workflows);
+      checkGrants(this.workflows);
     });
   }
 
@@ -216,6 +217,7 @@ export class WheelPipeline extends Component {
       workflows.push(add('reproduce', WorkflowName.RELEASE, reproduceWorkflow(this._plan)));
     }
     checkArtifacts(workflows);
+    checkGrants(workflows);
     return workflows;
   }
 

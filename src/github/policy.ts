@@ -40,6 +40,27 @@ export function checkArtifacts(
   }
 }
 
+/** Throws where a job calls a workflow that needs more than it grants: GitHub refuses to start such a run. */
+export function checkGrants(
+  workflows: ReadonlyArray<{ readonly id: string; readonly definition: WorkflowDefinition }>,
+): void {
+  const rank = (right?: 'read' | 'write'): number => ['read', 'write'].indexOf(right ?? '');
+  for (const { id, definition } of workflows) {
+    for (const [jobId, job] of Object.entries(definition.jobs)) {
+      const called = 'calls' in job ? workflows.find((other) => job.calls.endsWith(`/${other.id}.yml`)) : undefined;
+      for (const [needyId, needy] of Object.entries(called?.definition.jobs ?? {})) {
+        for (const [scope, right] of Object.entries(needy.permissions)) {
+          check(
+            rank(job.permissions[scope]) >= rank(right),
+            `workflow ${id}, job ${jobId}`,
+            `must grant ${scope}: ${right}, which the job ${needyId} of ${called!.id} needs`,
+          );
+        }
+      }
+    }
+  }
+}
+
 function stepsOf(job: StepsJob | CallJob): readonly WorkflowStep[] {
   return 'calls' in job ? [] : job.steps;
 }

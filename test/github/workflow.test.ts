@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { ACTIONS } from '../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../src/github/model';
-import { checkArtifacts, checkPolicy } from '../../src/github/policy';
+import { checkArtifacts, checkGrants, checkPolicy } from '../../src/github/policy';
 import { renderWorkflow } from '../../src/github/workflow';
 
 const step: WorkflowStep = { name: 'Say it', run: 'echo hello\n' };
@@ -80,4 +80,25 @@ test('what is downloaded must be uploaded somewhere', () => {
   expect(() => checkArtifacts([up, down('name', 'wheels-linux')])).not.toThrow();
   expect(() => checkArtifacts([up, down('pattern', 'wheels-*')])).not.toThrow();
   expect(() => checkArtifacts([up, down('name', 'wheels-windows')])).toThrow(/wheels-windows, which no job uploads/);
+});
+
+describe('a job that calls a workflow', () => {
+  const called = { id: 'linux', definition: workflow({ permissions: { contents: 'read', actions: 'write' } }) };
+  const caller = (permissions: StepsJob['permissions']) => ({
+    id: 'caller',
+    definition: {
+      ...workflow({}),
+      jobs: { call: { name: 'Call', permissions, calls: '.github/workflows/linux.yml' } },
+    },
+  });
+
+  test('grants what its jobs need, or GitHub would not start the run', () => {
+    expect(() => checkGrants([called, caller({ contents: 'write', actions: 'write' })])).not.toThrow();
+    expect(() => checkGrants([called, caller({ contents: 'read' })])).toThrow(
+      'workflow caller, job call must grant actions: write, which the job job of linux needs',
+    );
+    expect(() => checkGrants([called, caller({ contents: 'read', actions: 'read' })])).toThrow(
+      /must grant actions: write/,
+    );
+  });
 });
