@@ -29,6 +29,19 @@ export function must(condition: boolean, option: string, value: unknown, expecte
   if (!condition) throw new SpecError(option, value, expected);
 }
 
+/** A value that is missing and has no default. */
+export class RequiredError extends SpecError {
+  /** @param fix what to set it to */
+  constructor(option: string, fix: string) {
+    super(option, undefined, fix);
+    this.message = `${option} is required: ${fix}`;
+  }
+
+  public within(option: string): RequiredError {
+    return new RequiredError(`${option}.${this.option}`, this.expected);
+  }
+}
+
 /** Throws a {@link SpecError} that names the first value which stands twice. */
 export function mustBeUnique(option: string, values: readonly string[]): void {
   const twice = values.find((value, index) => values.indexOf(value) !== index);

@@ -10,7 +10,7 @@ import { preflightSchema, validatePreflight } from './preflight';
 import { programSchema } from './program';
 import { branchName, releaseSchema, triggersSchema } from './release';
 import { parse } from './schema/parse';
-import { choice, flag, listOf, objectOf, path, text, variables, z } from './schema/values';
+import { choice, digestText, flag, listOf, objectOf, path, text, variables, z } from './schema/values';
 import { sourceSchema, validateSource } from './source';
 import { toolchainSchema, validateToolchain } from './toolchain-rules';
 import { upkeepSchema } from './upkeep';
@@ -24,6 +24,7 @@ export const imageSchema = objectOf<ImageOptions>()({
       /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
     ),
   ),
+  digest: z.optional(digestText),
   branches: z.optional(listOf(branchName, 'at least one branch')),
 });
 

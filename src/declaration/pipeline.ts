@@ -38,6 +38,13 @@ export interface ImageOptions {
   readonly name?: string;
 
   /**
+   * The digest of an image that this pipeline does not publish: without `docker.yml`, nothing else proves which image it is.
+   *
+   * @default - none; `docker.yml` publishes the image
+   */
+  readonly digest?: string;
+
+  /**
    * Branches whose pushes publish it.
    *
    * @default - the default branch, and `dev`

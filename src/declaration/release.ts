@@ -21,10 +21,10 @@ export interface ReleaseOptions {
   readonly onDefaultBranch?: boolean;
 
   /**
-   * Whether wheels and images are signed as what they are by GitHub. It cannot do that for private repositories outside
-   * its Enterprise Cloud.
+   * Attest wheels and images with GitHub's attestations. `true` attests in private and internal repositories too, which
+   * needs GitHub Enterprise Cloud; `false` attests nowhere.
    *
-   * @default true
+   * @default - public repositories attest
    */
   readonly attest?: boolean;
 

@@ -2,7 +2,7 @@ import { DiskFigures, diskSchema } from './disk';
 import { must, mustBeUnique } from './error';
 import { runsOnSchema } from './job';
 import { Platform, platformsSchema } from './platform';
-import { listOf, objectOf, text, variables, z } from './schema/values';
+import { digestText, listOf, objectOf, text, variables, z } from './schema/values';
 import type { CondaPackage, Tool } from './toolchain';
 import { packageSchema, toolSchema } from './toolchain-rules';
 import { normalizedName, Wheel, WheelChanges } from './wheel';
@@ -63,6 +63,13 @@ export interface VariantFields {
    * @default - none
    */
   readonly environment?: { readonly [name: string]: string };
+
+  /**
+   * The digest of its toolchain image, where `image.digest` names that of the pipeline's own.
+   *
+   * @default - none; `docker.yml` publishes the image
+   */
+  readonly imageDigest?: string;
 
   /**
    * Options that give a device, such as `--gpus all`, to the container in which the Linux wheels are tested. That needs a
@@ -144,6 +151,7 @@ const fields = {
   packages: z.optional(listOf(packageSchema)),
   tools: z.optional(listOf(toolSchema)),
   environment: z.optional(variables),
+  imageDigest: z.optional(digestText),
   deviceOptions: z.optional(text("options of docker's, such as --gpus all", /^--?[\w=,:/@. +-]+$/)),
   runsOn: z.optional(runsOnSchema),
   diskGigabytes: z.optional(diskSchema),

@@ -1,5 +1,6 @@
 /** Data of `docs/ci-pipeline.md`: triggers, permissions and caches of the workflows. */
 import { freedDiskSpace } from './disk-space';
+import { image } from './image';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { describeTriggers } from './triggers';
 import { MINUTES } from '../declaration/minutes';
@@ -8,7 +9,7 @@ import { reportArtifact, RETENTION, runnerVariable, wheelsArtifact } from '../gi
 import { UPGRADE_APP } from '../github/upgrade';
 import { outputFolder } from '../plan/files';
 import type { Plan } from '../plan/plan';
-import { buildsOn, reusedWheels } from '../plan/select';
+import { reusedWheels } from '../plan/select';
 
 /** Declares the page; undefined without workflows. */
 export function ciPipelinePage(described: Described): Page | undefined {
@@ -23,8 +24,6 @@ export function ciPipelinePage(described: Described): Page | undefined {
     requiredChecks: requiredChecks(described),
     image: image(plan),
     imagePage: imagePage(plan),
-    variants: variants(plan),
-    attest: plan.release.attest,
     wheels: builds && { platforms: platforms(plan), buildsImagePush: has('docker') && has('linux') },
     runnerVariables: plan.builds.some((build) => build.runnerByVariable),
     freed: freedDiskSpace(plan),
@@ -46,31 +45,10 @@ function requiredChecks({ workflows }: Described): string | false {
   return jobs.length > 0 && jobs.map((name) => `*${name}*`).join(', ');
 }
 
-function image({ image: { name }, builds: [main] }: Plan): View {
-  return {
-    name,
-    isOnGitHub: name.startsWith('ghcr.io/'),
-    dockerfile: main.dockerfile,
-    environment: main.conda.file,
-  };
-}
-
 /** Address of the image's settings on GitHub. */
 function imagePage({ image: { name }, repository }: Plan): string {
   const [, , ...path] = name.split('/');
   return `https://github.com/${repository}/pkgs/container/${path.join('%2F')}`;
-}
-
-function variants(plan: Plan): View | false {
-  const rows = buildsOn(plan, 'linux')
-    .filter(({ variant }) => variant)
-    .map(({ variant, image: reference, dockerfile, conda }) => ({
-      variant,
-      reference,
-      dockerfile,
-      environment: conda.file,
-    }));
-  return rows.length > 0 && { rows };
 }
 
 function platforms({ builds }: Plan): View[] {

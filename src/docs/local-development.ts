@@ -45,6 +45,8 @@ function linux({ files }: Plan, build: PlannedBuild): View {
   const tools = build.tools.filter((tool) => isOn('linux', tool));
   return {
     image: build.image,
+    declared:
+      build.imageDigest !== null && `${build.image.slice(0, build.image.lastIndexOf(':'))}@${build.imageDigest}`,
     dockerfile: build.dockerfile,
     workspace: WORKSPACE,
     output: outputFolder(platformsOn(build, 'linux')[0]),

@@ -1,5 +1,6 @@
 /** Data of `docs/releases.md`: publishing, installing and verifying a release. */
 import { Described, Page, page } from './page';
+import { attests } from '../github/attest';
 
 /** Declares the page; undefined without the release workflow. */
 export function releasesPage(described: Described): Page | undefined {
@@ -10,6 +11,8 @@ export function releasesPage(described: Described): Page | undefined {
   const versioned = main.wheels.filter((wheel) => wheel.versioned);
   return page('releases', described, {
     ...release,
+    attest: attests(plan) !== null,
+    publicOnly: release.attest === 'public',
     environment: environment ?? false,
     firstPlatform: main.platforms[0].id,
     install: versioned.map(({ distribution }) => `${distribution}==0.1.0`).join(' '),

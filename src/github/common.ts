@@ -16,8 +16,10 @@ export const RETENTION = {
   logs: 14,
   /** What a release is made of: GitHub lets it wait 30 days for its environment's reviewers. */
   released: 35,
-  /** An image that one run makes for itself: whoever starts its failed jobs again does so within the week. */
-  handedOn: 7,
+  /** An image that a run builds for its own jobs: 1 GB, where a private repository has 500 MB for nothing. */
+  handedOn: 1,
+  /** The record of an image's digest, which proves where the image comes from: as long as GitHub keeps anything. */
+  proof: 90,
 } as const;
 
 /** An expression: the days for wheels and reports, in a workflow that a release may call. */
@@ -268,8 +270,14 @@ export function platformJobs(
 }
 
 /** Hands a folder on; it is an error where it is empty. */
-export function upload(name: string, artifact: string, path: string, days: number | string): WorkflowStep {
-  const options = { 'if-no-files-found': 'error', 'retention-days': days };
+export function upload(
+  name: string,
+  artifact: string,
+  path: string,
+  days: number | string,
+  more: { readonly [input: string]: Value } = {},
+): WorkflowStep {
+  const options = { 'if-no-files-found': 'error', 'retention-days': days, ...more };
   return { name, uses: ACTIONS.uploadArtifact, with: { name: artifact, path, ...options } };
 }
 

@@ -1,13 +1,14 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
-import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
+import { attests, linuxPermissions, VISIBILITY } from './attest';
+import { checkout, concurrency, installRuntime, logIn, TOKEN, runProgram } from './common';
 import { homeStep, unlessInFork } from './home';
-import { buildAndTry, environmentStep, imageOptions, offerLock, setUpBuildx, tryImage } from './image';
-import { imageBranches, imageInput, imagePaths } from './inputs';
-import type { CallJob, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
+import { buildAndTry, environmentStep, offerLock, setUpBuildx } from './image';
+import { imageBranches, imageInput, imagePaths, layersOutput } from './inputs';
+import type { CallJob, StepsJob, WorkflowDefinition } from './model';
 import { identifier } from './names';
+import { BY_DIGEST, DIGEST, published, push, putTogether, SIGNS, tryPushed } from './publish-image';
 import { workflowFile } from './workflow';
 import { MINUTES } from '../declaration/minutes';
-import { ACTIONS } from '../declaration/pins';
 import { WorkflowName } from '../declaration/pipeline';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, platformsOn } from '../plan/select';
@@ -30,7 +31,7 @@ export function dockerWorkflow(plan: Plan): WorkflowDefinition {
     jobs: {
       plan: planJob(plan),
       ...Object.fromEntries(builds.flatMap((build) => jobs(plan, build))),
-      ...(buildsWheels ? { wheels: wheelsJob(builds) } : {}),
+      ...(buildsWheels ? { wheels: wheelsJob(plan, builds) } : {}),
       latest: latestJob(plan, builds, buildsWheels, paths),
     },
   };
@@ -38,14 +39,29 @@ export function dockerWorkflow(plan: Plan): WorkflowDefinition {
 
 /** The first job; a fork publishes nothing, and its pull requests try the image. */
 function planJob(plan: Plan): StepsJob {
+  const layers = buildsOn(plan, 'linux').map(layersOutput);
   return {
     name: 'Plan',
     if: `github.event_name == 'pull_request' || ${unlessInFork(plan)}`,
-    permissions: { contents: 'read' },
+    permissions: linuxPermissions(plan),
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.plan,
-    outputs: { home: '${{ steps.home.outputs.home }}' },
-    steps: [checkout(), ...installRuntime(plan), homeStep(plan)],
+    outputs: {
+      home: '${{ steps.home.outputs.home }}',
+      ...Object.fromEntries(layers.map((name) => [name, `\${{ steps.layers.outputs.${name} }}`])),
+    },
+    steps: [
+      checkout(),
+      ...installRuntime(plan),
+      homeStep(plan),
+      ...logIn(plan),
+      {
+        name: 'Find the image whose layers may be reused',
+        id: 'layers',
+        env: { GH_TOKEN: TOKEN, VISIBILITY },
+        run: `${runProgram(plan)} ci layers --repository "$GITHUB_REPOSITORY" --visibility "$VISIBILITY"\n`,
+      },
+    ],
   };
 }
 
@@ -56,9 +72,6 @@ function jobId(name: string, { variant }: PlannedBuild, platform?: PlannedPlatfo
   if (platform) return `${name}-${identifier(platform.id)}`;
   return variant ? `${name}-${identifier(variant)}` : name;
 }
-
-/** What signs an image, as far as it is signed. */
-const SIGNS = { 'id-token': 'write', attestations: 'write', 'artifact-metadata': 'write' } as const;
 
 /** An image of one processor is one job. One of several is built where each is at home, and then put together. */
 function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob]> {
@@ -72,17 +85,18 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
       name: `Try the toolchain image${nameOf(build, several ? platform : undefined)}`,
       needs: ['plan'],
       if: "github.event_name == 'pull_request'",
-      permissions: { contents: 'read' },
+      // What it pulls are layers, which may be private.
+      permissions: { contents: 'read', packages: 'read' },
       runsOn: platform.runner,
       timeoutMinutes: MINUTES.image,
-      steps: buildAndTry(plan, build),
+      steps: [...logIn(plan), ...buildAndTry(plan, build)],
     },
   ]);
   const common = { needs: ['plan'], if: PUBLISHES, timeoutMinutes: MINUTES.image };
   const publishing = {
     ...common,
     name: `Publish the toolchain image${nameOf(build)}`,
-    permissions: { contents: 'read', packages: 'write', ...(plan.release.attest ? SIGNS : {}) } as const,
+    permissions: { contents: 'read', packages: 'write', ...(attests(plan) === null ? {} : SIGNS) } as const,
     outputs: { image: `${plan.image.name}@${DIGEST}` },
   };
   if (!several) {
@@ -147,106 +161,12 @@ function nameOf({ variant }: PlannedBuild, platform?: PlannedPlatform): string {
   return variant ? ` of ${variant}` : '';
 }
 
-/** The digest of what was pushed. */
-const DIGEST = '${{ steps.push.outputs.digest }}';
-
-/** The image of one processor has no tag: only all of them together have. */
-const BY_DIGEST = ({ image }: Plan): { readonly [input: string]: Value } => ({
-  outputs: `type=image,name=${image.name},push-by-digest=true,name-canonical=true,push=true`,
-});
-
-/** The tag that says of which commit an image is. */
-function commitTag({ image }: Plan, { variant }: PlannedBuild): string {
-  return `${image.name}:\${{ github.sha }}${variant ? `-${variant}` : ''}`;
-}
-
-/** Pushed by its commit first, then tried as the registry gives it. */
-function push(plan: Plan, build: PlannedBuild, where: { readonly [input: string]: Value }): WorkflowStep {
-  const byDigest = 'outputs' in where;
-  return {
-    name: byDigest ? 'Push the image' : 'Push the image under its commit',
-    id: 'push',
-    uses: ACTIONS.dockerBuildPush,
-    with: {
-      ...imageOptions(build),
-      ...(byDigest ? where : { push: true, tags: commitTag(plan, build) }),
-      // What the next build takes its unchanged layers from, in the image itself.
-      'cache-to': 'type=inline',
-      provenance: 'mode=max',
-      sbom: `generator=${plan.pins.sbomScanner}`,
-    },
-  };
-}
-
-function tryPushed(plan: Plan, build: PlannedBuild): WorkflowStep {
-  return tryImage(plan, 'Try what the registry gives', `${plan.image.name}@${DIGEST}`, build);
-}
-
-/** One image of those for each processor: who pulls it gets the one for theirs. */
-function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly string[]): WorkflowStep {
-  const variables = pushed.map((id, index) => [
-    `IMAGE_${index + 1}`,
-    `${plan.image.name}@\${{ needs.${id}.outputs.digest }}`,
-  ]);
-  return {
-    name: 'Put them together under its commit',
-    id: 'push',
-    shell: 'bash',
-    env: { TAG: commitTag(plan, build), ...Object.fromEntries(variables) },
-    run: [
-      `docker buildx imagetools create --tag "$TAG" ${variables.map(([name]) => `"$${name}"`).join(' ')}`,
-      'digest=$(docker buildx imagetools inspect "$TAG" --format \'{{.Manifest.Digest}}\')',
-      'echo "digest=$digest" | tee -a "$GITHUB_OUTPUT"',
-      '',
-    ].join('\n'),
-  };
-}
-
-/** Signed first; only then does an image get the tag of what it is made from, by which jobs find it. */
-function published(plan: Plan): WorkflowStep[] {
-  const { name } = plan.image;
-  const pushed = `${name}@${DIGEST}`;
-  return [
-    ...(plan.release.attest
-      ? [
-          {
-            name: 'Attest where the image comes from',
-            uses: ACTIONS.attest,
-            with: { 'subject-name': name, 'subject-digest': DIGEST, 'push-to-registry': true },
-          },
-        ]
-      : []),
-    {
-      // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
-      name: 'Give it the tag of its environment',
-      shell: 'bash',
-      env: {
-        TAGGED: `${name}:\${{ steps.environment.outputs.tag }}`,
-        PUSHED: pushed,
-        DEFAULT_BRANCH: `\${{ github.ref == 'refs/heads/${plan.defaultBranch}' }}`,
-      },
-      run: [
-        "# Another branch takes the place of no image: releases use the default branch's.",
-        'if [[ $DEFAULT_BRANCH == true ]] || ! docker buildx imagetools inspect "$TAGGED" >/dev/null 2>&1; then',
-        '  docker buildx imagetools create --prefer-index=false --tag "$TAGGED" "$PUSHED"',
-        'fi',
-        '',
-      ].join('\n'),
-    },
-    {
-      name: 'Say what was published, and who can pull it',
-      env: { PUSHED: pushed },
-      run: `${runProgram(plan)} ci published --image "$PUSHED" --repository "$GITHUB_REPOSITORY"\n`,
-    },
-  ];
-}
-
 /** The wheels are built and tested in the new image before it is the latest. */
-function wheelsJob(builds: readonly PlannedBuild[]): CallJob {
+function wheelsJob(plan: Plan, builds: readonly PlannedBuild[]): CallJob {
   return {
     name: 'Linux',
     needs: builds.map((build) => jobId('publish', build)),
-    permissions: { contents: 'read', packages: 'read' },
+    permissions: linuxPermissions(plan),
     calls: workflowFile('linux'),
     with: Object.fromEntries(
       builds.map((build) => [imageInput(build), `\${{ needs.${jobId('publish', build)}.outputs.image }}`]),

@@ -1,6 +1,7 @@
 /** Builds and tries the toolchain image, in the workflow that publishes it and in one that only works in it. */
-import { checkout, installRuntime, RETENTION, runProgram, upload } from './common';
+import { checkout, installRuntime, RETENTION, upload, runProgram } from './common';
 import { freeDiskSpace } from './disk';
+import { layersOutput } from './inputs';
 import type { Value, WorkflowStep } from './model';
 import { identifier } from './names';
 import { ACTIONS } from '../declaration/pins';
@@ -11,16 +12,17 @@ import { chosen } from '../plan/select';
 export const LOCAL_IMAGE = 'toolchain:local';
 
 /**
- * What an image is built with. Layers that nothing has changed are the latest image's own, so that who pulls a new image
- * pulls only what is new in it. A run that is started by hand makes them all anew, with the newest packages where no lock
- * is committed. None is kept in GitHub's cache, where it would push others out.
+ * What an image is built with. Layers that nothing has changed are those of an image that the plan job has verified, so
+ * that who pulls a new image pulls only what is new in it. A run that is started by hand makes them all anew, with the
+ * newest packages where no lock is committed. None is kept in GitHub's cache, where it would push others out.
  */
-export function imageOptions({ dockerfile, image }: PlannedBuild): { readonly [input: string]: Value } {
+export function imageOptions(build: PlannedBuild): { readonly [input: string]: Value } {
+  const layers = `needs.plan.outputs.${layersOutput(build)}`;
   return {
     context: '.',
-    file: dockerfile,
+    file: build.dockerfile,
     'build-args': 'REVISION=${{ github.sha }}\nENVIRONMENT=${{ steps.environment.outputs.tag }}\n',
-    'cache-from': `\${{ github.event_name != 'workflow_dispatch' && 'type=registry,ref=${image}' || '' }}`,
+    'cache-from': `\${{ github.event_name != 'workflow_dispatch' && ${layers} && format('type=registry,ref={0}', ${layers}) || '' }}`,
   };
 }
 

@@ -15,6 +15,11 @@ export function imageInput({ variant }: PlannedBuild): string {
   return variant ? `${CALL_INPUTS.image}-${identifier(variant)}` : CALL_INPUTS.image;
 }
 
+/** The output of a plan job: the image whose layers the build of an image may reuse. */
+export function layersOutput(build: PlannedBuild): string {
+  return `layers-${imageInput(build)}`;
+}
+
 /** What a build workflow tells its caller of a platform's wheels: the hash of their SHA256SUMS. */
 export function sumsOutput({ id }: PlannedPlatform): string {
   return `sums-${identifier(id)}`;
@@ -106,7 +111,10 @@ export function buildTriggers(
 }
 
 function imageText({ variant }: PlannedBuild): Value {
-  return text(`Toolchain image${variant ? ` of ${variant}` : ''}, by tag or digest; the published one without it`);
+  const which = `Toolchain image${variant ? ` of ${variant}` : ''}`;
+  return text(
+    `${which}, by tag or digest, which docker.yml built from the default branch; the published one by default`,
+  );
 }
 
 function text(description: string): Value {

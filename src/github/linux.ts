@@ -1,5 +1,6 @@
 /** `linux.yml`: builds and tests the Linux wheels inside the toolchain image. */
-import { concurrency, download, greenJob, logIn, platformJobs, RETENTION, runProgram, upload } from './common';
+import { proofPermissions, VISIBILITY } from './attest';
+import { concurrency, download, greenJob, logIn, platformJobs, RETENTION, TOKEN, upload, runProgram } from './common';
 import { freeDiskSpace } from './disk';
 import { buildAndTry, LOCAL_IMAGE } from './image';
 import { buildTriggers, imageInput } from './inputs';
@@ -34,22 +35,32 @@ export function linuxWorkflow(plan: Plan): WorkflowDefinition {
   };
 }
 
-/** Finds the image that the commit declares by what it is made from; where nobody has published it, the run makes it. */
+/** Finds the image of the commit; where none may be used, the run builds it. Only here is `latest` resolved. */
 function findImages(plan: Plan, builds: readonly PlannedBuild[]): Pick<StepsJob, 'outputs' | 'permissions' | 'steps'> {
   const names = builds.map(imageInput);
   const variable = (name: string): string => `GIVEN_${name.replace(/-/g, '_').toUpperCase()}`;
   return {
-    permissions: { packages: 'read' },
+    permissions: { packages: 'read', ...proofPermissions(plan) },
     outputs: Object.fromEntries(
-      names.flatMap((name) => [name, `build-${name}`]).map((name) => [name, `\${{ steps.images.outputs.${name} }}`]),
+      names
+        .flatMap((name) => [name, `build-${name}`, `layers-${name}`])
+        .map((name) => [name, `\${{ steps.images.outputs.${name} }}`]),
     ),
     steps: [
       ...logIn(plan),
       {
         name: 'Find the toolchain image',
         id: 'images',
-        env: Object.fromEntries(names.map((name) => [variable(name), `\${{ inputs.${name} }}`])),
-        run: `${runProgram(plan)} ci images --repository "$GITHUB_REPOSITORY"${names.map((name) => ` --given "${name}=$${variable(name)}"`).join('')}\n`,
+        env: {
+          GH_TOKEN: TOKEN,
+          VISIBILITY,
+          ...Object.fromEntries(names.map((name) => [variable(name), `\${{ inputs.${name} }}`])),
+        },
+        run: [
+          `${runProgram(plan)} ci images --repository "$GITHUB_REPOSITORY" --visibility "$VISIBILITY" \\`,
+          `  --workflow-ref "$GITHUB_WORKFLOW_REF"${names.map((name) => ` --given "${name}=$${variable(name)}"`).join('')}`,
+          '',
+        ].join('\n'),
       },
     ].map((step) => ({ ...step, if: "steps.changes.outputs.build == 'true'" })),
   };
@@ -65,10 +76,12 @@ function toolchainJob(plan: Plan, build: PlannedBuild, platform: PlannedPlatform
     name: `Toolchain image for ${platform.title}`,
     needs: ['plan'],
     if: `needs.plan.outputs.build == 'true' && needs.plan.outputs.build-${imageInput(build)} == 'true'`,
-    permissions: { contents: 'read' },
+    // What it pulls are layers, which may be private.
+    permissions: { contents: 'read', packages: 'read' },
     runsOn: platform.runner,
     timeoutMinutes: MINUTES.image,
     steps: [
+      ...logIn(plan),
       ...buildAndTry(plan, build, 'inputs.ref'),
       {
         name: 'Pack the image',

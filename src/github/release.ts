@@ -1,28 +1,17 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
-import {
-  checkout,
-  download,
-  installRuntime,
-  jobIds,
-  logIn,
-  reportArtifact,
-  RETENTION,
-  runProgram,
-  TOKEN,
-  upload,
-  wheelsArtifact,
-} from './common';
+import { attests, both, linuxPermissions, optionIfAttested, stepsIf, VISIBILITY } from './attest';
+import { checkout, download, installRuntime, logIn, RETENTION, TOKEN, upload, runProgram } from './common';
 import { AT_HOME, homeJob } from './home';
 import { CALL_INPUTS, imageInput, sumsOutput } from './inputs';
-import type { CallJob, Permissions, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { variableName } from './names';
+import { notesStep, PLANNED, platforms, sameCommit, verify, wheelSteps, withImages } from './release-steps';
 import { workflowFile } from './workflow';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
 import type { SystemName } from '../declaration/platform';
-import { FILES, outputFolder } from '../plan/files';
-import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { buildsOn } from '../plan/select';
+import { FILES } from '../plan/files';
+import type { Plan } from '../plan/plan';
 
 /** The inputs of a run by hand. */
 const INPUTS = { tag: 'tag', dryRun: 'dry-run' } as const;
@@ -32,11 +21,6 @@ const TAG = `inputs.${INPUTS.tag} || github.ref_name`;
 
 /** Whether this run publishes. */
 const PUBLISHES = `!inputs.${INPUTS.dryRun}`;
-
-const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
-
-/** The one commit of a release: every job works on it, and none resolves a name again. */
-const COMMIT = 'needs.plan.outputs.commit';
 
 /** What the jobs after the build have checked of the wheels, so that none can change between them. */
 const SUMS_DIGEST = 'sums-digest';
@@ -72,29 +56,22 @@ export function releaseWorkflow(plan: Plan): WorkflowDefinition {
       plan: planJob(plan),
       ...Object.fromEntries(plan.builds[0].systems.map((system) => [system, callJob(plan, system)])),
       verify: verifyJob(plan),
-      ...(plan.release.attest ? { attest: attestJob(plan) } : {}),
+      ...(attests(plan) === null ? {} : { attest: attestJob(plan) }),
       publish: publishJob(plan),
     },
   };
 }
-
-/** The builds that have an image. */
-const withImages = (plan: Plan): readonly PlannedBuild[] => buildsOn(plan, 'linux');
-
-/** All platforms. */
-const platforms = (plan: Plan): readonly PlannedPlatform[] => plan.builds.flatMap((build) => build.platforms);
 
 /** The tag becomes a version and a commit, and the image of that commit a digest, once for all jobs. */
 function planJob(plan: Plan): StepsJob {
   const images = withImages(plan);
   const outputs = ['tag', 'commit', 'version', 'prerelease'].map((name) => [name, `\${{ steps.tag.outputs.${name} }}`]);
   const imageOutputs = images.map((each) => [imageInput(each), `\${{ steps.images.outputs.${imageInput(each)} }}`]);
-  const permissions: Permissions = { contents: 'read', ...(images.length > 0 ? { packages: 'read' } : {}) };
   return {
     name: 'Plan',
     needs: ['home'],
     if: AT_HOME,
-    permissions: { ...permissions, ...(images.length > 0 && plan.release.attest ? { attestations: 'read' } : {}) },
+    permissions: images.length > 0 ? linuxPermissions(plan) : { contents: 'read' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.plan,
     outputs: Object.fromEntries([...outputs, ...imageOutputs]) as Record<string, string>,
@@ -123,10 +100,10 @@ function imageSteps(plan: Plan): WorkflowStep[] {
     { ...checkout('steps.tag.outputs.commit'), name: "Check out the tag's commit" },
     ...logIn(plan),
     {
-      name: 'Find the toolchain image of that commit, and see who made it',
+      name: 'Find the toolchain image of that commit, and verify its origin',
       id: 'images',
-      env: { GH_TOKEN: TOKEN },
-      run: `${runProgram(plan)} ci images --released --repository "$GITHUB_REPOSITORY"\n`,
+      env: { GH_TOKEN: TOKEN, VISIBILITY },
+      run: `${runProgram(plan)} ci images --released --repository "$GITHUB_REPOSITORY" --visibility "$VISIBILITY"\n`,
     },
   ];
 }
@@ -137,7 +114,7 @@ function callJob(plan: Plan, system: SystemName): CallJob {
   return {
     name: onLinux ? 'Linux' : 'Windows',
     needs: ['plan'],
-    permissions: onLinux ? { contents: 'read', packages: 'read' } : { contents: 'read' },
+    permissions: onLinux ? linuxPermissions(plan) : { contents: 'read' },
     calls: workflowFile(system),
     cacheMode: 'none',
     with: {
@@ -188,7 +165,7 @@ function attestJob(plan: Plan): StepsJob {
   return {
     name: 'Attest',
     needs: ['plan', 'verify'],
-    if: PUBLISHES,
+    if: both(PUBLISHES, attests(plan))!,
     permissions: { contents: 'read', 'id-token': 'write', attestations: 'write' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.verify,
@@ -211,20 +188,33 @@ function attestJob(plan: Plan): StepsJob {
   };
 }
 
+/** The condition of publishing. Where no job attests, as in a private repository, publishing does not wait for one. */
+function publishes(plan: Plan): string {
+  const condition = attests(plan);
+  if (!condition) return PUBLISHES;
+  return [
+    '!cancelled()',
+    PUBLISHES,
+    "needs.verify.result == 'success'",
+    `needs.attest.result == (${condition} && 'success' || 'skipped')`,
+  ].join(' && ');
+}
+
 /** A draft first, and visible only once what was uploaded has been downloaded again and is the same. */
 function publishJob(plan: Plan): StepsJob {
-  const { attest, environment } = plan.release;
+  const { environment } = plan.release;
+  const signature = optionIfAttested(plan, `--signature ${SIGNATURE.file}`);
   return {
     name: 'Publish',
-    needs: ['plan', 'verify', ...(attest ? ['attest'] : [])],
-    if: PUBLISHES,
+    needs: ['plan', 'verify', ...(attests(plan) === null ? [] : ['attest'])],
+    if: publishes(plan),
     permissions: { contents: 'write' },
     runsOn: 'ubuntu-24.04',
     timeoutMinutes: MINUTES.publish,
     ...(environment === null ? {} : { environment }),
     steps: [
       ...wheelSteps(plan),
-      ...(attest ? [download('Download the signature', SIGNATURE.artifact, SIGNATURE.folder)] : []),
+      ...stepsIf(attests(plan), download('Download the signature', SIGNATURE.artifact, SIGNATURE.folder)),
       notesStep(plan),
       {
         name: 'Publish the release',
@@ -236,9 +226,11 @@ function publishJob(plan: Plan): StepsJob {
           VERSION: PLANNED('version'),
           PRERELEASE: PLANNED('prerelease'),
           SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}`,
+          ...signature.env,
         },
         run: [
-          `options=(${attest ? `--signature ${SIGNATURE.file}` : ''})`,
+          'options=()',
+          ...signature.lines,
           'if [[ $PRERELEASE == true ]]; then options+=(--prerelease); fi',
           `${runProgram(plan)} release publish ${FILES.output} --tag "$TAG" --tag-commit "$COMMIT" --version "$VERSION" \\`,
           '  --repository "$GITHUB_REPOSITORY" --notes notes.md --require-tests --expect-digest "$SUMS_DIGEST" \\',
@@ -247,50 +239,5 @@ function publishJob(plan: Plan): StepsJob {
         ].join('\n'),
       },
     ],
-  };
-}
-
-function verify(plan: Plan): string {
-  return `${runProgram(plan)} release verify ${FILES.output} --version "$VERSION" --require-tests`;
-}
-
-/** A job after the build starts with the tag's own logic, and every platform's wheels where a local build leaves them. */
-function wheelSteps(plan: Plan): WorkflowStep[] {
-  return [
-    checkout(COMMIT),
-    ...installRuntime(plan),
-    ...platforms(plan).flatMap((platform) => [
-      download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
-      download(`Download the report of ${jobIds(platform).test}`, reportArtifact(platform), outputFolder(platform)),
-    ]),
-  ];
-}
-
-/** Whoever signs or publishes asks once more. */
-function sameCommit(plan: Plan): WorkflowStep {
-  return {
-    name: 'See that the tag names the commit still',
-    env: { GH_TOKEN: TOKEN, TAG: PLANNED('tag'), COMMIT: PLANNED('commit') },
-    run: `${runProgram(plan)} release same-commit --tag "$TAG" --tag-commit "$COMMIT" --repository "$GITHUB_REPOSITORY"\n`,
-  };
-}
-
-function notesStep(plan: Plan): WorkflowStep {
-  const variable = (build: PlannedBuild): string => variableName(imageInput(build));
-  const images = withImages(plan);
-  return {
-    name: 'Write the release notes',
-    env: {
-      GH_TOKEN: TOKEN,
-      TAG: PLANNED('tag'),
-      VERSION: PLANNED('version'),
-      RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
-      ...Object.fromEntries(images.map((each) => [variable(each), PLANNED(imageInput(each))])),
-    },
-    run: [
-      `${runProgram(plan)} release notes ${FILES.output} --tag "$TAG" --version "$VERSION" --repository "$GITHUB_REPOSITORY" \\`,
-      `  --run-url "$RUN_URL" --changes --output notes.md${images.map((each) => ` --image "$${variable(each)}"`).join('')}`,
-      '',
-    ].join('\n'),
   };
 }

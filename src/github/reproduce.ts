@@ -3,7 +3,8 @@
  *
  * A run of any other ref than the release's tag starts one of that tag, whose workflows fit the scripts there.
  */
-import { checkout, concurrency, download, installRuntime, runProgram, TOKEN, wheelsArtifact } from './common';
+import { linuxPermissions } from './attest';
+import { checkout, concurrency, download, installRuntime, TOKEN, wheelsArtifact, runProgram } from './common';
 import { AT_HOME, homeJob } from './home';
 import { CALL_INPUTS, imageInput } from './inputs';
 import type { CallJob, WorkflowDefinition } from './model';
@@ -28,7 +29,7 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
       name: system === 'linux' ? 'Linux' : 'Windows',
       needs: ['plan'],
       if: "needs.plan.outputs.tag != ''",
-      permissions: system === 'linux' ? { contents: 'read', packages: 'read' } : { contents: 'read' },
+      permissions: system === 'linux' ? linuxPermissions(plan) : { contents: 'read' },
       calls: workflowFile(system),
       cacheMode: 'none',
       with: {

@@ -64,6 +64,10 @@ const DIGEST = /@sha256:[0-9a-f]{64}\b/;
 /** Expressions that name a commit, or nothing. */
 const COMMITS = /^\$\{\{ (inputs\.ref|needs\.plan\.outputs\.commit|steps\.tag\.outputs\.commit) \}\}$/;
 
+/** An expression that names the layers to reuse: the plan job's output, which is an image by digest, or nothing. */
+const VERIFIED_LAYERS =
+  /^\$\{\{ (?:github\.event_name != 'workflow_dispatch' && )?(needs\.plan\.outputs\.layers-image[\w-]*) && format\('type=registry,ref=\{0\}', \1\) \|\| '' \}\}$/;
+
 /** The action that becomes somebody with more rights than a job has. */
 const APP_TOKEN = 'actions/create-github-app-token';
 
@@ -125,6 +129,12 @@ function checkStep(at: string, step: WorkflowStep, called: boolean): void {
     check(scanner === false || DIGEST.test(String(scanner)), at, 'must name what lists its contents by digest: sbom');
     const caches = `${String(given['cache-to'] ?? '')} ${String(given['cache-from'] ?? '')}`;
     check(!caches.includes('type=gha'), at, "must not keep an image's layers in the cache: they push the others out");
+    const from = given['cache-from'] ?? '';
+    check(
+      from === '' || VERIFIED_LAYERS.test(String(from)),
+      at,
+      'must not reuse layers of an image that its plan job has not verified: cache-from',
+    );
   }
   if (action === 'docker/login-action') {
     check(given.registry === 'ghcr.io', at, "must not give the job's token to a registry other than ghcr.io");

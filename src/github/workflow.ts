@@ -91,6 +91,7 @@ const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: stri
 
 /** What a permission beyond reading the code is for. */
 const PERMISSIONS: Record<string, string> = {
+  'actions: read': 'reads which run published the toolchain image',
   'actions: write': 'starts a run of the tag',
   'contents: write': 'publishes the release',
   'issues: write': 'tells of what a person has to look at',

@@ -26,6 +26,9 @@ const seconds = z.number().check(z.positive());
 const gigabytes = z.nullable(z.number().check(z.positive()));
 const count = z.int().check(z.positive());
 
+/** All of them need GitHub Enterprise Cloud for those that are not public. */
+const ATTESTING = ['public', 'always', 'never'] as const;
+
 function bySystem<T extends z.ZodMiniType>(value: T) {
   return z.strictObject({ linux: value, windows: value });
 }
@@ -194,6 +197,7 @@ const build = said(
     variant: z.nullable(text),
     image: said(text, 'The toolchain image, by tag.'),
     imageTag: text,
+    imageDigest: said(z.nullable(text), 'The digest that the declaration names; none where docker.yml publishes it.'),
     systems: said(z.array(system), 'The systems that its platforms are of.'),
     platforms: z.array(platform),
     tools: z.array(tool),
@@ -296,7 +300,7 @@ const plan = z.strictObject({
   release: z.strictObject({
     environment: said(z.nullable(text), 'The environment that publishing waits for.'),
     onDefaultBranch: said(z.boolean(), 'Whether a tag has to be on the default branch.'),
-    attest: said(z.boolean(), 'Whether wheels and images are signed by GitHub.'),
+    attest: said(z.enum(ATTESTING), 'The repositories in which GitHub attests wheels and images.'),
     sbom: said(z.boolean(), 'Whether each wheel comes with a list of its contents.'),
   }),
   timeoutMinutes: bySystem(count),

@@ -39,6 +39,7 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     variant: variant?.name ?? null,
     image: `${imageName}:${imageTag}`,
     imageTag,
+    imageDigest: (variant ? variant.imageDigest : options.image?.digest) ?? null,
     systems,
     platforms: declared.platforms.map((platform) => resolvePlatform(platform, declared, options)),
     tools: resolveTools(declared, systems),

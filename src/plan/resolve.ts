@@ -1,13 +1,13 @@
 /** The one place where a declaration gets its defaults: declaration → plan. */
 import { FILES, PACKED_PROGRAM } from './files';
 import { inputs } from './inputs';
-import { Plan, PLAN_SCHEMA, PlannedInput, PlannedSource } from './plan';
+import { Plan, PLAN_SCHEMA, PlannedBuild, PlannedInput, PlannedSource } from './plan';
 import { labels, resolveBuild } from './resolve-build';
 import { checkHooks } from './resolve-hooks';
 import { checkHold, resolvePins } from './resolve-pins';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
 import { withPins } from '../declaration/apply-pins';
-import { must } from '../declaration/error';
+import { must, RequiredError } from '../declaration/error';
 import { MINUTES } from '../declaration/minutes';
 import { possibleWorkflows, WheelPipelineOptions, WorkflowName } from '../declaration/pipeline';
 import { parsePipeline, validatePipeline } from '../declaration/pipeline-rules';
@@ -70,6 +70,8 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     "left out: a job can remove images of GitHub's own registry (ghcr.io) only",
   );
   const possible = possibleWorkflows(platforms).filter((each) => each !== WorkflowName.CLEANUP || onGitHub(image.name));
+  const workflows = possible.filter((workflow) => options.workflows?.includes(workflow) ?? true);
+  checkDigests(builds, workflows);
   return {
     schema: PLAN_SCHEMA,
     name,
@@ -85,7 +87,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
     inputs: inputs(builds),
     builds,
     image,
-    workflows: possible.filter((workflow) => options.workflows?.includes(workflow) ?? true),
+    workflows,
     ...runs,
     pins,
     place: { folder, id },
@@ -109,7 +111,7 @@ function resolveRuns(
     release: {
       environment: (release.environment ?? 'release') || null,
       onDefaultBranch: release.onDefaultBranch ?? true,
-      attest: release.attest ?? true,
+      attest: release.attest === undefined ? 'public' : release.attest ? 'always' : 'never',
       sbom: release.sbom ?? true,
     },
     timeoutMinutes: {
@@ -138,6 +140,21 @@ function resolveRuns(
 /** Whether images are published to GitHub's own registry, which is the only one whose images a job may remove. */
 function onGitHub(image: string): boolean {
   return image.startsWith('ghcr.io/');
+}
+
+/** An image runs only if its origin is proven: docker.yml publishes it, or the declaration names its digest. */
+function checkDigests(builds: readonly PlannedBuild[], workflows: readonly WorkflowName[]): void {
+  const published = workflows.includes(WorkflowName.DOCKER);
+  for (const { variant, imageDigest } of builds.filter(({ systems }) => systems.includes('linux'))) {
+    const option = variant === null ? 'image.digest' : `variants[${variant}].imageDigest`;
+    must(!published || imageDigest === null, option, imageDigest, 'left out: docker.yml publishes the image');
+    if (!published && imageDigest === null && workflows.includes(WorkflowName.LINUX)) {
+      throw new RequiredError(
+        option,
+        'set it to "sha256:<64 digits>", or add docker to workflows to publish the image',
+      );
+    }
+  }
 }
 
 /** What a caller can set, the declaration cannot: it would say one thing to everybody and do another. */

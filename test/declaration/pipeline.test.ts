@@ -6,6 +6,7 @@ import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const SHA = '0123456789abcdef0123456789abcdef01234567';
+const DIGEST = `sha256:${'1'.repeat(64)}`;
 const wheel: Wheel = { distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] };
 const valid: WheelPipelineOptions = {
   repository: 'owner/thing-wheels',
@@ -229,6 +230,32 @@ const mistakes: Mistake[] = [
     'workflows',
     ['linux', 'release'],
     'windows',
+  ],
+  [
+    'an image that nothing proves',
+    { workflows: [WorkflowName.LINUX] },
+    'image.digest',
+    undefined,
+    'image.digest is required: set it to "sha256:<64 digits>", or add docker to workflows',
+  ],
+  [
+    'an image that has another tag, and no digest',
+    { workflows: [WorkflowName.LINUX], image: { digest: 'latest' } },
+    'image.digest',
+    'latest',
+    'sha256:<64 digits>',
+  ],
+  ['a published image with a digest', { image: { digest: DIGEST } }, 'image.digest', DIGEST, 'docker.yml publishes'],
+  [
+    "a variant's image that nothing proves",
+    {
+      workflows: [WorkflowName.LINUX],
+      image: { digest: DIGEST },
+      variants: [{ name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'thing' }] }],
+    },
+    'variants[gpu].imageDigest',
+    undefined,
+    'variants[gpu].imageDigest is required',
   ],
   [
     'a workflow that no platform calls for',

@@ -25,6 +25,9 @@ const mine = "!inputs.fresh && !inputs.ref && github.ref == 'refs/heads/main'";
 const required = { pull_request: {}, merge_group: {}, workflow_call: {} };
 const green: StepsJob = { ...job, needs: ['job'], if: 'always()' };
 
+const LAYERS =
+  "${{ needs.plan.outputs.layers-image-a && format('type=registry,ref={0}', needs.plan.outputs.layers-image-a) || '' }}";
+
 const faults: Array<[string, WorkflowDefinition, RegExp]> = [
   [
     'a checkout by the name of a tag',
@@ -121,6 +124,13 @@ const faults: Array<[string, WorkflowDefinition, RegExp]> = [
     workflow({ step: step('dockerBuildPush', { sbom: true }) }),
     /what lists its contents by digest/,
   ],
+  ...['type=registry,ref=ghcr.io/owner/name:latest', '${{ inputs.image }}', LAYERS.replace('0', '1')].map(
+    (from): [string, WorkflowDefinition, RegExp] => [
+      `a build with the layers of an image that nothing has verified (${from})`,
+      workflow({ step: step('dockerBuildPush', { 'cache-from': from }) }),
+      /must not reuse layers of an image that its plan job has not verified/,
+    ],
+  ),
   ['a required workflow without one report', workflow({ on: required }), /must have a job that always runs/],
 ];
 
@@ -135,6 +145,8 @@ test('the right counterparts are not', () => {
     workflow({ ...called, step: step('cacheRestore', { path: 'x', key: 'x' }, '!inputs.fresh') }),
     workflow({ step: step('setupMicromamba', { 'cache-environment': '${{ !inputs.fresh && !inputs.ref }}' }) }),
     workflow({ step: step('dockerLogin', { registry: 'ghcr.io' }) }),
+    workflow({ step: step('dockerBuildPush', { 'cache-from': LAYERS }) }),
+    workflow({ step: step('dockerBuildPush', { 'cache-from': '' }) }),
     workflow({ on: required, jobs: { job, green } }),
   ]) {
     expect(() => checkPolicy('w', definition)).not.toThrow();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -97,7 +97,7 @@ describe('one commit', () => {
 
   test('a run by hand is a dry run unless it says otherwise, and only one that publishes asks for more', () => {
     expect(on.workflow_dispatch.inputs['dry-run'].default).toBe(true);
-    expect([jobs.attest.if, jobs.publish.if]).toEqual(['!inputs.dry-run', '!inputs.dry-run']);
+    for (const { if: condition } of [jobs.attest, jobs.publish]) expect(condition).toContain('!inputs.dry-run');
     expect(steps(jobs.plan)[1].env!.PUBLISHES).toBe('${{ !inputs.dry-run }}');
   });
 });
@@ -162,6 +162,62 @@ describe('trusted inputs', () => {
     expect(run.findIndex((text) => text.includes('imagetools create'))).toBeGreaterThan(
       run.findIndex((text) => text.includes('Attest')),
     );
+  });
+
+  test('an image is found once a run, by who may read what proves its origin', () => {
+    const { jobs } = read('linux');
+    const finds = Object.entries(jobs).filter(([, job]) => steps(job).some(({ run }) => run?.includes('ci images')));
+    expect(finds.map(([id]) => id)).toEqual(['plan']);
+    const find = steps(jobs.plan).find(({ run }) => run?.includes('ci images'))!;
+    expect(find.run).toContain('--visibility "$VISIBILITY"');
+    expect(find.run).toContain('--workflow-ref "$GITHUB_WORKFLOW_REF" --given "image=$GIVEN_IMAGE"');
+    expect(find.env).toEqual({
+      GH_TOKEN: '${{ github.token }}',
+      VISIBILITY: '${{ github.event.repository.visibility }}',
+      GIVEN_IMAGE: '${{ inputs.image }}',
+    });
+    // Only docker.yml names an image that is called latest, where it moves that tag.
+    const named = everyJob().filter(([, job]) => /:latest/.test(JSON.stringify(job)));
+    expect(named.map(([id]) => id)).toEqual(['docker/latest']);
+  });
+
+  test.each([
+    [undefined, { attestations: 'read', actions: 'read' }],
+    [true, { attestations: 'read' }],
+    [false, { actions: 'read' }],
+  ])('a job that verifies an image, or calls one that does, may read what that takes (attest: %s)', (attest, proof) => {
+    const of = plan({ release: { attest } });
+    const all = Object.fromEntries(everyJob(of));
+    for (const id of [
+      'linux/plan',
+      'docker/plan',
+      'docker/wheels',
+      'release/plan',
+      'release/linux',
+      'reproduce/linux',
+    ]) {
+      expect([id, all[id].permissions]).toEqual([id, { contents: 'read', packages: 'read', ...proof }]);
+    }
+    for (const id of ['linux/linux-x86_64', 'linux/test-linux-x86_64', 'windows/plan', 'release/windows']) {
+      expect([id, Object.keys(all[id].permissions).sort().join()]).toEqual([
+        id,
+        expect.stringMatching(/^contents(,packages)?$/),
+      ]);
+    }
+  });
+
+  test('an image that is declared by digest needs no proof, and each variant declares its own', () => {
+    const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+    const of = plan({
+      workflows: [WorkflowName.LINUX],
+      image: { name: 'example.com/image', digest: digest('1') },
+      variants: [{ ...variant('gpu'), imageDigest: digest('2') }],
+    });
+    expect(of.builds.map(({ imageDigest }) => imageDigest)).toEqual([digest('1'), digest('2')]);
+    expect(plan().builds[0].imageDigest).toBeNull();
+    const { plan: planned, 'toolchain-linux-x86_64': toolchain } = read('linux', of).jobs;
+    expect(planned.permissions).toEqual({ contents: 'read', packages: 'read' });
+    expect(toolchain.if).toContain("needs.plan.outputs.build-image == 'true'");
   });
 
   test('only ghcr.io gets the token, and no workflow asks a variable for its image', () => {
@@ -229,7 +285,8 @@ describe('warm caches, and checks that report', () => {
     expect(planned.run).toContain(`--path 'docker/**' --path '.dockerignore'`);
     expect(planned.env!.GH_TOKEN).toBe('${{ github.token }}');
     // docker.yml does not run for the other branch, or not at all.
-    for (const changes of [{ triggers: { pushBranches: ['other'] } }, { workflows: [WorkflowName.LINUX] }]) {
+    const image = { digest: `sha256:${'1'.repeat(64)}` };
+    for (const changes of [{ triggers: { pushBranches: ['other'] } }, { workflows: [WorkflowName.LINUX], image }]) {
       expect(pushed(changes)).toEqual(expect.arrayContaining(['docker/**', '.dockerignore']));
     }
     expect(pushed({ triggers: { pushBranches: ['other'] }, image: { branches: ['other'] } })).not.toContain(
@@ -346,7 +403,7 @@ describe('a change to the toolchain', () => {
     const { jobs } = read('linux');
     const toolchain = jobs['toolchain-linux-x86_64'];
     expect(toolchain.if).toContain("needs.plan.outputs.build-image == 'true'");
-    expect(toolchain.permissions).toEqual({ contents: 'read' });
+    expect(toolchain.permissions).toEqual({ contents: 'read', packages: 'read' });
     for (const id of ['linux-x86_64', 'test-linux-x86_64']) {
       expect(jobs[id].needs).toContain('toolchain-linux-x86_64');
       const [download] = uses(jobs[id], 'actions/download-artifact');
@@ -356,15 +413,16 @@ describe('a change to the toolchain', () => {
     }
   });
 
-  test('keeps the layers of the latest image that nothing has changed, unless a run is started by hand', () => {
+  test('reuses the layers of an image that the plan has verified, unless a run is started by hand', () => {
     const builds = everyJob().flatMap(([id, job]) =>
       uses(job, 'docker/build-push-action').map((step) => ({ id, step })),
     );
     const ids = ['docker/try', 'docker/publish', 'docker/publish', 'linux/toolchain-linux-x86_64'];
     expect(builds.map(({ id }) => id)).toEqual(ids);
     for (const { step } of builds) {
+      const layers = 'needs.plan.outputs.layers-image';
       expect(step.with!['cache-from']).toBe(
-        `\${{ github.event_name != 'workflow_dispatch' && 'type=registry,ref=${plan().builds[0].image}' || '' }}`,
+        `\${{ github.event_name != 'workflow_dispatch' && ${layers} && format('type=registry,ref={0}', ${layers}) || '' }}`,
       );
       expect(step.with!['cache-to']).toBe(step.with!.push ? 'type=inline' : undefined);
     }
@@ -375,7 +433,7 @@ describe('a change to the toolchain', () => {
       for (const { with: given } of uses(job, 'docker/build-push-action')) {
         expect(given!['build-args'].split('\n')).toContain('ENVIRONMENT=${{ steps.environment.outputs.tag }}');
         const names = steps(job).map(({ name, run }) => run ?? name);
-        const tagged = names.indexOf('python3 scripts/wheel_pipeline ci image-tag\n');
+        const tagged = names.indexOf('python3 scripts/wheel_pipeline.pyz ci image-tag\n');
         expect([tagged > 0, tagged < names.indexOf('Build the image')]).toEqual([true, true]);
       }
     }
@@ -411,9 +469,13 @@ describe('publishing', () => {
     expect(signature.with!['retention-days']).toBe(35);
   });
 
-  test('a run whose jobs are started again within the week has its own image still', () => {
-    const [image] = uses(read('linux').jobs['toolchain-linux-x86_64'], 'actions/upload-artifact');
-    expect(image.with!['retention-days']).toBeGreaterThanOrEqual(7);
+  test("the image that a run builds for its own jobs is kept for a day: it exceeds a private repository's storage", () => {
+    const { jobs } = read('linux');
+    const images = Object.values(jobs).flatMap((job) =>
+      uses(job, 'actions/upload-artifact').filter((step) => step.with!.name.startsWith('toolchain-')),
+    );
+    expect(images.map((step) => step.with!['retention-days'])).toEqual([1]);
+    expect(jobs['toolchain-linux-x86_64'].if).toContain("needs.plan.outputs.build-image == 'true'");
   });
 
   test('waits for an environment, which can have another name, or none', () => {
@@ -422,7 +484,7 @@ describe('publishing', () => {
     expect(read('release', plan({ release: { environment: '' } })).jobs.publish.environment).toBeUndefined();
   });
 
-  test('hands the signature on to be released; without signing, nothing asks for one', () => {
+  test('hands the signature on to be released', () => {
     const { jobs } = read('release');
     expect(jobs.attest.permissions).toEqual({
       contents: 'read',
@@ -432,16 +494,52 @@ describe('publishing', () => {
     // Only what is pushed to a registry has a record of where it is kept.
     expect(read('docker').jobs.publish.permissions).toMatchObject({ 'artifact-metadata': 'write' });
     expect(steps(jobs.publish).at(-1)!.run).toContain('--signature signature/wheels.sigstore.json');
+  });
+
+  const PUBLIC = "github.event.repository.visibility == 'public'";
+  const NOT_PUBLIC = PUBLIC.replace('==', '!=');
+  const [MAIN, WITHIN] = ["github.ref == 'refs/heads/main'", '!inputs.dry-run'];
+  const AFTER = `!cancelled() && ${WITHIN} && needs.verify.result == 'success'`;
+  const imageSteps = (of: Plan) => steps(read('docker', of).jobs.publish);
+
+  test.each([
+    // Declared; the conditions of attesting, of publishing, and of what proves the origin of images elsewhere.
+    [undefined, PUBLIC, `${AFTER} && needs.attest.result == (${PUBLIC} && 'success' || 'skipped')`, NOT_PUBLIC],
+    [true, '', WITHIN, null],
+    [false, null, WITHIN, ''],
+  ])('attests where GitHub can, or where that is declared (attest: %s)', (attest, where, publishes, elsewhere) => {
+    const of = plan({ release: { attest } });
+    const both = (one: string, other: string) => [one, other].filter(Boolean).join(' && ');
+    const { attest: attests, publish } = read('release', of).jobs;
+    expect([attests?.if, publish.if]).toEqual([where === null ? undefined : both(WITHIN, where), publishes]);
+    const signs = imageSteps(of).filter((step) => step.uses?.startsWith('actions/attest@'));
+    expect(signs.map((step) => step.if ?? '')).toEqual(where === null ? [] : [where]);
+    const records = imageSteps(of).filter(({ name }) => /record|digest/.test(name));
+    expect(records.map((step) => step.if)).toEqual(elsewhere === null ? [] : Array(2).fill(both(MAIN, elsewhere)));
+    const told = steps(publish).filter((step) => step.run?.includes('ATTESTED'));
+    const value = where === '' ? true : `\${{ ${where} }}`;
+    expect(told.map((step) => step.env!.ATTESTED)).toEqual(where === null ? [] : [value, value]);
+  });
+
+  test('nothing but the record of its digest is about attestations where there are none', () => {
     const without = plan({ release: { attest: false } });
-    expect(Object.keys(read('release', without).jobs)).toEqual([
-      'home',
-      'plan',
-      'linux',
-      'windows',
-      'verify',
-      'publish',
-    ]);
+    const jobs = Object.keys(read('release', without).jobs);
+    expect(jobs).toEqual(['home', 'plan', 'linux', 'windows', 'verify', 'publish']);
     expect(JSON.stringify(everyJob(without))).not.toMatch(/attest|signature|id-token/);
+  });
+
+  test('an image that is not attested is proven by an artifact that has its digest as its name', () => {
+    const [record, upload] = imageSteps(plan()).filter(({ name }) => /record|digest/.test(name));
+    const folder = mkdtempSync(join(tmpdir(), 'record-'));
+    const [digest, output] = ['1'.repeat(64), join(folder, 'output')];
+    const env = { ...process.env, IMAGE: `ghcr.io/owner/name@sha256:${digest}`, GITHUB_OUTPUT: output };
+    expect(spawnSync('bash', ['-eo', 'pipefail', '-c', record.run!], { env, cwd: folder }).status).toBe(0);
+    expect(readFileSync(output, 'utf8')).toBe(`name=toolchain-image-sha256-${digest}\n`);
+    expect(JSON.parse(readFileSync(join(folder, upload.with!.path, 'image.json'), 'utf8'))).toEqual({
+      image: env.IMAGE,
+    });
+    expect(upload.with).toMatchObject({ name: '${{ steps.record.outputs.name }}', 'retention-days': 90 });
+    rmSync(folder, { recursive: true });
   });
 
   test('only that job may write to the repository, and it runs nothing that it has built', () => {

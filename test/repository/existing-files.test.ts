@@ -149,7 +149,12 @@ describe('a list of files that an older version wrote', () => {
     const both = (): void => {
       const made = project();
       new WheelPipeline(made, { ...SMALL, source: OVERLAY });
-      new WheelPipeline(made, { ...SMALL, source: OVERLAY, prefix: 'nightly', workflows: [WorkflowName.LINUX] });
+      new WheelPipeline(made, {
+        ...SMALL,
+        source: OVERLAY,
+        prefix: 'nightly',
+        workflows: [WorkflowName.DOCKER, WorkflowName.LINUX],
+      });
       made.synth();
     };
     expect(refused(both)).toEqual(['nightly/scripts/overlay/Cargo.lock']);

@@ -197,7 +197,10 @@ describe('packages', () => {
   });
 
   test.each<[string, () => void]>([
-    ['no workflow needs them', () => synthesize({ buildWorkflow: false, workflows: [WorkflowName.LINUX] })],
+    [
+      'no workflow needs them',
+      () => synthesize({ buildWorkflow: false, workflows: [WorkflowName.DOCKER, WorkflowName.LINUX] }),
+    ],
     [
       'the project has its own package.json',
       () => {

@@ -101,7 +101,8 @@ def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
     defaults: dict[str, Any] = {
         "name": "demo",
         "variant": None,
-        "image": "demo-toolchain",
+        "image": "ghcr.io/owner/name:latest",
+        "image_digest": None,
         "platforms": (LINUX, WINDOWS),
         "tools": (),
         "python_packages": (),
@@ -135,7 +136,7 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
         "image": plans.Images("ghcr.io/owner/name", ("main", "dev"), "io.github.owner.name.environment"),
         "workflows": ("docker", "linux", "windows", "release"),
         "default_branch": "main",
-        "release": plans.Release(on_default_branch=True, attest=True, sbom=True),
+        "release": plans.Release(on_default_branch=True, attest="public", sbom=True),
         "place": plans.Place(""),
         "pins": PINS,
         "upkeep": plans.Upkeep(cooldown_days=7, hold=(), keep_images_days=90),

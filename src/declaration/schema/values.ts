@@ -99,6 +99,9 @@ export const imageReferenceText = text(
   /^[a-z0-9][a-z0-9./_-]*(:\d+\/[a-z0-9./_-]+)?:[\w.-]+@sha256:[0-9a-f]{64}$/,
 );
 
+/** What an image is, whatever its tags are. */
+export const digestText = text("an image's digest: sha256:<64 digits>", /^sha256:[0-9a-f]{64}$/);
+
 /** A version of numbers, such as `3.26`. */
 export const plainVersion = text('a version of numbers with dots between, such as 3.26', /^\d+(\.\d+)*$/);
 

@@ -28,7 +28,7 @@ def test_they_say_how_to_install_and_verify_it_and_where_it_is_from(
 ) -> None:
     project.record(LINUX, image=IMAGE)
     capsys.readouterr()
-    about = About("v1.0", REPOSITORY, (IMAGE,), "https://github.com/owner/name/actions/runs/1")
+    about = About("v1.0", REPOSITORY, (IMAGE,), "https://github.com/owner/name/actions/runs/1", attested=True)
     text, problems = notes(project.plan, project.expected(), about)
     assert (problems, capsys.readouterr().out) == ([], "")
     page = "https://github.com/owner/name/releases/download/v1.0"
@@ -49,6 +49,8 @@ def test_they_say_how_to_install_and_verify_it_and_where_it_is_from(
         digest, name = line.split("  ")
         assert f"| `{name}` | {LINUX.id if TAG in name else WINDOWS.id} | 0.00 MB | `{digest}` |\n" in text
     assert notes(project.plan, project.expected(), about) == (text, [])
+    unsigned, _ = notes(project.plan, project.expected(), dataclasses.replace(about, attested=False))
+    assert "attestation" not in unsigned and "\nsha256sum --check SHA256SUMS\n" in unsigned
 
 
 def test_they_link_to_a_commit_on_github_and_name_an_overlay(project: Project) -> None:

@@ -10,6 +10,7 @@ from ..arguments import Parser, chosen
 from ..console import set_named_outputs, set_outputs
 from ..plan import Plan
 from . import changes, home, images, newest
+from .finder import Finder, Run
 
 
 def ci(plan: Plan, root: Path, argv: Sequence[str]) -> int:
@@ -63,15 +64,28 @@ def images_options(parser: Parser) -> None:
     add = parser.add_argument
     given_help = "the image of a build, given by the caller: its output's name and the image; repeatable"
     add("--given", action="append", default=[], metavar="NAME=IMAGE", help=given_help)
-    add("--released", action="store_true", help="only images that docker.yml has signed on the default branch")
-    add("--repository", default="", metavar="OWNER/NAME", help="whose docker.yml that is (default: the plan's)")
+    add("--released", action="store_true", help="fail where no published image may be used")
+    run_options(parser)
+    add("--workflow-ref", default="", metavar="FILE@REF", help="the workflow that GitHub started")
 
 
 def images_answer(plan: Plan, root: Path, args: Namespace) -> None:
-    """Each build's image by digest: the output image; or the output build-image, where the run has to build its own."""
+    """Find each build's image by digest: the output image; or build-image and layers-image, to build it in this run."""
     given = dict(text.partition("=")[::2] for text in args.given)
-    found = images.Finder(plan, root, args.repository or plan.repository).find_all(given, released=args.released)
-    set_named_outputs(found)
+    run = Run(args.repository or plan.repository, args.visibility, args.workflow_ref)
+    set_named_outputs(Finder(plan, root, run).find_all(given, released=args.released))
+
+
+def run_options(parser: Parser) -> None:
+    add = parser.add_argument
+    add("--repository", default="", metavar="OWNER/NAME", help="the repository of the run (default: the plan's)")
+    add("--visibility", default="", help="its visibility: public, private, internal, or empty to ask GitHub")
+
+
+def layers_answer(plan: Plan, root: Path, args: Namespace) -> None:
+    """Find for each build the image whose layers it may reuse, by digest: the output layers-image."""
+    run = Run(args.repository or plan.repository, args.visibility)
+    set_named_outputs(Finder(plan, root, run).all_layers())
 
 
 def tag_options(parser: Parser) -> None:
@@ -111,6 +125,7 @@ QUESTIONS: Mapping[str, Question] = {
     "home": (home_options, home_answer),
     "changes": (changes_options, changes_answer),
     "images": (images_options, images_answer),
+    "layers": (run_options, layers_answer),
     "image-tag": (tag_options, tag_answer),
     "published": (published_options, published_answer),
     "newest": (newest_options, newest_answer),

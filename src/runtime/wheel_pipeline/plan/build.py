@@ -76,6 +76,9 @@ class Build:
     name: str
     variant: str | None
     image: str
+    """The toolchain image, by tag."""
+    image_digest: str | None
+    """The digest that the declaration names, where docker.yml does not publish the image."""
     platforms: tuple[Platform, ...]
     tools: tuple[Tool, ...]
     python_packages: tuple[PythonPackage, ...]

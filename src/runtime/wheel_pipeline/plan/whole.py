@@ -82,7 +82,8 @@ class Release:
     """How a tag becomes a release."""
 
     on_default_branch: bool
-    attest: bool
+    attest: Literal["public", "always", "never"]
+    """The repositories in which GitHub attests wheels and images."""
     sbom: bool
 
 

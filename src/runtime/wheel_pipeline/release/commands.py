@@ -127,6 +127,7 @@ def notes_options(parser: Parser) -> None:
     parser.add_argument("--image", action="append", default=[], metavar="NAME@DIGEST", help=image_help)
     parser.add_argument("--run-url", default="", metavar="URL", help="the run that built the wheels")
     parser.add_argument("--changes", action="store_true", help="ask GitHub what has changed since the last release")
+    parser.add_argument("--attested", action="store_true", help="print how to verify the attestations of the wheels")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="where to write them to (default: they are printed)"
     )
@@ -134,7 +135,8 @@ def notes_options(parser: Parser) -> None:
 
 def notes_step(plan: Plan, args: Namespace) -> list[str]:
     """The release notes, in Markdown."""
-    about = release_notes.About(args.tag, args.repository, tuple(args.image), args.run_url, args.changes)
+    images, run = tuple(args.image), args.run_url
+    about = release_notes.About(args.tag, args.repository, images, run, args.changes, args.attested)
     text, problems = release_notes.notes(plan, expected(args), about)
     if args.output and not problems:
         write_text(args.output, text)

@@ -32,6 +32,8 @@ class About:
     """The run that built the wheels."""
     changes: bool = False
     """Whether GitHub is asked what has changed since the last release."""
+    attested: bool = False
+    """Whether GitHub attests the wheels: only then can an attestation be verified."""
 
 
 def check_release(tag: str, version: str, repository: str) -> None:
@@ -91,7 +93,7 @@ def wheels(built: Built) -> list[str]:
 
 def verifying(built: Built, about: About) -> list[str]:
     lines = [f"gh release download {about.tag} --repo {about.repository}", f"sha256sum --check {SUMS}"]
-    if built.plan.release.attest:
+    if about.attested:
         workflow = f".github/workflows/{built.plan.workflow('release')}"
         signer = f"--signer-workflow {about.repository}/{workflow}"
         source = f"--source-ref refs/tags/{about.tag}"
