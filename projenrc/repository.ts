@@ -72,7 +72,7 @@ export class Repository extends Component {
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
-      'cp -R src/mlc-llm/*.lock src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docs/*.md lib/docs/',
+      'cp -R src/mlc-llm/*.lock src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/',
     );
     project.compileTask.exec(
       'rm -rf lib/runtime && cp -R src/runtime lib/ && find lib/runtime -name __pycache__ -prune -exec rm -r {} +',

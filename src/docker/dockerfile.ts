@@ -1,4 +1,6 @@
 /** `docker/Dockerfile`: the toolchain image. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TOOLCHAIN_PREFIX as PREFIX } from '../declaration/toolchain';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { isOn, platformsOn } from '../plan/select';
@@ -6,8 +8,11 @@ import { isOn, platformsOn } from '../plan/select';
 /** Where the checkout is mounted. */
 export const WORKSPACE = '/workspace';
 
-/** The user that it runs as where the caller names none. */
-const USER = 1000;
+/** The user that the owner of a mounted workspace is called, with a home folder in the image. */
+export const USER = 'builder';
+
+/** The program that every container starts with. */
+const ENTRYPOINT = '/usr/local/bin/toolchain-entrypoint';
 
 /** What BuildKit calls a processor. */
 const TARGETARCH: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' };
@@ -57,35 +62,25 @@ export function dockerfile(
     'EOF',
     '',
     ...pythonPackages(build),
-    "# Any user may run it, also one without a name: the home folder is everybody's, as /tmp is.",
     "RUN <<'EOF'",
-    `useradd --uid ${USER} --create-home --home-dir /home/builder builder`,
-    'chmod 1777 /home/builder',
-    '# A checkout may belong to another user: it is the caller who mounts it.',
+    '# The owner of a mounted workspace, whose numbers the entrypoint sets. It owns the home folder, not the files in it.',
+    'groupadd --gid 1000 workspace',
+    `useradd --uid 1000 --gid workspace --create-home --home-dir /home/${USER} --shell /bin/bash ${USER}`,
+    `chown --recursive root:root /home/${USER}`,
+    `chown ${USER}:workspace /home/${USER}`,
+    "# A checkout may belong to another user than the container's.",
     "printf '[safe]\\n\\tdirectory = *\\n' >/etc/gitconfig",
-    `mkdir --parents ${WORKSPACE}`,
-    `chown builder ${WORKSPACE}`,
-    '# Nobody becomes root in it, and nobody changes what others run.',
+    '# No program gives its caller more rights, and no file of the image can be written by every user.',
     "find / -xdev -type f -perm /6000 -exec chmod a-s '{}' +",
     "find / -xdev -type f -perm -0002 -exec chmod o-w '{}' +",
     'EOF',
     '',
-    "COPY --chmod=755 <<'EOF' /usr/local/bin/toolchain-entrypoint",
-    '#!/usr/bin/env bash',
-    '# Runs a command, after a word about a folder that it could not write to.',
-    'if [[ ! -w . ]]; then',
-    "  printf '%s belongs to uid %s and this container runs as uid %s, which cannot write there.\\n' \\",
-    '    "$PWD" "$(stat --format=%u .)" "$(id -u)" >&2',
-    '  printf \'Start it with: docker run --user "$(id -u):$(id -g)" …\\n\' >&2',
-    'fi',
-    'exec "$@"',
+    `COPY --chmod=755 <<'EOF' ${ENTRYPOINT}`,
+    ...entrypoint(),
     'EOF',
     '',
-    'ENV HOME=/home/builder \\',
-    '    USER=builder',
-    `USER ${USER}`,
     `WORKDIR ${WORKSPACE}`,
-    'ENTRYPOINT ["toolchain-entrypoint"]',
+    `ENTRYPOINT ["${ENTRYPOINT}"]`,
     'CMD ["bash"]',
     '',
     '# The commit, and the hash of the files that it was built from: this one and the environment.',
@@ -96,6 +91,11 @@ export function dockerfile(
     '      org.opencontainers.image.revision="$REVISION" \\',
     `      ${image.label}="$ENVIRONMENT"`,
   ];
+}
+
+/** The lines of the entrypoint's script. In the Dockerfile, the build context stays the environment's files alone. */
+function entrypoint(): string[] {
+  return readFileSync(join(__dirname, 'entrypoint.sh'), 'utf8').trimEnd().split('\n');
 }
 
 /**

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Platform, System } from '../../src';
 import type { Toolchain, WheelPipelineOptions } from '../../src';
 import { PYTHON_PACKAGES } from '../../src/declaration/pins';
@@ -82,6 +84,16 @@ test("a preflight is a wheel like the others, and its files are the plan's", () 
   expect(plan({}).builds[0].preflight).toBeNull();
   const wrong = { ...preflight, wheel: { ...wheel, requires: { pin: ['tvm'] } } };
   expect(() => plan({}, { preflight: wrong })).toThrow('preflight.wheels[thing-preflight].requires.pin');
+});
+
+test('the image has no user of its own: its entrypoint chooses one', () => {
+  const planned = plan({});
+  const lines = dockerfile(planned, planned.builds[0], [], HASH);
+  expect(lines.filter((line) => /^USER\b|\b(HOME|USER|LOGNAME)=\/?\w/.test(line))).toEqual([]);
+  const [, path] = /^ENTRYPOINT \["(.*)"\]$/m.exec(lines.join('\n'))!;
+  const start = lines.findIndex((line) => line.startsWith('COPY') && line.endsWith(` ${path}`)) + 1;
+  const script = readFileSync(join(__dirname, '../../src/docker/entrypoint.sh'), 'utf8');
+  expect(lines.slice(start, lines.indexOf('EOF', start)).join('\n')).toBe(script.trimEnd());
 });
 
 describe('what no build reads', () => {

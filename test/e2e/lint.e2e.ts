@@ -60,8 +60,9 @@ describe.each([...SYNTHESIZED, VARIANTS])('the synthesized files of $name', (pro
 });
 
 test('the shell scripts of this repository have no finding of shellcheck', async () => {
-  const scripts = readdirSync(join(REPOSITORY, 'src/scripts')).filter((name) => name.endsWith('.sh'));
-  expect(scripts).toContain('build.sh');
-  const files = ['.ci/run', 'projenrc/demo.sh', ...scripts.map((name) => `src/scripts/${name}`)];
+  const sources = readdirSync(join(REPOSITORY, 'src'), { recursive: true }) as string[];
+  const scripts = sources.filter((name) => name.endsWith('.sh'));
+  expect(scripts).toEqual(expect.arrayContaining(['scripts/build.sh', 'docker/entrypoint.sh']));
+  const files = ['.ci/run', 'projenrc/demo.sh', ...scripts.map((name) => `src/${name}`)];
   await check(['shellcheck', ...files], { env: tools.env, cwd: REPOSITORY });
 });

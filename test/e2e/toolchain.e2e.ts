@@ -68,6 +68,18 @@ async function ownTest(options: string[], env: Record<string, string> = {}): Pro
   return { ...result, said: result.stdout + result.stderr };
 }
 
+/** Runs the own test of the image with one more line in its Dockerfile. */
+async function ownTestOf(line: string): Promise<RunResult & { said: string }> {
+  const tag = 'mlc-llm-pipeline-e2e/spoilt';
+  const build = ['buildx', 'build', '--builder', 'default', '--network', 'host', '--load', '--tag', tag, '-'];
+  await engine.docker(build, { input: `FROM ${image.tag}\n${line}\n`, quiet: true });
+  try {
+    return await ownTest(['--image', tag]);
+  } finally {
+    await engine.docker(['image', 'rm', tag], { quiet: true });
+  }
+}
+
 const program = 'python src/runtime/wheel_pipeline';
 const preflight = `${program} preflight --plain --build-dir "$(mktemp -d)"`;
 
@@ -161,14 +173,18 @@ describe('the toolchain image', () => {
     ['a file that everybody may write', 'chmod o+w /etc/profile', '/etc/profile'],
     ['a credential', 'touch /opt/toolchain/.netrc', '/opt/toolchain/.netrc'],
   ])('is refused with %s', async (_, spoil, found) => {
-    const tag = 'mlc-llm-pipeline-e2e/spoilt';
-    const dockerfile = `FROM ${image.tag}\nUSER root\nRUN ${spoil}\nUSER 1000\n`;
-    const build = ['buildx', 'build', '--builder', 'default', '--network', 'host', '--load', '--tag', tag, '-'];
-    await engine.docker(build, { input: dockerfile, quiet: true });
-    const { status, said: told } = await ownTest(['--image', tag]);
-    await engine.docker(['image', 'rm', tag], { quiet: true });
+    const { status, said } = await ownTestOf(`RUN ${spoil}`);
     expect(status).toBe(1);
-    expect(told).toContain(`Set-uid, for everybody to write, or a credential:\n${found}\n`);
+    expect(said).toContain(`Set-uid, for everybody to write, or a credential:\n${found}\n`);
+  });
+
+  test.each([
+    ['without its entrypoint', 'ENTRYPOINT []', 'Run as the owner of a mounted workspace'],
+    ['that names a user', 'USER 12345:12345', 'Run as root without a mounted workspace'],
+  ])('is refused %s', async (_, spoil, step) => {
+    const { status, said } = await ownTestOf(spoil);
+    expect(status).toBe(1);
+    expect(said).toMatch(new RegExp(`step \\d+, ${step}.*exit status 1`));
   });
 
   test('takes nothing from the package index that has another hash', async () => {

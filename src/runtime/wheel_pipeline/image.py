@@ -22,6 +22,14 @@ ANYBODY = 12345  # nobody's number: neither root's, nor the image's own, nor tha
 TIMEOUT = 600.0  # seconds for one look at the image
 WORKSPACE = "/workspace"
 
+# Prints the user, and fails unless it and what it writes are ANYBODY's.
+OWNER = rf"""
+id
+test "$(id --user):$(id --groups)" = {ANYBODY}:{ANYBODY}
+touch file ~/file
+test "$(stat --format=%u:%g file)" = {ANYBODY}:{ANYBODY}
+"""
+
 # As root, who sees every folder; what is mounted is another file system.
 RISKY = r"""
 found=$(
@@ -52,6 +60,7 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     once = ["docker", "run", "--rm"]
     mounted = f"--volume={root}:{WORKSPACE}:ro"
     anybody = [*once, mounted, f"--user={ANYBODY}:{ANYBODY}", image]
+    owned = f"--tmpfs={WORKSPACE}:uid={ANYBODY},gid={ANYBODY},mode=0755"
     variant = [f"--variant={build.variant}"] if build.variant else []
     own = ["python", program.path().relative_to(root).as_posix()]
     looks: list[tuple[str, list[str]]] = [
@@ -60,9 +69,10 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
             "Check the tools and their versions",
             [*anybody, *own, "tools", *variant],
         ),
+        ("Run as the owner of a mounted workspace", [*once, owned, image, "bash", "-ec", OWNER]),
         (
-            "See that it does not run as root",
-            [*once, image, "bash", "-c", 'echo "uid $(id -u)"; test "$(id -u)" -ne 0'],
+            "Run as root without a mounted workspace, as the base image does",
+            [*once, image, "bash", "-c", 'id; test "$(id --user)" -eq 0'],
         ),
         (
             "Find no set-uid program, no file that everybody may write, no credential",
@@ -72,7 +82,7 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
         ("Find it in a login shell", [*once, image, "bash", "-lc", "python --version"]),
         ("Find it without the entry point", [*once, "--entrypoint=sh", image, "-c", "python --version"]),
         (
-            "Read a checkout of another owner, and write to a home folder",
+            "Read a checkout as another user than its owner, and write to a home folder",
             [*anybody, "bash", "-c", "test -r scripts/plan.json && touch ~/file && git init --quiet ~/repository"],
         ),
     ]
@@ -86,7 +96,7 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
             run(argv_of_look, timeout=TIMEOUT)
         except Failure as failure:
             raise Failure(f"step {number}, {title}: {failure}: see the lines above") from failure
-    measured = sizes([*once, mounted, "--user=0", image, *own, "image-size"])
+    measured = sizes([*once, mounted, "--user=0", f"--entrypoint={own[0]}", image, *own[1:], "image-size"])
     rows = measured.rows()
     console.table(rows)
     if args.summary:
