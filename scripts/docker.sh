@@ -17,8 +17,9 @@ docker info >/dev/null 2>&1 ||
 if [[ ${1-} != in ]]; then exec docker "$@"; fi
 shift
 
-# What the container writes belongs to the caller. Variables go in by name: their values stand in no command line.
-options=(--rm --user "$(id -u):$(id -g)" --volume "$PWD:/workspace" --env-file "${BASH_SOURCE[0]%.sh}.env")
+# The image's entrypoint runs the command as the owner of this folder. Variables go in by name: their values stand in no
+# command line.
+options=(--rm --volume "$PWD:/workspace" --env-file "${BASH_SOURCE[0]%.sh}.env")
 if [[ -t 0 && -t 1 ]]; then options+=(--interactive --tty); fi
 # A source tree of the caller is mounted where the container finds it.
 if [[ -n ${SOURCE_DIR-} ]]; then

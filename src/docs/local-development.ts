@@ -2,7 +2,7 @@
 import { diskFigures, neededDiskSpace } from './disk-space';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { comparison } from './variants';
-import { WORKSPACE } from '../docker/dockerfile';
+import { USER, WORKSPACE } from '../docker/dockerfile';
 import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild } from '../plan/plan';
@@ -49,6 +49,7 @@ function linux({ files }: Plan, build: PlannedBuild): View {
       build.imageDigest !== null && `${build.image.slice(0, build.image.lastIndexOf(':'))}@${build.imageDigest}`,
     dockerfile: build.dockerfile,
     workspace: WORKSPACE,
+    user: USER,
     output: outputFolder(platformsOn(build, 'linux')[0]),
     buildRequirements: files.buildRequirements,
     buildLock: `${files.locks}/build-linux-$(uname -m).txt`,
