@@ -88,7 +88,7 @@ test("a preflight is a wheel like the others, and its files are the plan's", () 
 
 test('the image has no user of its own: its entrypoint chooses one', () => {
   const planned = plan({});
-  const lines = dockerfile(planned, planned.builds[0], [], HASH);
+  const lines = dockerfile(planned, planned.builds[0], []);
   expect(lines.filter((line) => /^USER\b|\b(HOME|USER|LOGNAME)=\/?\w/.test(line))).toEqual([]);
   const [, path] = /^ENTRYPOINT \["(.*)"\]$/m.exec(lines.join('\n'))!;
   const start = lines.findIndex((line) => line.startsWith('COPY') && line.endsWith(` ${path}`)) + 1;
