@@ -1,12 +1,11 @@
 /** Data of `docs/ci-pipeline.md`: triggers, permissions and caches of the workflows. */
 import { freedDiskSpace } from './disk-space';
-import { image } from './image';
+import { attestation, declaredImages, image, imageProofs, variantImages } from './image';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { describeTriggers } from './triggers';
 import { MINUTES } from '../declaration/minutes';
 import { CACHE_SIZES, compilerCacheSize } from '../github/caches';
 import { reportArtifact, RETENTION, runnerVariable, wheelsArtifact } from '../github/common';
-import { UPGRADE_APP } from '../github/upgrade';
 import { outputFolder } from '../plan/files';
 import type { Plan } from '../plan/plan';
 import { reusedWheels } from '../plan/select';
@@ -23,7 +22,10 @@ export function ciPipelinePage(described: Described): Page | undefined {
     setUp: builds || has('docker', 'release'),
     requiredChecks: requiredChecks(described),
     image: image(plan),
-    imagePage: imagePage(plan),
+    attest: attestation(plan),
+    variants: variantImages(plan),
+    proofs: has('docker') && has('linux') && imageProofs(plan),
+    declaredImages: !has('docker') && has('linux') && declaredImages(plan),
     wheels: builds && { platforms: platforms(plan), buildsImagePush: has('docker') && has('linux') },
     runnerVariables: plan.builds.some((build) => build.runnerByVariable),
     freed: freedDiskSpace(plan),
@@ -43,12 +45,6 @@ export function ciPipelinePage(described: Described): Page | undefined {
 function requiredChecks({ workflows }: Described): string | false {
   const jobs = workflows.flatMap(({ definition }) => (definition.jobs.green ? [definition.jobs.green.name] : []));
   return jobs.length > 0 && jobs.map((name) => `*${name}*`).join(', ');
-}
-
-/** Address of the image's settings on GitHub. */
-function imagePage({ image: { name }, repository }: Plan): string {
-  const [, , ...path] = name.split('/');
-  return `https://github.com/${repository}/pkgs/container/${path.join('%2F')}`;
 }
 
 function platforms({ builds }: Plan): View[] {
@@ -80,13 +76,6 @@ function upkeep({ upkeep: { cooldownDays, hold, keepImagesDays }, pins }: Plan):
     keepImagesDays,
     held: codeList(hold) || 'nothing',
     pinsFile: pins.file,
-    pythonPackages: Object.keys(pins.pythonPackages).length > 0,
     vulkanSdk: pins.vulkanSdk !== null,
-    app: {
-      ...UPGRADE_APP,
-      rights: Object.entries(UPGRADE_APP.permissions)
-        .map(([name, right]) => `*${name}*: ${right}`)
-        .join(', '),
-    },
   };
 }

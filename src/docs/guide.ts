@@ -15,8 +15,10 @@ const UNRELEASED = '0.0.0';
 const LINKS = {
   troubleshooting: 'troubleshooting.md',
   condaPackage: 'customizing.md#add-a-conda-package',
+  vulkanDevice: 'troubleshooting.md#checks-are-skipped-without-a-vulkan-device',
   releases: 'customizing.md#change-how-releases-are-published',
   pins: 'customizing.md#change-a-pinned-version',
+  upgradeApp: 'customizing.md#set-up-a-github-app-for-upgrades',
   triggers: 'customizing.md#change-when-workflows-run',
 } as const;
 

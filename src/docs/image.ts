@@ -1,43 +1,51 @@
-/** Data of the image's part of `docs/ci-pipeline.md`: how it is published, and which one a run uses. */
+/** Data on the toolchain image: how it is published, and which one a run uses. */
 import type { View } from './page';
-import { WorkflowName } from '../declaration/pipeline';
-import { attests, attestsNot } from '../github/attest';
 import { RETENTION } from '../github/common';
 import { RECORD } from '../github/publish-image';
 import type { Plan } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
-/** The image, its variants, and the proofs of origin that a run accepts. */
-export function image(plan: Plan): View {
-  const { name } = plan.image;
-  const [main] = plan.builds;
-  const has = (workflow: WorkflowName): boolean => plan.workflows.includes(workflow);
-  const rows = buildsOn(plan, 'linux')
-    .filter(({ variant }) => variant)
-    .map(({ variant, image: reference, dockerfile, conda }) => ({
-      variant,
-      reference,
-      dockerfile,
-      environment: conda.file,
-    }));
+/** The repositories that attest, as sections of a template. */
+export function attestation({ release: { attest } }: Plan): View {
+  return { some: attest !== 'never', publicOnly: attest === 'public', always: attest === 'always' };
+}
+
+/** Name, files and address of the image. */
+export function image({ image: { name }, builds: [main], repository }: Plan): View {
+  const [, , ...path] = name.split('/');
   return {
     name,
     isOnGitHub: name.startsWith('ghcr.io/'),
+    settings: `https://github.com/${repository}/pkgs/container/${path.join('%2F')}`,
     dockerfile: main.dockerfile,
     environment: main.conda.file,
-    variants: rows.length > 0 && { rows },
-    chosen: has(WorkflowName.DOCKER) && has(WorkflowName.LINUX),
-    proofs: {
-      attested: attests(plan) !== null,
-      recorded: attestsNot(plan) !== null && { artifact: `${RECORD}sha256-<digest>`, days: RETENTION.proof },
-      byVisibility: plan.release.attest === 'public',
-    },
-    declared: !has(WorkflowName.DOCKER) &&
-      has(WorkflowName.LINUX) && {
-        images: buildsOn(plan, 'linux').map((build) => ({
-          build: build.name,
-          reference: `${name}@${build.imageDigest}`,
-        })),
-      },
+  };
+}
+
+/** Images of the variants; `false` without any. */
+export function variantImages(plan: Plan): View | false {
+  const rows = buildsOn(plan, 'linux')
+    .filter(({ variant }) => variant)
+    .map((build) => ({
+      variant: build.variant,
+      reference: build.image,
+      dockerfile: build.dockerfile,
+      environment: build.conda.file,
+    }));
+  return rows.length > 0 && { rows };
+}
+
+/** Proofs of an image's origin, where `docker.yml` publishes it. */
+export function imageProofs({ release: { attest } }: Plan): View {
+  return { recorded: attest !== 'always', record: `${RECORD}sha256-<digest>`, recordDays: RETENTION.proof };
+}
+
+/** Images that the declaration names by digest, where no workflow publishes one. */
+export function declaredImages(plan: Plan): View {
+  return {
+    rows: buildsOn(plan, 'linux').map(({ name, imageDigest }) => ({
+      name,
+      reference: `${plan.image.name}@${imageDigest}`,
+    })),
   };
 }

@@ -41,12 +41,11 @@ export function localDevelopmentPage(described: Described): Page {
   });
 }
 
-function linux({ files }: Plan, build: PlannedBuild): View {
+function linux({ files, image }: Plan, build: PlannedBuild): View {
   const tools = build.tools.filter((tool) => isOn('linux', tool));
   return {
     image: build.image,
-    declared:
-      build.imageDigest !== null && `${build.image.slice(0, build.image.lastIndexOf(':'))}@${build.imageDigest}`,
+    declaredImage: build.imageDigest !== null && `${image.name}@${build.imageDigest}`,
     dockerfile: build.dockerfile,
     workspace: WORKSPACE,
     user: USER,

@@ -17,6 +17,8 @@ import { guideAddress } from '../../src/docs/guide';
 const REPOSITORY = resolve(__dirname, '../..');
 const GUIDE = 'https://github.com/mlc-llm-pipeline/mlc-llm-pipeline/blob/main/docs/guide';
 
+const DIGEST = `sha256:${'1'.repeat(64)}`;
+
 process.env.PROJEN_DISABLE_POST = '1';
 const root = mkdtempSync(join(tmpdir(), 'links-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -80,6 +82,9 @@ test.each([
   ['of a pipeline for Linux', () => synthesize({ platforms: [Platform.LINUX_X86_64] })],
   ['of a pipeline for Windows', () => synthesize({ platforms: [Platform.WINDOWS_AMD64] })],
   ['without releases', () => synthesize({ workflows: [WorkflowName.DOCKER, WorkflowName.LINUX] })],
+  ['with an image from elsewhere', () => synthesize({ workflows: [WorkflowName.LINUX], image: { digest: DIGEST } })],
+  ['that attest everywhere', () => synthesize({ release: { attest: true } })],
+  ['that attest nowhere', () => synthesize({ release: { attest: false, environment: '', sbom: false } })],
   ['with upkeep alone', () => synthesize({ workflows: [WorkflowName.UPGRADE] })],
   ['of MLC-LLM with everything', mlcLlm],
 ])('the pages %s: links resolve, and no line is left empty by a section', (_, make) => {
