@@ -85,7 +85,7 @@ export class Repository extends Component {
       exec: 'tsx projenrc/pack-program.ts',
     });
     this.project.compileTask.spawn(pack);
-    this.project.addTask('examples', {
+    const examples = this.project.addTask('examples', {
       description: 'Synthesize the examples into build/examples',
       steps: EXAMPLES.flatMap((name) => [
         { exec: `mkdir -p build/examples/${name}` },
@@ -97,6 +97,7 @@ export class Repository extends Component {
     });
     this.project.testTask.prependExec('tsc --noEmit --project test');
     this.project.testTask.prependExec('tsc --noEmit --project examples');
+    this.project.testTask.prependSpawn(examples);
     this.project.testTask.prependSpawn(pack);
     this.project.testTask.spawn(this.pythonTests());
     this.project.addTask('format', {
