@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   rmSync(checkout, { recursive: true, force: true });
-  for (const path of [...SYNTHESIZED[0].files, FILES.overlay]) {
+  for (const path of [...SYNTHESIZED[0].files, FILES.overlay, 'src/runtime', 'src/mlc-llm']) {
     cpSync(join(REPOSITORY, path), join(checkout, path), { recursive: true });
   }
   const work = join(folder, 'work');
