@@ -8,6 +8,7 @@
 
 GH_STANDIN_FAIL="upload:2,view:1+" makes the second upload fail, and every view from the first on.
 GH_STANDIN_CORRUPT="part of a name" makes such files arrive with another last byte.
+E2E_PERMISSIONS="contents:read …" are the rights of the job's token; without it, the token may do anything.
 GH_STANDIN_API is the script that all but `gh release` goes to, such as gh_api.py.
 
 Flags, messages and exit statuses are gh's own (github.com/cli/cli, pkg/cmd/release). One thing is stricter: for a tag
@@ -285,6 +286,9 @@ def main(argv: list[str]) -> None:
     if not (os.environ.get("GH_TOKEN") or os.environ.get("GITHUB_TOKEN")):
         hint = "Alternatively, populate the GH_TOKEN environment variable with a GitHub API authentication token."
         fail(f"To get started with GitHub CLI, please run:  gh auth login\n{hint}", 4)
+    granted = os.environ.get("E2E_PERMISSIONS", "contents:write").split()
+    if verb in ("create", "edit", "upload", "delete-asset") and "contents:write" not in granted:
+        fail("HTTP 403: Resource not accessible by integration (https://api.github.com/repos/stand-in)")
     repository = given.pop("repo", os.environ.get("GH_REPO", ""))
     if not re.fullmatch(r"[^/\s]+/[^/\s]+", repository):
         fail(f'expected the "[HOST/]OWNER/REPO" format, got "{repository}"')

@@ -1,4 +1,19 @@
+import { parse, stringify } from 'yaml';
+
 /** What GitHub knows and act's schema does not, taken out of a workflow: neither has a meaning in the engine. */
 export function forAct(workflow: string): string {
   return workflow.replace(/^ +(cache-mode: none|artifact-metadata: write.*)\n/gm, '');
+}
+
+/**
+ * A workflow whose jobs tell the stand-ins the rights of their tokens, in `E2E_PERMISSIONS`: act's token has none. A called
+ * workflow's jobs have their own; that their caller grants them is checked when they are synthesized.
+ */
+export function withRights(workflow: string): string {
+  const content = parse(workflow) as { jobs: Record<string, { env?: object; permissions?: object; uses?: string }> };
+  for (const job of Object.values(content.jobs).filter(({ uses }) => uses === undefined)) {
+    const rights = Object.entries(job.permissions ?? {}).map(([scope, right]) => `${scope}:${right}`);
+    job.env = { ...job.env, E2E_PERMISSIONS: rights.join(' ') };
+  }
+  return stringify(content);
 }

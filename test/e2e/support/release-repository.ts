@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Project } from 'projen';
-import { forAct } from './act-schema';
+import { forAct, withRights } from './act-schema';
 import { Engine } from './engine';
 import { pythonTools } from './machine';
 import { check } from './process';
@@ -29,16 +29,30 @@ function micromamba(): { version: string; sha256: string } {
   return { version, sha256 };
 }
 
+/** A file in the place of a synthesized one, or made of its text. */
+type Replacement = string | ((synthesized: string) => string);
+
+/** The repository whose files the synthesized ones become. */
+export interface Place extends Pick<Repository, 'fork' | 'visibility'> {
+  /** Default: the declared one. */
+  readonly name?: string;
+  /** The declared repository. Default: `owner/name`. */
+  readonly declared?: string;
+  /** Whether the jobs' tokens have the rights that the jobs state, and no others. Default: they may do anything. */
+  readonly rights?: boolean;
+}
+
 /** Synthesizes the small package's pipeline into a folder, whose files become the repository. */
 export async function synthesize(
   outdir: string,
   image: string,
   wheels: WheelPipelineOptions['wheels'],
-  files: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, Replacement>> = {},
+  { declared = 'owner/name', name = declared, rights = false, ...facts }: Place = {},
 ): Promise<Repository> {
   const project = new Project({ name: 'release-demo', outdir });
   new WheelPipeline(project, {
-    repository: 'owner/name',
+    repository: declared,
     name: 'release-demo',
     source: { folder: 'package' },
     image: { name: image },
@@ -51,12 +65,18 @@ export async function synthesize(
   const written = readdirSync(outdir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(outdir.length + 1));
+  const text = (path: string): string => readFileSync(join(outdir, path), 'utf8');
+  const adapted = (workflow: string): string => (rights ? withRights(forAct(workflow)) : forAct(workflow));
   const workflows = written.filter((path) => path.startsWith('.github/workflows/'));
   return makeRepository({
+    name,
+    ...facts,
     from: { folder: outdir, files: written.filter((path) => !(path in files)) },
     files: {
-      ...Object.fromEntries(workflows.map((path) => [path, forAct(readFileSync(join(outdir, path), 'utf8'))])),
-      ...files,
+      ...Object.fromEntries(workflows.map((path) => [path, adapted(text(path))])),
+      ...Object.fromEntries(
+        Object.entries(files).map(([path, by]) => [path, typeof by === 'string' ? by : by(text(path))]),
+      ),
     },
   });
 }
@@ -73,9 +93,14 @@ export interface ActOptions {
 /** Where the workflows of a release run. */
 export class ReleaseBench {
   /** A Python with what the program needs. */
-  static async prepare(folder: string, engine: Engine, registry: Registry): Promise<ReleaseBench> {
+  static async prepare(
+    folder: string,
+    engine: Engine,
+    registry: Registry,
+    programs: Readonly<Record<string, string>> = {},
+  ): Promise<ReleaseBench> {
     const bin = await pythonTools('release', []);
-    return new ReleaseBench(engine, registry, bin, runnerPrograms(join(folder, 'programs')));
+    return new ReleaseBench(engine, registry, bin, runnerPrograms(join(folder, 'programs'), programs));
   }
 
   private constructor(
@@ -103,6 +128,8 @@ export class ReleaseBench {
     mkdirSync(releases, { recursive: true });
     const attested = Object.entries(options.attested ?? {}).map(([image, by]) => `oci://${image} ${by}\n`);
     writeFileSync(join(releases, 'attested.txt'), attested.join(''));
+    const { fork = false, visibility = 'public' } = repository;
+    writeFileSync(join(releases, 'repository.json'), JSON.stringify({ fork, visibility }));
     return runWorkflow({
       engine: this.engine,
       storage,
@@ -118,6 +145,7 @@ export class ReleaseBench {
         GH_STANDIN_FOLDER: releases,
         GH_STANDIN_API: join(STAND_INS, 'gh_api.py'),
         GH_STANDIN_REPOSITORY: join(storage.folder, 'origin.git'),
+        GH_STANDIN_RUNS: join(storage.folder, 'runs'),
         ...options.env,
       },
     });

@@ -28,11 +28,15 @@ export function digestOf(folder: string): string {
   return digest(...files.flatMap((file) => [file, readFileSync(file)]));
 }
 
-/** A folder of what GitHub's runners have, stood in for: gh, curl, a PowerShell whose builds and tests leave made-up wheels. */
-export function runnerPrograms(folder: string): string {
+/**
+ * A folder of what GitHub's runners have, stood in for: gh, curl, a PowerShell whose builds and tests leave made-up wheels;
+ * and more, by name.
+ */
+export function runnerPrograms(folder: string, more: Readonly<Record<string, string>> = {}): string {
   const standIns = resolve(__dirname, '..', 'stand-ins');
   mkdirSync(folder);
-  for (const [program, standIn] of Object.entries({ gh: 'gh.py', curl: 'release/curl', pwsh: 'release/pwsh' })) {
+  const programs = { gh: 'gh.py', curl: 'release/curl', pwsh: 'release/pwsh', ...more };
+  for (const [program, standIn] of Object.entries(programs)) {
     cpSync(join(standIns, standIn), join(folder, program));
     chmodSync(join(folder, program), 0o755);
   }

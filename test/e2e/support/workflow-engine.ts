@@ -77,6 +77,8 @@ export interface WorkflowRun {
   readonly attestations: readonly Attestation[];
   /** `TAG DIGEST …` of each image that was pushed, as the workflow names it. */
   readonly pushes: readonly string[];
+  /** `DOCKERFILE cache-from=…` of each image that was built. */
+  readonly builds: readonly string[];
   /** `REGISTRY USER` of each login. */
   readonly logins: readonly string[];
   /** By the job's id, `skipped` for one that did not run. */
@@ -114,13 +116,21 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
     chmodSync(folder, 0o777);
   });
   await publish(repository, event, storage);
-  const [owner, name] = repository.name.split('/');
-  const about = { full_name: repository.name, name, owner: { login: owner }, default_branch: BRANCH };
-  const payload = { ...event.payload(repository), repository: about, sender: { login: 'e2e' } };
+  const payload = { ...event.payload(repository), ...(event.name !== 'schedule' && about(repository)) };
   writeFileSync(join(scratch, 'event.json'), JSON.stringify(payload));
+  const path = `.github/workflows/${options.workflow}`;
+  writeFileSync(join(record, 'run.json'), JSON.stringify({ id: Number(runId), path, ...asRun(repository, event) }));
   // What the Conda environment has of the program's; the runner's own Python is new enough, and has nothing.
   const conda = await pythonTools('conda-environment', []);
-  const env = { ...options.env, E2E_STORAGE: storage.folder, E2E_CONDA: conda, GITHUB_RUN_ID: runId };
+  const env = {
+    ...options.env,
+    E2E_STORAGE: storage.folder,
+    E2E_CONDA: conda,
+    E2E_VISIBILITY: repository.visibility ?? 'public',
+    GITHUB_RUN_ID: runId,
+    // Of the workflow that was started, in those that it calls too.
+    GITHUB_WORKFLOW_REF: `${repository.name}/${path}@${event.ref}`,
+  };
   const argv = [act, event.name, '--json', '--rm', '--directory', repository.folder, '--actor', 'e2e'];
   argv.push('--workflows', join(repository.folder, '.github/workflows', options.workflow));
   argv.push('--eventpath', join(scratch, 'event.json'), '--defaultbranch', BRANCH);
@@ -181,6 +191,21 @@ async function runnerPython(folder: string): Promise<string> {
   return folder;
 }
 
+/** What most events say of their repository. */
+function about({ name, fork = false, visibility = 'public' }: Repository): object {
+  const [owner, short] = name.split('/');
+  const facts = { fork, visibility, private: visibility !== 'public', default_branch: BRANCH };
+  return { repository: { full_name: name, name: short, owner: { login: owner }, ...facts }, sender: { login: 'e2e' } };
+}
+
+/** What GitHub says of a run, beside its number and workflow. */
+function asRun({ name, sha }: Repository, { name: event, ref }: WorkflowEvent): object {
+  const ids = { repository_id: 1, head_repository_id: 1 };
+  // A pull request's branch is its own, in the same repository or in a fork.
+  const branch = event === 'pull_request' ? 'topic' : ref.replace(/^refs\/(heads|tags)\//, '');
+  return { repository: name, event, ref, head_branch: branch, head_sha: sha, ...ids };
+}
+
 /** Where the checkout fetches from: the commit, under the name that the event gives it. */
 async function publish(repository: Repository, event: WorkflowEvent, storage: Storage): Promise<void> {
   const origin = join(storage.folder, 'origin.git');
@@ -189,7 +214,8 @@ async function publish(repository: Repository, event: WorkflowEvent, storage: St
   await git('init', '--quiet', '--bare', `--initial-branch=${BRANCH}`, origin);
   await git('-C', origin, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
   const refspecs = ['+refs/tags/*:refs/tags/*'];
-  new Set([`refs/heads/${BRANCH}`, event.ref]).forEach((ref) => refspecs.push(`+${repository.sha}:${ref}`));
+  refspecs.push(`+${repository.main ?? repository.sha}:refs/heads/${BRANCH}`);
+  if (event.ref !== `refs/heads/${BRANCH}`) refspecs.push(`+${repository.sha}:${event.ref}`);
   await git('-C', repository.folder, 'push', '--quiet', origin, ...refspecs);
 }
 
@@ -245,7 +271,9 @@ function readLog(stdout: string, stderr: string): Pick<WorkflowRun, 'output' | '
   return { output, jobs, job: (id) => jobs.find((job) => job.id === id)?.result ?? 'skipped' };
 }
 
-function readRecord(record: string): Pick<WorkflowRun, 'artifacts' | 'attestations' | 'pushes' | 'logins'> {
+type Recorded = 'artifacts' | 'attestations' | 'pushes' | 'builds' | 'logins';
+
+function readRecord(record: string): Pick<WorkflowRun, Recorded> {
   const read = (...path: string[]) => {
     const file = join(record, ...path);
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
@@ -256,7 +284,8 @@ function readRecord(record: string): Pick<WorkflowRun, 'artifacts' | 'attestatio
       read('attestations', id, 'subjects').map((line) => [line.slice(66), line.slice(0, 64)]),
     ),
   }));
-  return { artifacts: join(record, 'artifacts'), attestations, pushes: read('pushes'), logins: read('logins') };
+  const [pushes, builds, logins] = [read('pushes'), read('builds'), read('logins')];
+  return { artifacts: join(record, 'artifacts'), attestations, pushes, builds, logins };
 }
 
 function pairs(option: string, values: Readonly<Record<string, string>> = {}): string[] {

@@ -20,11 +20,17 @@ export interface Repository {
   /** `owner/name`, as GitHub would have it. */
   readonly name: string;
   readonly sha: string;
+  /** The default branch's commit. Default: the same. */
+  readonly main?: string;
+  /** Whether it is a fork. Default: no. */
+  readonly fork?: boolean;
+  /** Default: public. */
+  readonly visibility?: 'public' | 'private' | 'internal';
   remove(): void;
 }
 
 /** What to commit. */
-export interface RepositoryOptions {
+export interface RepositoryOptions extends Pick<Repository, 'fork' | 'visibility'> {
   /** Default: `owner/name`. */
   readonly name?: string;
   /** Copied with their modes: these files of this folder. `SYNTHESIZED` of repository.ts has such. */
@@ -51,12 +57,16 @@ export async function makeRepository(options: RepositoryOptions): Promise<Reposi
   await git('commit', '--quiet', '--message', 'Everything');
   for (const tag of options.tags ?? []) await git('tag', tag);
   const sha = (await git('rev-parse', 'HEAD')).stdout.trim();
-  return { folder, name, sha, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const { fork, visibility } = options;
+  return { folder, name, sha, fork, visibility, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** What happens to the commit: {@link pushTag}, {@link pushBranch}, {@link pullRequest} or {@link dispatch}. */
+/** What GitHub gives as the commit before the first one of a branch. */
+export const NO_COMMIT = '0'.repeat(40);
+
+/** What happens to the commit: {@link pushTag}, {@link pushBranch}, {@link pullRequest}, {@link schedule} or {@link dispatch}. */
 export interface WorkflowEvent {
-  readonly name: 'push' | 'pull_request' | 'workflow_dispatch';
+  readonly name: 'push' | 'pull_request' | 'schedule' | 'workflow_dispatch';
   /** What GitHub would call the commit. */
   readonly ref: string;
   payload(repository: Repository): object;
@@ -64,17 +74,18 @@ export interface WorkflowEvent {
 
 /** The commit gets a tag, and the tag is pushed. */
 export function pushTag(tag: string): WorkflowEvent {
-  return push(`refs/tags/${tag}`);
+  return push(`refs/tags/${tag}`, NO_COMMIT);
 }
 
-/** The commit is pushed to a branch. */
-export function pushBranch(branch = BRANCH): WorkflowEvent {
-  return push(`refs/heads/${branch}`);
+/** The commit is pushed to a branch, which had another one before; by default the same, so that nothing has changed. */
+export function pushBranch(branch = BRANCH, before?: string): WorkflowEvent {
+  return push(`refs/heads/${branch}`, before);
 }
 
-function push(ref: string): WorkflowEvent {
+function push(ref: string, before?: string): WorkflowEvent {
   const payload = ({ sha }: Repository) => ({
     ref,
+    before: before ?? sha,
     after: sha,
     created: true,
     deleted: false,
@@ -96,6 +107,11 @@ export function pullRequest(options: { readonly number?: number; readonly fork?:
     },
   });
   return { name: 'pull_request', ref: `refs/pull/${number}/merge`, payload };
+}
+
+/** The clock strikes: an event that does not describe its repository. */
+export function schedule(): WorkflowEvent {
+  return { name: 'schedule', ref: `refs/heads/${BRANCH}`, payload: () => ({ schedule: '17 3 * * 1,4' }) };
 }
 
 /** Somebody presses the button. */

@@ -110,9 +110,9 @@ class Push:
         git(self.folder, "commit", "-q", "--allow-empty", "-m", "change")
         return git(self.folder, "rev-parse", "HEAD")
 
-    def said(self, sha: str, *, base: str = "", ref: str = "refs/heads/main", workflow: str = LINUX) -> str:
+    def said(self, sha: str, *, base: str | None = None, ref: str = "refs/heads/main", workflow: str = LINUX) -> str:
         self.capsys.readouterr()
-        run = ["--base", base or self.base, "--repository", "owner/name", "--ref", ref, "--sha", sha]
+        run = ["--base", self.base if base is None else base, "--repository", "owner/name", "--ref", ref, "--sha", sha]
         argv = ["changes", "--event", "push", *run, "--workflow-ref", f"{workflow}@{ref}", *PATHS, *IMAGE]
         assert ci(make_plan(), self.folder, argv) == 0
         return self.capsys.readouterr().out
@@ -156,6 +156,7 @@ def test_a_push_that_does_not_change_the_image_is_built(push: Push) -> None:
         {"workflow": LINUX.replace("linux", "docker")},  # which calls linux.yml
         {"workflow": LINUX.replace("linux", "release")},
         {"base": "1" * 40},
+        {"base": ""},
     ],
 )
 def test_a_push_that_docker_yml_may_not_build_is_built(push: Push, elsewhere: dict[str, str]) -> None:

@@ -59,6 +59,8 @@ def among(names: Iterable[str], paths: Sequence[str]) -> list[str]:
 
 def pushed_files(plan: Plan, root: Path, run: Run) -> list[str]:
     """The files that a push has certainly changed; GitHub lists only the first of many."""
+    if not run.base:
+        return []
     if not run.base.strip("0"):  # a new branch
         # Only the first push of a repository is certain: GitHub does not report what another branch started from.
         if run.ref != f"{BRANCH}{plan.default_branch}":

@@ -11,6 +11,15 @@ fail() {
   exit 1
 }
 
+# GitHub does it for public repositories, and for others where the plan allows it.
+if [[ ${E2E_VISIBILITY:-public} != public && -z ${E2E_ENTERPRISE:-} ]]; then
+  fail "Failed to persist attestation: Feature not available for the ${GITHUB_REPOSITORY%/*} organization. To enable" \
+    'this feature, please upgrade the billing plan, or make this repository public.'
+fi
+for right in id-token:write attestations:write; do
+  [[ " ${E2E_PERMISSIONS-$right} " == *" $right "* ]] || fail "The job must have the permission ${right/:/: }"
+done
+
 given=0
 for way in "$PATHS" "$CHECKSUMS" "$DIGEST"; do [[ -z $way ]] || given=$((given + 1)); done
 ((given == 1)) || fail 'One of subject-path, subject-digest, or subject-checksums must be provided, and only one'

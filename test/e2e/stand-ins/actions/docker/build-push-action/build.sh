@@ -36,6 +36,7 @@ while IFS= read -r value; do argv+=(--build-arg "$value"); done < <(lines "$BUIL
 while IFS= read -r value; do argv+=(--label "$value"); done < <(lines "$LABELS")
 while IFS= read -r value; do argv+=("$value"); done < <(lines "${E2E_BUILD_CONTEXTS:-}")
 docker buildx build "${argv[@]}" "$CONTEXT"
+echo "$DOCKERFILE cache-from=$CACHE_FROM" >>"$E2E_STORAGE/runs/$GITHUB_RUN_ID/builds"
 id=$(<"$folder/id")
 
 digest=''
