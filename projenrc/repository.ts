@@ -68,14 +68,11 @@ export class Repository extends Component {
     // jsii adds its folder to this file by itself, unless it is there as jsii writes it.
     project.npmignore?.addPatterns(project.artifactsDirectory);
     // The package is `lib`: everything else at the top is of this repository alone.
-    const own = ['.ci', '.dockerignore', 'build', 'docker', 'docs', 'examples', 'pyproject.toml', 'scripts'];
+    const own = ['.ci', '.dockerignore', '.venv', 'build', 'docker', 'docs', 'examples', 'pyproject.toml', 'scripts'];
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
       'cp -R src/mlc-llm/*.lock src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/',
-    );
-    project.compileTask.exec(
-      'rm -rf lib/runtime && cp -R src/runtime lib/ && find lib/runtime -name __pycache__ -prune -exec rm -r {} +',
     );
   }
 

@@ -74,8 +74,8 @@ def test_a_traceback_shows_source_lines(packed: Path) -> None:
 
 def test_a_file_of_the_gate_is_found_in_both(packed: Path) -> None:
     code = "import sys; sys.path[:0] = [sys.argv[1]]; from wheel_pipeline import program; "
-    code += "print(program.source('gate/probe.py'), end='')"
-    assert run("-I", "-c", code, packed).stdout == program.source("gate/probe.py")
+    code += "print(ascii(program.source('gate/probe.py')))"
+    assert run("-I", "-c", code, packed).stdout.strip() == ascii(program.source("gate/probe.py"))
     assert program.source("gate/probe.py").startswith('"""')
 
 
