@@ -127,7 +127,7 @@ export class Repository extends Component {
 
   /** Lints, types and fast unit tests of the Python program; `slow` ones run in the slow suite. */
   private pythonTests(): Task {
-    this.project.gitignore.exclude('/.venv/');
+    this.project.gitignore.exclude('/.venv/', '__pycache__/');
     return this.project.addTask('test:python', {
       description: 'Run ruff, mypy and the fast unit tests of the Python program',
       steps: [
