@@ -1,6 +1,6 @@
 /**
- * Packs the Python program and the libraries that it needs into `lib/wheel_pipeline.pyz`, which any Python ≥3.12 runs, and
- * writes the JSON Schema of the plan that it reads beside it.
+ * Packs the Python program, the libraries that it needs and what it brings for MLC-LLM into `lib/wheel_pipeline.pyz`,
+ * which any Python ≥3.12 runs, and writes the JSON Schema of the plan that it reads beside it.
  *
  * The same sources give the same bytes on every machine: entries are sorted, carry no time and no mode, and are
  * compressed by fflate, whose version package-lock.json pins, not by the zlib of the machine.
@@ -8,13 +8,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { unzipSync, Zippable, zipSync } from 'fflate';
 import { findPython } from './python';
 import { planSchema } from '../src/plan/plan';
 
 const ROOT = resolve(__dirname, '..');
 const SOURCES = join(ROOT, 'src/runtime');
+/** Folders below src that the program reads by name: a plan's `builtin:mlc-llm/checks/generate.py`. */
+const BUILTIN = ['mlc-llm/checks', 'mlc-llm/preflight'];
 const PACKAGE = 'wheel_pipeline';
 const REQUIREMENTS = join(SOURCES, 'requirements.txt');
 const WHEELS = join(ROOT, 'build/program');
@@ -85,14 +87,22 @@ function library(wheel: string, hash: string): { files: Files; about: Library } 
   return { files, about: { name, version: field('Version'), license, wheel: basename(wheel), sha256: hash } };
 }
 
+/** The files of a folder by their paths from its parent, but for those that Python writes there itself. */
+function filesBelow(parent: string, folder: string): Files {
+  const entries = readdirSync(join(parent, folder), { recursive: true, withFileTypes: true });
+  const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  return Object.fromEntries(
+    paths
+      .filter((path) => !path.includes('__pycache__'))
+      .map((path) => [relative(parent, path).replaceAll('\\', '/'), readFileSync(path)]),
+  );
+}
+
 /** The program's own files. */
 function program(): Files {
-  const paths = readdirSync(join(SOURCES, PACKAGE), { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.py'));
-  const files = paths.map((path) => [`${PACKAGE}/${path}`, readFileSync(join(SOURCES, PACKAGE, path))] as const);
   return {
-    ...Object.fromEntries(files),
+    ...filesBelow(SOURCES, PACKAGE),
+    ...(Object.assign({}, ...BUILTIN.map((folder) => filesBelow(join(ROOT, 'src'), folder))) as Files),
     '__main__.py': readFileSync(join(SOURCES, PACKAGE, '__main__.py')),
     [`licenses/mlc-llm-pipeline/LICENSE`]: readFileSync(join(ROOT, 'LICENSE')),
   };

@@ -15,6 +15,17 @@ const E2E_CONFIG = 'test/e2e/jest.config.json';
 /** Folders of `examples`; each has a declaration, and what it synthesizes goes below `build`. */
 const EXAMPLES = ['tvm-ffi'];
 
+/** The oldest Python that a wheel is for; `per-file-target-version` of pyproject.toml says the same to ruff. */
+const OLDEST_PYTHON = '3.10';
+
+/** Python that the interpreter under test runs. */
+const FOR_OLDEST_PYTHON = [
+  'src/mlc-llm/checks',
+  'src/mlc-llm/preflight/mlc_llm_preflight',
+  'examples/tvm-ffi/checks',
+  ...['import_modules', 'probe', 'run_check'].map((name) => `src/runtime/wheel_pipeline/gate/${name}.py`),
+];
+
 /** Runs a command in the virtual environment of the Python side. */
 const PYTHON = 'tsx projenrc/python.ts';
 
@@ -72,7 +83,7 @@ export class Repository extends Component {
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
-      'cp -R src/mlc-llm/*.lock src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/',
+      'cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/',
     );
   }
 
@@ -85,7 +96,7 @@ export class Repository extends Component {
     const examples = this.project.addTask('examples', {
       description: 'Synthesize the examples into build/examples',
       steps: EXAMPLES.flatMap((name) => [
-        { exec: `mkdir -p build/examples/${name} && cp -R examples/${name}/scripts build/examples/${name}` },
+        { exec: `mkdir -p build/examples/${name} && cp -R examples/${name}/checks examples/${name}/scripts build/examples/${name}` },
         {
           exec: `tsx --tsconfig ../../../examples/tsconfig.json ../../../examples/${name}/.projenrc.ts`,
           cwd: `build/examples/${name}`,
@@ -135,6 +146,7 @@ export class Repository extends Component {
         { exec: `${PYTHON} ruff format --check` },
         { exec: `${PYTHON} mypy --platform linux` },
         { exec: `${PYTHON} mypy --platform win32` },
+        { exec: `${PYTHON} mypy --python-version ${OLDEST_PYTHON} ${FOR_OLDEST_PYTHON.join(' ')}` },
         { exec: `${PYTHON} pytest --numprocesses 2 -m "not slow"` },
       ],
     });

@@ -36,6 +36,7 @@ import { Plan, PlannedBuild, PlannedPlatform } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { PINS_FILE } from './plan/resolve-pins';
 import { buildsOn } from './plan/select';
+import { checkProjectFiles } from './project-files';
 import { installCommands } from './repository/packages';
 import { RepositoryRoot } from './repository/repository-root';
 import { PackedProgram } from './scripts/packed-program';
@@ -89,7 +90,7 @@ export class WheelPipeline extends Component {
     this.prefix = prefix;
     this._plan.builds.forEach((build) => this.addToolchain(build));
     if (buildsOn(this._plan, 'linux').length > 0) this.file('.dockerignore', dockerignore(this._plan));
-    this.addPlan(options.source.overlay ?? {}, options.preflight?.files ?? {});
+    this.addPlan(options.source.overlay ?? {});
     this.addRequirements();
     this.workflows = this.addWorkflows();
     this.addPages(options.variants ?? []);
@@ -121,6 +122,7 @@ export class WheelPipeline extends Component {
     const file = options.pinsFile ?? PINS_FILE;
     const pins = mergedPins(readPins(join(outdir, prefix, file), file), options.pins);
     const plan = resolvePlan({ ...options, pins }, { folder, id: identifier(folder.replaceAll('/', '-')) });
+    checkProjectFiles(plan, join(outdir, prefix));
     const others = [root, ...root.subprojects]
       .flatMap((project) => project.components)
       .filter((each): each is WheelPipeline => each instanceof WheelPipeline && each._plan !== undefined);
@@ -164,7 +166,7 @@ export class WheelPipeline extends Component {
   }
 
   /** The plan, and what executes it. */
-  private addPlan(overlay: { readonly [path: string]: string }, preflight: { readonly [path: string]: string }): void {
+  private addPlan(overlay: { readonly [path: string]: string }): void {
     const { files } = this._plan;
     this.file('scripts/plan.json', `${JSON.stringify(this._plan, undefined, 2)}\n`);
     scripts(this._plan).forEach(({ path, text, executable }) => this.file(path, text, { executable }));
@@ -172,9 +174,6 @@ export class WheelPipeline extends Component {
     for (const [path, content] of Object.entries(overlay)) {
       // Writable, as its copy in the source is: a tool such as cargo may have to change what does not fit a tree.
       this.file(`${files.overlay}/${path}`, `${content.trimEnd()}\n`, { readonly: false });
-    }
-    for (const [path, content] of Object.entries(preflight)) {
-      this.file(`${files.preflight}/${path}`, `${content.trimEnd()}\n`);
     }
   }
 

@@ -1,6 +1,6 @@
 import { must } from './error';
 import { System, systemSchema } from './platform';
-import { above0, codeLine, listOf, objectOf, text, value, z } from './schema/values';
+import { above0, listOf, objectOf, path, text, value, z } from './schema/values';
 
 /** Something that must hold for an installed wheel: exactly one of `imports`, `command` and `python`. */
 export interface WheelCheck {
@@ -23,7 +23,13 @@ export interface WheelCheck {
   /** Arguments to the environment's Python that must exit with 0, such as `['-m', 'mlc_llm', 'chat', '--help']`. */
   readonly command?: string[];
 
-  /** Lines of Python that must run to their end. */
+  /**
+   * A Python file of the project, which must run to its last line, and its arguments, such as
+   * `['checks/round_trip.py', '--device', 'cpu']`. The path is relative to the pipeline's folder.
+   *
+   * The file runs as a copy in an empty folder, together with the modules next to it whose names start with `_`. To
+   * skip, it raises `unittest.SkipTest('why')`. `builtin:mlc-llm/checks/<name>.py` is a file of this library.
+   */
   readonly python?: string[];
 
   /**
@@ -48,13 +54,23 @@ export interface WheelCheck {
   readonly only?: System;
 }
 
+/** A Python file and its arguments. */
+const script = listOf(value('an argument')).check((list) => {
+  const [file] = list.value;
+  if (typeof file !== 'string') return;
+  const message = file.endsWith('.py')
+    ? z.safeParse(path("the pipeline's folder", { builtin: true }), file).error?.issues[0].message
+    : 'a Python file of the project, such as checks/round_trip.py';
+  if (message) list.issues.push({ code: 'custom', message, input: file, path: [0] });
+});
+
 /** @internal */
 export const checkSchema = objectOf<WheelCheck>()({
   name: text("a check's name"),
   imports: z.optional(listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/))),
   except: z.optional(listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/))),
   command: z.optional(listOf(value('an argument'))),
-  python: z.optional(listOf(codeLine)),
+  python: z.optional(script),
   expect: z.optional(text('text that the output contains')),
   timeout: z.optional(above0('a number of seconds above 0, up to a day', (seconds) => seconds <= 86_400)),
   only: z.optional(systemSchema),

@@ -1,8 +1,7 @@
 /** A small library that a toolchain is tried on before hours of compiling depend on it. */
 import { within } from './error';
 import { System, systemSchema } from './platform';
-import { objectOf, z } from './schema/values';
-import { overlaySchema } from './source';
+import { objectOf, path, z } from './schema/values';
 import type { Wheel } from './wheel';
 import { validateWheels, wheelSchema } from './wheel-rules';
 
@@ -11,10 +10,13 @@ import { validateWheels, wheelSchema } from './wheel-rules';
  * they are: when the image is tried, and at the beginning of each build until the toolchain changes.
  */
 export interface Preflight {
-  /** Its source, by path: a `pyproject.toml` and what that needs. */
-  readonly files: { readonly [path: string]: string };
+  /**
+   * Its source: a folder of the project with a `pyproject.toml` and what that needs, relative to the pipeline's folder.
+   * `builtin:mlc-llm/preflight` is the one of this library.
+   */
+  readonly folder: string;
 
-  /** How it is built, and what must hold for it where it is installed; its `projectDir` is in its files. */
+  /** How it is built, and what must hold for it where it is installed; its `projectDir` is in its folder. */
   readonly wheel: Wheel;
 
   /**
@@ -27,7 +29,7 @@ export interface Preflight {
 
 /** @internal */
 export const preflightSchema = objectOf<Preflight>()({
-  files: overlaySchema,
+  folder: path("the pipeline's folder", { builtin: true }),
   wheel: wheelSchema,
   only: z.optional(systemSchema),
 });

@@ -2,6 +2,7 @@
 import { diskFigures, neededDiskSpace } from './disk-space';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { comparison } from './variants';
+import { BUILTIN } from '../declaration/schema/values';
 import { USER, WORKSPACE } from '../docker/dockerfile';
 import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
 import { VARIABLES } from '../plan/inputs';
@@ -33,7 +34,7 @@ export function localDevelopmentPage(described: Described): Page {
     variants: variants(described),
     toolchain: toolchain(plan, main),
     preflight: main.preflight && {
-      folder: plan.files.preflight,
+      folder: main.preflight.folder.startsWith(BUILTIN) ? false : main.preflight.folder,
       system: main.preflight.system !== null && SYSTEM_TITLES[main.preflight.system],
       unused: codeList(main.unusedLibraries) || false,
     },

@@ -1,7 +1,6 @@
 /** The builds of MLC-LLM for a GPU's toolkit, beside the one for CPU and Vulkan. */
 import { bufferCopy, generates } from './checks';
 import { cudaParts } from './parity';
-import type { WheelCheck } from '../declaration/check';
 import { NVIDIA } from '../declaration/pins';
 import { Platform } from '../declaration/platform';
 import { TOOLCHAIN_PREFIX, CondaPackage } from '../declaration/toolchain';
@@ -107,7 +106,7 @@ function cuda(version: string, suffix: string, architectures: string): Variant {
         programFolders: PROGRAM_FOLDERS[major],
         requires: { add: brought.map(([distribution, { requires }]) => `${distribution}${requires}`) },
         testRequirements: brought.map(([distribution, { tested }]) => `${distribution}==${tested}`),
-        checks: [deviceCheck('cuda', 'CUDA')],
+        checks: [bufferCopy({ device: 'cuda', title: 'CUDA' })],
       },
       { checks: [generates({ device: 'cuda', title: 'CUDA', quantization: 'q0f16', dtype: 'float16' })] },
     ),
@@ -130,18 +129,11 @@ function rocm(version: string, suffix: string): Variant {
       cmake: { linux: { USE_ROCM: TOOLCHAIN_PREFIX } },
       excludes: { linux: libraries },
       systemLibraries: { linux: libraries },
-      checks: [deviceCheck('rocm', 'ROCm')],
+      checks: [bufferCopy({ device: 'rocm', title: 'ROCm' })],
     }),
   };
 }
 
 function packages(version: string, ...names: string[]): CondaPackage[] {
   return names.map((name) => ({ name, version }));
-}
-
-function deviceCheck(device: string, title: string): WheelCheck {
-  return {
-    name: `a buffer copy on the ${title} device`,
-    python: bufferCopy({ device, title, missing: `no ${title} device: the job needs a runner that has one` }),
-  };
 }

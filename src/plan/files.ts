@@ -6,7 +6,6 @@ export const FILES: PlannedFiles = {
   output: 'dist',
   build: 'build',
   overlay: 'scripts/overlay',
-  preflight: 'scripts/preflight',
   buildRequirements: 'scripts/build-requirements.txt',
   locks: 'scripts/locks',
   environment: 'docker/environment.yml',

@@ -61,7 +61,6 @@ const files = said(
     output: text,
     build: text,
     overlay: text,
-    preflight: said(text, 'The source of the small library that a toolchain is tried on.'),
     buildRequirements: text,
     locks: said(text, 'What `lock` writes: the same by hash, for each platform.'),
     environment: text,
@@ -151,9 +150,12 @@ const check = said(
     modules: texts,
     exclude: said(texts, 'Of the modules, those that are left out.'),
     args: z.array(z.string()),
-    code: z.array(z.string()),
+    python: said(
+      z.array(z.string()),
+      'A file and its arguments; the file is in the project, or builtin:… of the program.',
+    ),
   }),
-  'What must hold for an installed wheel; which of the last four counts is said by the kind.',
+  'A requirement of an installed wheel; the kind decides which of the last four fields counts.',
 );
 
 const wheel = z.strictObject({
@@ -214,7 +216,13 @@ const build = said(
     environment: said(bySystem(variables), "Variables of every wheel's build."),
     wheels: z.array(wheel),
     preflight: said(
-      z.nullable(z.strictObject({ wheel, system: onlyOn })),
+      z.nullable(
+        z.strictObject({
+          folder: said(text, 'Its source: a folder of the project, or builtin:… of the program.'),
+          wheel,
+          system: onlyOn,
+        }),
+      ),
       'The small library that the toolchain is tried on.',
     ),
     hooks: z.array(hook),

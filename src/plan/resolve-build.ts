@@ -11,6 +11,7 @@ import type { VulkanSdkPin } from '../declaration/pin-options';
 import { VULKAN_SDK, vulkanSdkUrl } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform, platformFacts, platformTag, SystemName, systemsOf } from '../declaration/platform';
+import type { Preflight } from '../declaration/preflight';
 import { pinned } from '../declaration/python-package';
 import {
   allPackages,
@@ -56,9 +57,7 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
       {},
     ),
     wheels: wheels.map((wheel) => resolveWheel(wheel, systems)),
-    preflight: options.preflight
-      ? { wheel: resolveWheel(options.preflight.wheel, systems), system: systemOf(options.preflight) }
-      : null,
+    preflight: options.preflight ? resolvePreflight(options.preflight, systems) : null,
     hooks: resolveHooks(options.hooks ?? [], declared, systems),
     dockerfile: dockerfileOf(variant?.name),
     imageFiles: imageFiles(declared, pythonPackages),
@@ -72,6 +71,10 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
 function resolveDisk(figures: DiskFigures = {}, systems: readonly SystemName[]): PlannedBuild['diskGigabytes'] {
   const build = valueOn<number | null>(systems, (system) => figures[system] ?? null, null);
   return { image: systems.includes('linux') ? (figures.image ?? null) : null, ...build };
+}
+
+function resolvePreflight(declared: Preflight, systems: readonly SystemName[]): NonNullable<PlannedBuild['preflight']> {
+  return { folder: declared.folder, wheel: resolveWheel(declared.wheel, systems), system: systemOf(declared) };
 }
 
 /** Throws a `SpecError` at a wheel that no check of its own tests on one of the systems. */

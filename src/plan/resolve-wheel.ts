@@ -82,6 +82,6 @@ function resolveCheck(check: WheelCheck): PlannedCheck {
     modules: imports ?? [],
     exclude: check.except ?? [],
     args: command ?? [],
-    code: python ?? [],
+    python: python ?? [],
   };
 }

@@ -104,6 +104,27 @@ const mistakes: Mistake[] = [
     'exactly one',
   ],
   [
+    'a check of inline Python, as it was declared once',
+    withWheel({ checks: [{ name: 'x', python: ['import thing', 'assert thing'] }] }),
+    'wheels[thing].checks[x].python',
+    'import thing',
+    'a Python file of the project, such as checks/round_trip.py',
+  ],
+  ...['../x.py', '/x.py', 'builtin:../x.py', 'a b.py', 'a\\b.py'].map((file): Mistake => [
+    `the check's file ${file}`,
+    withWheel({ checks: [{ name: 'x', python: [file, '--device'] }] }),
+    'wheels[thing].checks[x].python',
+    file,
+    'a ',
+  ]),
+  [
+    'a preflight outside',
+    { preflight: { folder: '../x', wheel } },
+    'preflight.folder',
+    '../x',
+    "inside the pipeline's folder",
+  ],
+  [
     'a check without time',
     withWheel({ checks: [{ name: 'x', imports: ['x'], timeout: 0 }] }),
     'wheels[thing].checks[x].timeout',
@@ -133,7 +154,7 @@ const mistakes: Mistake[] = [
   ]),
   [
     "a caller's variable for the preflight",
-    { preflight: { files: { 'pyproject.toml': 'x' }, wheel: { ...wheel, environment: { PATH: '/x' } } } },
+    { preflight: { folder: 'x', wheel: { ...wheel, environment: { PATH: '/x' } } } },
     'preflight.wheel.environment',
     'PATH',
     'of your own',

@@ -76,11 +76,15 @@ test('a library that nothing uses is named as the linker takes it', () => {
   expect(() => plan({ unusedLibraries: ['-lxml2'] })).toThrow('toolchain.unusedLibraries');
 });
 
-test("a preflight is a wheel like the others, and its files are the plan's", () => {
+test('a preflight is a wheel like the others, of a folder', () => {
   const wheel = { distribution: 'thing-preflight', checks: [{ name: 'import', imports: ['preflight'] }] };
-  const preflight = { files: { 'pyproject.toml': '[project]\n' }, wheel, only: System.LINUX };
+  const preflight = { folder: 'preflight', wheel, only: System.LINUX };
   const [build] = plan({}, { preflight }).builds;
-  expect(build.preflight).toMatchObject({ system: 'linux', wheel: { distribution: 'thing-preflight' } });
+  expect(build.preflight).toMatchObject({
+    folder: 'preflight',
+    system: 'linux',
+    wheel: { distribution: 'thing-preflight' },
+  });
   expect(plan({}).builds[0].preflight).toBeNull();
   const wrong = { ...preflight, wheel: { ...wheel, requires: { pin: ['tvm'] } } };
   expect(() => plan({}, { preflight: wrong })).toThrow('preflight.wheels[thing-preflight].requires.pin');

@@ -1,5 +1,5 @@
 /** The guide's samples synthesize, and the messages that it quotes are those of the program and of the library. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { Project } from 'projen';
@@ -24,7 +24,16 @@ const root = mkdtempSync(join(tmpdir(), 'guide-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let count = 0;
-const outdir = (): string => join(root, String(count++));
+
+/** A folder with the files that the samples name. */
+function outdir(): string {
+  const folder = join(root, String(count++));
+  ['checks', 'preflight'].forEach((name) => mkdirSync(join(folder, name), { recursive: true }));
+  const [check] = blocks(CUSTOMIZING, 'python');
+  writeFileSync(join(folder, 'checks/adds.py'), check);
+  writeFileSync(join(folder, 'preflight/pyproject.toml'), '');
+  return folder;
+}
 
 /** Runs TypeScript in which the library's exports have their names, and gives what it returns. */
 function run(code: string, names: Record<string, unknown> = {}): unknown {

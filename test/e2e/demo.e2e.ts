@@ -11,7 +11,9 @@ test('ends with a wheel that is built, repaired and tested', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'demo-e2e-'));
   try {
     const [, example] = SYNTHESIZED;
-    for (const path of example.files) cpSync(join(example.folder, path), join(folder, 'build/examples/tvm-ffi', path));
+    for (const path of [...example.files, 'checks']) {
+      cpSync(join(example.folder, path), join(folder, 'build/examples/tvm-ffi', path), { recursive: true });
+    }
     cpSync(join(REPOSITORY, 'projenrc/demo.sh'), join(folder, 'projenrc/demo.sh'));
     const { stdout } = await check(['bash', 'projenrc/demo.sh'], { cwd: folder, env: { PYTHON: findPython() } });
     expect(stdout).toContain('PASS round trip through native code');

@@ -5,6 +5,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeChecks } from './support/check-file';
 import { Engine, startEngine } from './support/engine';
 import { buildContexts } from './support/image';
 import { check, run } from './support/process';
@@ -43,7 +44,8 @@ afterAll(async () => {
 
 /** The small package, whose check runs this line. */
 function checkedBy(name: string, line: string): Promise<Repository> {
-  const checks = [{ name: 'native code', python: ['import release_demo', line] }];
+  const checks = [{ name: 'native code', python: ['checks/native_code.py'] }];
+  writeChecks(join(folder, name), { 'checks/native_code.py': ['import release_demo', line] });
   const wheels = [{ distribution: 'release-demo', reuse: true, checks }];
   return synthesize(join(folder, name), bench.image, wheels);
 }

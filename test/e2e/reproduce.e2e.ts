@@ -73,9 +73,11 @@ test('a wheel that is kept is taken again, at another version too, until its sou
 
 test('a wheel that was built alone is taken by a build of it and of a wheel inside its folder', async () => {
   const { wheels, ...rest } = DECLARATION;
-  const checks = [{ name: 'is there', python: ['import importlib.metadata as m', 'm.files("inner-demo")'] }];
+  const checks = [{ name: 'is there', python: ['checks/is_there.py'] }];
   const inner = { distribution: 'inner-demo', projectDir: 'inner', checks };
-  small.declare({ ...rest, wheels: [inner, ...wheels.map((wheel) => ({ ...wheel, reuse: true }))] });
+  const isThere = ['import importlib.metadata as m', 'm.files("inner-demo")'];
+  const all = [inner, ...wheels.map((wheel) => ({ ...wheel, reuse: true }))];
+  small.declare({ ...rest, wheels: all }, { 'checks/is_there.py': isThere });
   Object.entries(INNER).forEach(([file, text]) => small.write(file, text));
   const alone = await small.script('build', {}, '--only=release-demo');
   expect([alone.status, alone.stdout]).toEqual([0, expect.stringContaining('kept release_demo-')]);

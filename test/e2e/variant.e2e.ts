@@ -12,19 +12,16 @@ const VARIANT: Variant = {
     {
       distribution: 'release-demo',
       cmake: { all: { LOUD: '1000' } },
-      checks: [
-        {
-          name: 'it is loud',
-          python: [
-            'import ctypes, pathlib, release_demo',
-            'library = pathlib.Path(release_demo.__file__).with_name("libdemo.so")',
-            'assert ctypes.CDLL(str(library)).answer(1) == 42 and ctypes.CDLL(str(library)).loud() == 1000',
-          ],
-        },
-      ],
+      checks: [{ name: 'it is loud', python: ['checks/loud.py', '1000'] }],
     },
   ],
 };
+
+const LOUD = [
+  'import ctypes, sys, _library',
+  'library = ctypes.CDLL(str(_library.path("demo")))',
+  'assert library.answer(1) == 42 and library.loud() == int(sys.argv[1])',
+];
 
 let small: SmallPackage;
 
@@ -35,7 +32,7 @@ async function succeeds(script: 'build' | 'test', env: Record<string, string>, .
 
 beforeAll(async () => {
   small = await smallPackage();
-  small.declare({ ...DECLARATION, variants: [VARIANT] });
+  small.declare({ ...DECLARATION, variants: [VARIANT] }, { 'checks/loud.py': LOUD });
   small.append('CMakeLists.txt', 'set(LOUD 1 CACHE STRING "")\nadd_compile_definitions(LOUD=${LOUD})\n');
   small.append(
     'CMakeLists.txt',

@@ -52,7 +52,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wheel-e2e-'));
   checkout = join(folder, 'checkout');
   work = join(folder, 'work');
-  for (const path of [...SYNTHESIZED[1].files, LOCKS]) {
+  for (const path of [...SYNTHESIZED[1].files, LOCKS, 'checks']) {
     cpSync(join(EXAMPLE, path), join(checkout, path), { recursive: true });
   }
   mkdirSync(work);

@@ -10,6 +10,7 @@ import { WindowsProgram } from './support/windows-machine';
 import { LUNARG } from './support/windows-studio';
 import { Step, When } from '../../src/declaration/hook';
 import { VULKAN_SDK } from '../../src/declaration/pins';
+import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
 
 const VERSION = { WHEEL_VERSION: '1.2.3' };
 const BASE = 'base_demo-1.2.3-py3-none-win_amd64.whl';
@@ -118,19 +119,19 @@ describe('the gate', () => {
   });
 
   test('does not pass a missing library, a check that fails and one that hangs', async () => {
-    const broken = machine.checkout('broken', {
+    const files = {
+      'checks/fails.py': ['assert 1 == 2'],
+      'checks/hangs.py': ['import time', 'print("before", flush=True)', 'time.sleep(100)'],
+    };
+    const declaration: WheelPipelineOptions = {
       ...DECLARATION,
       wheels: DECLARATION.wheels.map((wheel) =>
         wheel.distribution === 'base-demo'
           ? {
               ...wheel,
               checks: [
-                { name: 'fails', python: ['assert 1 == 2'] },
-                {
-                  name: 'hangs',
-                  timeout: 3,
-                  python: ['import time', 'print("before", flush=True)', 'time.sleep(100)'],
-                },
+                { name: 'fails', python: ['checks/fails.py'] },
+                { name: 'hangs', timeout: 3, python: ['checks/hangs.py'] },
               ],
             }
           : wheel,
@@ -143,7 +144,8 @@ describe('the gate', () => {
           command: ['cmd.exe', '/c', 'del', '/s', '/q', 'build\\test-environment\\outside-*.dll'],
         },
       ],
-    });
+    };
+    const broken = machine.checkout('broken', declaration, files);
     await check(['cp', '-r', join(checkout.folder, 'dist'), broken.folder]);
     const { status, stdout } = await broken.run('test', ['--keep-going'], VERSION);
     expect(status).toBe(1);

@@ -170,7 +170,7 @@ describe('the preflight', () => {
     expect(preflightOf({ startAnew: [MlcLlmPart.TOOLCHAIN] })).toBeNull();
     expect(preflightOf({ startAnew: [MlcLlmPart.PREFLIGHT] })).toBeNull();
     const wheel = { distribution: 'mine', checks: [{ name: 'import', imports: ['mine'] }] };
-    const preflight = { files: { 'pyproject.toml': '[project]\n' }, wheel };
+    const preflight = { folder: 'preflight', wheel };
     expect(preflightOf({ preflight })?.wheel.distribution).toBe('mine');
   });
 });

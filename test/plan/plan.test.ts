@@ -62,7 +62,7 @@ describe.each(plans)('the plan of %s', (_, plan) => {
 
   test('says of a check what its kind needs, and nothing else', () => {
     for (const check of plan.builds.flatMap((build) => build.wheels).flatMap((wheel) => wheel.checks)) {
-      const said = { imports: check.modules, command: check.args, python: check.code };
+      const said = { imports: check.modules, command: check.args, python: check.python };
       const given = Object.entries(said).filter(([, value]) => value.length > 0);
       expect(given.map(([kind]) => kind)).toEqual([check.kind]);
     }

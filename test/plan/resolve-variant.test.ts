@@ -30,7 +30,7 @@ const GPU: Variant = {
       cmake: { all: { B: '2' }, linux: { D: '2' } },
       excludes: { linux: ['libgpu.so.1'] },
       systemLibraries: { linux: ['libgpu.so.1'] },
-      checks: [{ name: 'device', python: ['pass'] }],
+      checks: [{ name: 'device', python: ['checks/device.py'] }],
     },
     { distribution: 'on-top' },
   ],

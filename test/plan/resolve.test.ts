@@ -88,7 +88,7 @@ describe('a wheel', () => {
       requires: { add: [], pin: [], drop: [] },
       forbidden: { linux: ['**/*.a'], windows: ['**/*.a'] },
       maxBytes: { linux: null, windows: null },
-      checks: [{ kind: 'imports', modules: ['thing'], exclude: [], args: [], code: [], timeout: 120, expect: null }],
+      checks: [{ kind: 'imports', modules: ['thing'], exclude: [], args: [], python: [], timeout: 120, expect: null }],
     });
   });
 
@@ -127,13 +127,13 @@ describe('a wheel', () => {
       checks: [
         { name: 'import', imports: ['thing', 'thing.*'], except: ['thing.x'], only: System.LINUX },
         { name: 'run', command: ['-m', 'thing', ''], expect: 'usage', timeout: 7 },
-        { name: 'compute', python: ['import thing', ''] },
+        { name: 'compute', python: ['checks/compute.py', ''] },
       ],
     });
     expect(checks).toMatchObject([
       { kind: 'imports', modules: ['thing', 'thing.*'], exclude: ['thing.x'], system: 'linux' },
       { kind: 'command', args: ['-m', 'thing', ''], expect: 'usage', timeout: 7, system: null },
-      { kind: 'python', code: ['import thing', ''] },
+      { kind: 'python', python: ['checks/compute.py', ''] },
     ]);
   });
 

@@ -31,7 +31,6 @@ FILES = plans.Files(
     output="dist",
     build="build",
     overlay="scripts/overlay",
-    preflight="scripts/preflight",
     build_requirements="scripts/build-requirements.txt",
     locks="scripts/locks",
     environment="docker/environment.yml",

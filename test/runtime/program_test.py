@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from wheel_pipeline import program
+from wheel_pipeline.gate.check_files import check_files
+from wheel_pipeline.wheels.sources import tree_hash
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKED = REPOSITORY / "lib" / "wheel_pipeline.pyz"
@@ -79,10 +81,44 @@ def test_a_file_of_the_gate_is_found_in_both(packed: Path) -> None:
     assert program.source("gate/probe.py").startswith('"""')
 
 
+READ_BUILTIN = """
+import sys
+sys.path[:0] = [sys.argv[1]]
+from importlib.resources import as_file
+from pathlib import Path
+from wheel_pipeline import program
+from wheel_pipeline.gate.check_files import check_files
+from wheel_pipeline.wheels.sources import tree_hash
+for name, data in sorted(check_files("builtin:mlc-llm/checks/generate.py", Path()).items()):
+    print(name, len(data))
+with as_file(program.declared("builtin:mlc-llm/preflight", Path())) as tree:
+    print(tree_hash(tree))
+"""
+
+
+def test_builtin_files_are_the_same_in_both(packed: Path) -> None:
+    ran = run("-I", "-S", "-c", READ_BUILTIN, packed)
+    library = REPOSITORY / "src/mlc-llm"
+    checks = {path.name: path.read_bytes() for path in (library / "checks").glob("_*.py")}
+    checks["generate.py"] = (library / "checks/generate.py").read_bytes()
+    assert check_files("builtin:mlc-llm/checks/generate.py", Path()) == checks
+    sizes = [f"{name} {len(checks[name])}" for name in sorted(checks)]
+    assert ran.stdout.splitlines() == [*sizes, tree_hash(library / "preflight")], ran.stderr
+
+
+def test_checks_and_preflight_are_packed_and_nothing_else_of_mlc_llm(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        brought = {name for name in archive.namelist() if name.startswith("mlc-llm/")}
+    library = REPOSITORY / "src/mlc-llm"
+    files = [*(library / "checks").glob("*.py"), *(library / "preflight").rglob("*")]
+    wanted = {path.relative_to(library.parent).as_posix() for path in files if path.is_file()}
+    assert brought == {name for name in wanted if "__pycache__" not in name}
+
+
 def test_it_lists_its_libraries_with_licenses(packed: Path) -> None:
     with zipfile.ZipFile(packed) as archive:
         names = archive.namelist()
-        libraries = {name.split("/")[0] for name in names if "/" in name} - {"wheel_pipeline", "licenses"}
+        libraries = {name.split("/")[0] for name in names if "/" in name} - {"wheel_pipeline", "licenses", "mlc-llm"}
         assert libraries == {"attr", "attrs", "cattrs", "filelock", "packaging"}
         assert {"sbom.cdx.json", "licenses/mlc-llm-pipeline/LICENSE", "licenses/cattrs/LICENSE"} <= set(names)
         assert names == sorted(names)

@@ -15,15 +15,13 @@ export function objectOf<T>() {
 const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /** A text of one line that can stand in any synthesized file: nothing in it is evaluated or ends the line. */
-export function text(
-  expected = 'text',
-  accepts: RegExp = /^/,
-  { empty = false, tabs = false } = {},
-): z.ZodMiniString<string> {
-  const line = (given: string): boolean => !UNSAFE.test(tabs ? given.replaceAll('\t', ' ') : given);
+export function text(expected = 'text', accepts: RegExp = /^/, { empty = false } = {}): z.ZodMiniString<string> {
   return z.string({ error: expected }).check(
     z.refine((given) => empty || given.trim() !== '', { error: `${expected}, not an empty one`, abort: true }),
-    z.refine(line, { error: `${expected}, on one line and without control characters`, abort: true }),
+    z.refine((given) => !UNSAFE.test(given), {
+      error: `${expected}, on one line and without control characters`,
+      abort: true,
+    }),
     z.refine((given) => !given.includes('${{'), {
       error: `${expected}, without \${{ }}: GitHub would evaluate it`,
       abort: true,
@@ -37,14 +35,21 @@ export function value(expected = 'text'): z.ZodMiniString<string> {
   return text(expected, /^/, { empty: true });
 }
 
-/** A line of code, which may be empty or begin with tabs. */
-export const codeLine = text('a line of code', /^/, { empty: true, tabs: true });
+/** The prefix of a file or folder that this library brings, such as `builtin:mlc-llm/preflight`. */
+export const BUILTIN = 'builtin:';
 
-/** A path below a root that every platform reads, and that needs no quotes in any file. */
-export function path(of = 'its root'): z.ZodMiniString<string> {
-  const inside = (given: string): boolean => !/^([\\/]|[A-Za-z]:)/.test(given) && !given.split(/[\\/]/).includes('..');
+/**
+ * A path below a root that every platform reads, and that needs no quotes in any file.
+ *
+ * @param of the root, as a message names it
+ * @param options `builtin`: the path may be that of a file or folder of this library
+ */
+export function path(of = 'its root', { builtin = false } = {}): z.ZodMiniString<string> {
+  const bare = (given: string): string => (builtin && given.startsWith(BUILTIN) ? given.slice(BUILTIN.length) : given);
+  const isAbsolute = (given: string): boolean => /^([\\/]|[A-Za-z]:)/.test(given);
+  const inside = (given: string): boolean => !isAbsolute(given) && !given.split(/[\\/]/).includes('..');
   return z.string({ error: `a path inside ${of}` }).check(
-    z.refine((given) => given !== '' && inside(given), {
+    z.refine((given) => bare(given) !== '' && inside(bare(given)), {
       error: `a relative path that stays inside ${of}`,
       abort: true,
     }),
@@ -52,7 +57,7 @@ export function path(of = 'its root'): z.ZodMiniString<string> {
       error: 'a path with forward slashes, which every platform reads',
       abort: true,
     }),
-    z.refine((given) => /^[\w.@+-]+(\/[\w.@+-]+)*$/.test(given), {
+    z.refine((given) => /^[\w.@+-]+(\/[\w.@+-]+)*$/.test(bare(given)), {
       error: 'a path of letters, digits and . _ @ + -, with / between',
     }),
   );

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 import zipimport
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
+
+BUILTIN = "builtin:"
+"""What the name of a file of this library begins with in a plan, such as builtin:mlc-llm/checks/generate.py."""
 
 
 def path() -> Path:
@@ -24,3 +29,12 @@ def scripts() -> Path:
 def source(name: str) -> str:
     """The text of one of the program's files, by its path in the package."""
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def declared(name: str, root: Path) -> Traversable:
+    """A file or folder that the plan names: of the pipeline's folder, or one that this program brings."""
+    if not name.startswith(BUILTIN):
+        return root / name
+    program = path()
+    library = zipfile.Path(program) if program.is_file() else program.parents[1]
+    return library.joinpath(*name.removeprefix(BUILTIN).split("/"))

@@ -32,7 +32,8 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
     'wheel-gone': 'SHA256SUMS lists …, which is not there: copy it, or build again',
     'record-schema': 'is a build record of schema …, not …: build again, with this program',
     'file-foreign': 'is neither a wheel nor a record: remove it',
-    'check-ended': 'ended before its last line, with exit status 0: let it run to its end, or call skip("why")',
+    'check-ended':
+      'ended before its last line, with exit status 0: let it run to its end, or raise unittest.SkipTest("why")',
     'check-silent': 'says nothing, which proves nothing: have it print something, or make it a check of kind python',
     'check-unexpected': "'…' is not in its output",
     'check-failed': 'FAIL …: ended with exit status …',

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Env, Place } from './case';
 import type { WheelPipelineOptions } from '../../../src/declaration/pipeline';
+import type { CheckFiles } from '../support/check-file';
 import { check, digest, RunResult } from '../support/process';
 import { DECLARATION, SmallPackage, smallPackage } from '../support/small-package';
 
@@ -111,8 +112,8 @@ export class Site implements Place {
   }
 
   /** Declares the pipeline anew. */
-  public declare(options: WheelPipelineOptions): void {
-    this.small.declare(options);
+  public declare(options: WheelPipelineOptions, checks: CheckFiles = {}): void {
+    this.small.declare(options, checks);
     this.limits(QUICK);
   }
 

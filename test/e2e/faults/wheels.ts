@@ -11,15 +11,25 @@ import { DECLARATION } from '../support/small-package';
 type Case = FaultCase<Site>;
 const [WHEEL] = DECLARATION.wheels as [Wheel];
 
+/** The file of a check that must not pass. */
+const SUSPECT = 'checks/suspect.py';
+
 /** Goes on with the checks in the environment that an earlier test has made; the next test makes all anew. */
 const CHECKS = ['test', '--from-step=checks'];
 
-/** A declared check that must not pass. */
-const checked = (fault: string, broken: string, declared: Partial<WheelCheck>, more: Partial<Case> = {}): Case => ({
+/** A declared check that must not pass; `code`: the lines of its file. */
+const checked = (
+  fault: string,
+  broken: string,
+  { code, ...declared }: Partial<WheelCheck> & { code?: string[] },
+  more: Partial<Case> = {},
+): Case => ({
   fault,
   broken: `a check that ${broken}`,
-  breaks: (site) =>
-    site.declare({ ...DECLARATION, wheels: [{ ...WHEEL, checks: [{ name: 'suspect', ...declared } as WheelCheck] }] }),
+  breaks: (site) => {
+    const suspect: WheelCheck = { name: 'suspect', ...(code && { python: [SUSPECT] }), ...declared };
+    site.declare({ ...DECLARATION, wheels: [{ ...WHEEL, checks: [suspect] }] }, code ? { [SUSPECT]: code } : {});
+  },
   run: CHECKS,
   exit: 1,
   changes: true,
@@ -69,11 +79,11 @@ function installed(site: Site): string {
 
 export const WHEELS: Case[] = [
   checked('check-ended', 'calls sys.exit(0) before its assertions', {
-    python: ['import sys', 'sys.exit(0)', 'assert 0'],
+    code: ['import sys', 'sys.exit(0)', 'assert 0'],
   }),
-  checked('check-ended', 'calls os._exit(0)', { python: ['import os', 'os._exit(0)'] }),
+  checked('check-ended', 'calls os._exit(0)', { code: ['import os', 'os._exit(0)'] }),
   checked('check-ended', 'replaces itself by another program', {
-    python: ['import os', 'os.execv("/bin/true", ["true"])'],
+    code: ['import os', 'os.execv("/bin/true", ["true"])'],
   }),
   checked('check-silent', 'runs a command that says nothing', { command: ['-c', 'pass'] }),
   checked('check-unexpected', 'ends before it has said what it must', {
@@ -83,13 +93,13 @@ export const WHEELS: Case[] = [
   checked(
     'check-failed',
     'fails, while PYTHONOPTIMIZE turns assertions off',
-    { python: ['assert False'] },
+    { code: ['assert False'] },
     {
       env: { PYTHONOPTIMIZE: '2' },
     },
   ),
-  checked('check-timeout', 'never ends', { python: ['import time', 'time.sleep(297)'], timeout: 2 }),
-  checked('check-killed', 'crashes', { python: ['import os', 'os.abort()'] }),
+  checked('check-timeout', 'never ends', { code: ['import time', 'time.sleep(297)'], timeout: 2 }),
+  checked('check-killed', 'crashes', { code: ['import os', 'os.abort()'] }),
   checked('check-imports', 'imports a module that is not there', { imports: ['release_demo.nothing'] }),
   checked('check-no-module', 'imports what no module of the wheel matches', { imports: ['release_demo.n*'] }),
   checked('check-no-import', 'leaves out all that it imports', { imports: ['release_demo'], except: ['release_*'] }),

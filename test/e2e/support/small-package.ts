@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Project } from 'projen';
 import { baseGlibc } from './base-image';
+import { CheckFiles, writeChecks } from './check-file';
 import { Launched } from './launch';
 import { pythonTools } from './machine';
 import { run, RunOptions, RunResult } from './process';
@@ -23,18 +24,22 @@ export const DECLARATION: WheelPipelineOptions = {
     {
       distribution: 'release-demo',
       aliases: [{ alias: 'release_demo/libother.so', of: 'release_demo/libdemo.so' }],
-      checks: [
-        {
-          name: 'both names answer',
-          python: [
-            'import ctypes, pathlib, release_demo',
-            'folder = pathlib.Path(release_demo.__file__).parent',
-            'for name in ("demo", "other"):',
-            '    assert ctypes.CDLL(str(folder / f"lib{name}.so")).answer(1) == 42',
-          ],
-        },
-      ],
+      checks: [{ name: 'both names answer', python: ['checks/both_names.py', 'demo', 'other'] }],
     },
+  ],
+};
+
+const CHECKS: CheckFiles = {
+  'checks/both_names.py': [
+    'import ctypes, sys, _library',
+    'for name in sys.argv[1:]:',
+    '    assert ctypes.CDLL(str(_library.path(name))).answer(1) == 42',
+    'assert len(sys.argv) == 3',
+  ],
+  'checks/_library.py': [
+    'import pathlib, release_demo',
+    'def path(name):',
+    '    return pathlib.Path(release_demo.__file__).with_name(f"lib{name}.so")',
   ],
 };
 
@@ -58,8 +63,9 @@ export class SmallPackage {
     writeFileSync(join(this.folder, 'package/demo.c'), 'int answer(int question) { return question + ANSWER; }\n');
   }
 
-  /** Synthesizes its pipeline, anew where there is one. */
-  public declare(options: WheelPipelineOptions): void {
+  /** Synthesizes its pipeline, anew where there is one; its checks may need more files than the package's own. */
+  public declare(options: WheelPipelineOptions, checks: CheckFiles = {}): void {
+    writeChecks(this.folder, { ...CHECKS, ...checks });
     const project = new Project({ name: 'release-demo', outdir: this.folder });
     new WheelPipeline(project, options);
     project.synth();

@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Project } from 'projen';
+import { CheckFiles, writeChecks } from './check-file';
 import { REPOSITORY } from './repository';
 import { WindowsMachine, WindowsProgram, WindowsResult } from './windows-machine';
 import { windowsMachine, WHEELS } from './windows-root';
@@ -25,20 +26,7 @@ export const DECLARATION: WheelPipelineOptions = {
       aliases: [{ alias: 'base_demo/base_demo.dll', of: 'base_demo/base_demo_module.dll' }],
       checks: [
         { name: 'is imported', imports: ['base_demo'] },
-        {
-          name: 'has its code once under two names',
-          python: [
-            'import ctypes, pathlib',
-            'import base_demo',
-            'loaded = ctypes.windll.kernel32.GetModuleHandleW',
-            '# Before anything is looked up in it.',
-            'assert loaded("base_demo_module.dll"), "the library whose code it is has not been loaded with it"',
-            'module = ctypes.CDLL(str(pathlib.Path(base_demo.__file__).with_name("base_demo_module.dll")))',
-            'assert [base_demo.library.base_count(), module.base_count(), base_demo.library.base_count()] == [1, 2, 3]',
-            'data = [ctypes.c_int.in_dll(each, "base_data") for each in (base_demo.library, module)]',
-            'assert data[0].value == 2 and ctypes.addressof(data[0]) == ctypes.addressof(data[1])',
-          ],
-        },
+        { name: 'has its code once under two names', python: ['checks/two_names.py'] },
       ],
     },
     {
@@ -51,15 +39,33 @@ export const DECLARATION: WheelPipelineOptions = {
       testRequirements: ['iniconfig==2.3.1'],
       checks: [
         { name: 'is imported', imports: ['native_demo', 'iniconfig'] },
-        { name: 'computes', python: ['from native_demo import library', 'assert library.demo_value() == 42'] },
-        {
-          name: 'reaches Vulkan',
-          python: ['from native_demo import library', 'version = library.demo_vulkan()', 'assert version >> 22 == 1'],
-        },
+        { name: 'computes', python: ['checks/calls.py', 'demo_value', '42'] },
+        { name: 'reaches Vulkan', python: ['checks/calls.py', 'demo_vulkan', '1', '22'] },
         { name: 'says what it is', command: ['-c', 'import native_demo as n; print(n.library.demo_built().decode())'] },
       ],
     },
   ],
+};
+
+const CHECKS: CheckFiles = {
+  'checks/two_names.py': [
+    'import ctypes, pathlib',
+    'import base_demo',
+    'loaded = ctypes.windll.kernel32.GetModuleHandleW',
+    '# Before anything is looked up in it.',
+    'assert loaded("base_demo_module.dll"), "the library whose code it is has not been loaded with it"',
+    'module = ctypes.CDLL(str(pathlib.Path(base_demo.__file__).with_name("base_demo_module.dll")))',
+    'assert [base_demo.library.base_count(), module.base_count(), base_demo.library.base_count()] == [1, 2, 3]',
+    'data = [ctypes.c_int.in_dll(each, "base_data") for each in (base_demo.library, module)]',
+    'assert data[0].value == 2 and ctypes.addressof(data[0]) == ctypes.addressof(data[1])',
+  ],
+  'checks/calls.py': [
+    'import sys',
+    'from _library import library',
+    'function, value, *shift = sys.argv[1:]',
+    'assert getattr(library, function)() >> int(*shift) == int(value)',
+  ],
+  'checks/_library.py': ['from native_demo import library as library'],
 };
 
 /** A machine with all that a build needs. */
@@ -86,10 +92,11 @@ export class BuildMachine {
   ) {}
 
   /** A checkout of the packages with what is synthesized for them, in a folder of that name. */
-  public checkout(name: string, declaration: WheelPipelineOptions = DECLARATION): Checkout {
+  public checkout(name: string, declaration: WheelPipelineOptions = DECLARATION, checks: CheckFiles = {}): Checkout {
     const folder = join(this.machine.folder, name);
     mkdirSync(folder, { recursive: true });
     cpSync(join(REPOSITORY, 'test/e2e/windows-build'), join(folder, 'package'), { recursive: true });
+    writeChecks(folder, { ...CHECKS, ...checks });
     const project = new Project({ name: 'windows-demo', outdir: folder });
     new WheelPipeline(project, declaration);
     project.synth();

@@ -47,5 +47,5 @@ if command != "gate":
 build = module("plan").load(Path(scripts, "plan.json")).build()
 python, wheels, report = map(Path, rest)
 gate = module("gate.gate")
-options = gate.Options(python=python, wheels=wheels, report=report, timeout=120)
+options = gate.Options(python=python, wheels=wheels, root=Path(scripts).parent, report=report, timeout=120)
 sys.exit(not gate.check_wheels(build, build.platform("windows-amd64"), options).passed)

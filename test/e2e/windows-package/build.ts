@@ -30,7 +30,7 @@ export function declare(excluded: string[]): WheelPipelineOptions {
         distribution: 'windows-demo',
         excludes: { windows: excluded },
         systemLibraries: { windows: excluded },
-        checks: [{ name: 'metadata', python: ['from importlib.metadata import version', 'version("windows-demo")'] }],
+        checks: [{ name: 'metadata', python: ['package/metadata.py'] }],
       },
     ],
   };
@@ -157,9 +157,9 @@ export function outputFolder(work: string): string {
 function checkout(work: string, declaration: WheelPipelineOptions): void {
   const root = join(work, 'checkout');
   mkdirSync(root, { recursive: true });
+  cpSync(__dirname, join(root, 'package'), { recursive: true });
   const project = new Project({ name: 'windows-demo', outdir: root });
   new WheelPipeline(project, declaration);
   process.env.PROJEN_DISABLE_POST = '1';
   project.synth();
-  cpSync(__dirname, join(root, 'package'), { recursive: true });
 }

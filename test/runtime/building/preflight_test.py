@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from conftest import FILES, LINUX, WINDOWS, make_build, make_plan, make_wheel
+from conftest import LINUX, WINDOWS, make_build, make_plan, make_repository, make_wheel
 from wheel_pipeline import plan as plans
 from wheel_pipeline.building import preflight
 from wheel_pipeline.console import console
+from wheel_pipeline.errors import UsageError
 from wheel_pipeline.inputs import Inputs
 from wheel_pipeline.session import Session
 
-LIBRARY = plans.Preflight(make_wheel("demo-preflight"), "linux")
+FOLDER = "tools/preflight"
+CHECK = plans.Check("loads", "python", None, 60, None, modules=(), exclude=(), args=(), python=("checks/loads.py", "x"))
+LIBRARY = plans.Preflight(FOLDER, make_wheel("demo-preflight", checks=(CHECK,)), "linux")
 
 
 class Bench:
@@ -26,9 +29,11 @@ class Bench:
         self.started: list[list[str]] = []
         self.tools = {"cmake": "3.31"}
         self.root = root
-        (root / FILES.preflight).mkdir(parents=True)
-        self.source = root / FILES.preflight / "x.c"
-        self.source.write_text("int x;\n", encoding="utf-8")
+        self.source = root / FOLDER / "x.c"
+        self.helper = root / "checks/_helper.py"
+        for path in (self.source, self.helper, root / "checks/loads.py"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("as it is\n", encoding="utf-8")
         monkeypatch.setattr(preflight, "run", lambda argv, **_: self.started.append(argv))
 
     def build(self, tag: str = "", **changes: Any) -> int:
@@ -63,16 +68,27 @@ def test_it_is_tried_again_where_a_tool_or_the_library_or_what_is_linked_has_cha
     assert "trying the toolchain: toolchain.tools.cmake" in capsys.readouterr().out
     bench.source.write_text("int y;\n", encoding="utf-8")
     assert bench.build() == 3
-    assert bench.build(unused_libraries=("xml2",)) == 4
+    bench.helper.write_text("changed\n", encoding="utf-8")
+    assert bench.build() == 4
+    assert "trying the toolchain: checks.loads._helper.py" in capsys.readouterr().out
+    assert bench.build(unused_libraries=("xml2",)) == 5
+
+
+def test_a_commit_that_changes_nothing_of_it_is_no_reason(bench: Bench) -> None:
+    make_repository(bench.root)
+    assert bench.build() == 1
+    (bench.root / "other.txt").write_text("", encoding="utf-8")
+    make_repository(bench.root)
+    assert bench.build() == 1
 
 
 def test_it_is_tried_again_where_more_is_asked_of_the_library(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.build() == 1
-    stricter = make_wheel("demo-preflight", forbidden=["**/*.a"], excludes=["libz.so.1"])
+    stricter = make_wheel("demo-preflight", checks=(CHECK,), forbidden=["**/*.a"], excludes=["libz.so.1"])
     for said in ("trying the toolchain: wheel.excludes.linux, wheel.excludes.windows", "passed before"):
-        assert bench.build(preflight=plans.Preflight(stricter, "linux")) == 2
+        assert bench.build(preflight=plans.Preflight(FOLDER, stricter, "linux")) == 2
         assert said in capsys.readouterr().out
-    assert bench.build(preflight=plans.Preflight(stricter, "linux"), tag="manylinux_2_35_x86_64") == 3
+    assert bench.build(preflight=plans.Preflight(FOLDER, stricter, "linux"), tag="manylinux_2_35_x86_64") == 3
     assert "trying the toolchain: platformTag" in capsys.readouterr().out
 
 
@@ -102,8 +118,22 @@ def test_the_library_is_built_as_the_plans_wheels_are_without_their_hooks(tmp_pa
     hook = plans.Hook("build:demo", "before", "mine", ("true",), None)
     build = make_build(preflight=LIBRARY, hooks=(hook,), unused_libraries=("xml2",))
     session = Session("preflight", tmp_path, make_plan(build), build, LINUX, Inputs(build_dir=tmp_path / "b"))
-    own = preflight.session_of_preflight(session)
+    own = preflight.session_of_preflight(session, tmp_path / "tree")
     assert [wheel.distribution for wheel in own.build.wheels] == ["demo-preflight"]
     assert (own.build.hooks, own.build.preflight, own.build.unused_libraries) == ((), None, ("xml2",))
-    assert own.plan.source.folder == FILES.preflight
+    assert own.plan.source.folder == str(tmp_path / "tree")
     assert own.inputs.output_dir == tmp_path / "b" / "wheels"
+
+
+def test_its_source_is_a_folder_of_the_project_or_of_the_program(tmp_path: Path) -> None:
+    def session(folder: str) -> Session:
+        build = make_build(preflight=dataclasses.replace(LIBRARY, folder=folder))
+        return Session("preflight", tmp_path, make_plan(build), build, LINUX, Inputs())
+
+    (tmp_path / FOLDER).mkdir(parents=True)
+    with preflight.library(session(FOLDER)) as tree:
+        assert tree == tmp_path / FOLDER
+    with preflight.library(session("builtin:mlc-llm/preflight")) as tree:
+        assert {"pyproject.toml", "CMakeLists.txt", "rust"} <= {path.name for path in tree.iterdir()}
+    with pytest.raises(UsageError, match="there is no folder gone: restore it, or correct preflight.folder"):
+        preflight.library(session("gone"))

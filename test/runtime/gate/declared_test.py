@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from gate_bench import Bench, needs_linux
 
-EARLY = 'ended before its last line, with exit status 0: let it run to its end, or call skip("why")'
+EARLY = 'ended before its last line, with exit status 0: let it run to its end, or raise unittest.SkipTest("why")'
+
+SKIP = "import unittest; raise unittest.SkipTest('no device')"
 
 
 @pytest.fixture
@@ -29,12 +31,11 @@ def bench(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
         (["import os", "os._exit(0)"], EARLY),
         (["import demo.leaves"], EARLY),
         (["import demo.vanishes"], EARLY),
-        (["skip(' ')"], "ended with exit status 1"),
-        (["skip('no device')", "import atexit"], None),
-        (["import atexit, os", "atexit.register(os._exit, 4)", "skip('no device')"], "ended with exit status 4"),
+        (["import atexit, os", "atexit.register(os._exit, 4)", SKIP], "ended with exit status 4"),
         (["import sys", "assert sys.argv == [__file__] and __name__ == '__main__'"], None),
         (["import pickle", "class A: pass", "assert type(pickle.loads(pickle.dumps(A()))) is A"], None),
-        (["import os, sys", "assert os.listdir() == ['check.py'] and sys.path[0] == os.getcwd()"], None),
+        (["import os, sys", "assert os.listdir() == ['it.py'] and sys.path[-1] == os.getcwd()"], None),
+        (["import sys", "assert 'private' not in str(sys.path), sys.path"], None),
         (["import report"], "ended with exit status 1"),  # one of the gate's own modules
     ],
 )
@@ -48,11 +49,66 @@ def test_code_must_come_to_its_last_line(
 def test_code_that_fails_shows_where(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     bench.check(code=("def f():", "  assert 1 > 2", "f()"))
     output = capsys.readouterr().out
-    assert 'check.py", line 2, in f' in output and "assert 1 > 2" in output and "AssertionError" in output
+    assert 'it.py", line 2, in f' in output and "assert 1 > 2" in output and "AssertionError" in output
 
 
 def test_code_can_be_expected_to_say_something(bench: Bench) -> None:
     assert bench.check(code=("print(1)",), expect="2") == ["'2' is not in its output"]
+
+
+def test_a_check_takes_arguments_and_finds_its_helpers(bench: Bench) -> None:
+    bench.write("checks/_helper.py", "VALUE = 42")
+    for other in ("checks/other.py", "checks/__init__.py", "_above.py", "demo/__init__.py"):
+        bench.write(other, "raise SystemExit('this is not for the check')")
+    code = (
+        "import os, sys, _helper",
+        "assert sys.argv == [__file__, '--device', 'a b', ''] and _helper.VALUE == 42, sys.argv",
+        "assert {*os.listdir()} - {'__pycache__'} == {'_helper.py', 'it.py'}, os.listdir()",
+    )
+    assert bench.check(code=code, args=("--device", "a b", "")) == []
+
+
+def test_a_check_with_the_name_of_the_wheels_module_tests_the_wheel(bench: Bench) -> None:
+    code = ("import demo", "assert demo.__version__ == '1.0' and demo.__file__ != __file__")
+    assert bench.check(code=code, name="demo") == []
+
+
+def test_a_file_that_is_gone_is_named(bench: Bench) -> None:
+    assert bench.check(python=("checks/gone.py",)) == [
+        "there is no file checks/gone.py: restore it, or correct the check's python in .projenrc.ts"
+    ]
+
+
+def test_a_file_of_the_program_is_a_check_as_well(bench: Bench) -> None:
+    files = {"mlc_llm_preflight.py": b"class LIBRARY:\n  preflight_llvm = staticmethod(lambda: 1)\n"}
+    files["mlc_llm_preflight.py"] += b"  preflight_vulkan = staticmethod(lambda: 0)\n"
+    file = "builtin:mlc-llm/checks/preflight.py"
+    assert bench.check(files, python=(file, "llvm")) == []
+    assert bench.check(files, python=(file, "vulkan")) == ["ended with exit status 1"]
+    [problem] = bench.check(files, python=("builtin:mlc-llm/checks/gone.py",))
+    assert problem.startswith("there is no file builtin:mlc-llm/checks/gone.py")
+
+
+@pytest.mark.parametrize(
+    ("code", "skipped"),
+    [
+        ([SKIP, "assert False"], "no device"),
+        (["def f():", f"  {SKIP}", "f()"], "no device"),
+        (["import _helper", "_helper.skip()"], "by the helper"),
+        (["import unittest", "raise unittest.SkipTest(' ')"], None),
+        (["import unittest", "raise unittest.SkipTest"], None),
+        # Caught, it is no skip, as in unittest: the check goes on, and is judged by what comes then.
+        (["try:", f"  {SKIP}", "except Exception: pass", "assert False"], None),
+        # The wheel can't excuse itself.
+        (["import demo.skips"], None),
+        (["raise ImportError"], None),
+    ],
+)
+def test_only_the_check_itself_can_skip_and_says_why(bench: Bench, code: list[str], skipped: str | None) -> None:
+    bench.write("checks/_helper.py", "import unittest", "def skip(): raise unittest.SkipTest('by the helper')")
+    problems = bench.check({"demo/skips.py": SKIP.encode()}, code=tuple(code))
+    assert problems == ([] if skipped else ["ended with exit status 1"])
+    assert bench.report.results[-1].skipped == (skipped or "")
 
 
 # command

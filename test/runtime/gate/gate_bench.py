@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -32,7 +33,7 @@ needs_linux = pytest.mark.skipif(SYSTEM != "linux", reason="reads ELF files, or 
 
 def make_check(name: str = "it", **given: Any) -> Check:
     defaults = {"kind": "python", "system": None, "timeout": 60.0, "expect": None}
-    lists = {"modules": (), "exclude": (), "args": (), "code": ()}
+    lists = {"modules": (), "exclude": (), "args": (), "python": ()}
     return Check(**{"name": name, **defaults, **lists, **given})
 
 
@@ -43,13 +44,14 @@ def needing_library(folder: Path, needed: str) -> bytes:
 
 
 class Bench:
-    def __init__(self, folder: Path, factory: pytest.TempPathFactory) -> None:
+    def __init__(self, folder: Path, factory: pytest.TempPathFactory, python: Path | None = None) -> None:
+        """`python`: the interpreter of the environment; without it, the one that runs the tests."""
         self.folder, self.wheels = folder, folder / "dist"
         self.wheels.mkdir()
         self.report_path = folder / "reports" / "test.json"
-        venv = factory.getbasetemp() / "gate-environment"
+        venv = factory.getbasetemp() / ("gate-environment" if python is None else "gate-environment-other")
         if not venv.exists():
-            subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+            subprocess.run([python or sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
         self.python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self.site = next(path for path in venv.rglob("site-packages") if path.parent.name != "lib64")
         for path in self.site.iterdir():  # what an earlier test put there
@@ -65,17 +67,32 @@ class Bench:
             archive.extractall(self.site)
         return path
 
+    def python_check(self, *code: str, name: str = "it", args: tuple[str, ...] = (), **given: Any) -> Check:
+        """A check of kind python, of these lines in a file of the project."""
+        path = f"checks/{re.sub(r'[^a-z]+', '_', name)}.py"
+        self.write(path, *code)
+        return make_check(name, python=(path, *args), **given)
+
+    def write(self, path: str, *lines: str) -> None:
+        """A file of the project."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
     def run(self, *wheels: Wheel, system: System = SYSTEM, **options: Any) -> dict[str, list[str]]:
         """The problems of each check, by its name."""
         build, here = make_build(*wheels), Platform(f"{system}-{MACHINE}", system, MACHINE, HERE, "this machine")
-        chosen = gate.Options(self.python, self.wheels, self.report_path, **{"timeout": 60, **options})
+        chosen = gate.Options(self.python, self.wheels, self.folder, self.report_path, **{"timeout": 60, **options})
         self.report: Report = gate.check_wheels(build, here, chosen)
         self.json: dict[str, Any] = json.loads(self.report_path.read_text(encoding="utf-8"))
         return {each.name: list(each.problems) for each in self.report.results}
 
-    def check(self, files: dict[str, bytes] | None = None, **check: Any) -> list[str]:
-        """The problems of one declared check of a good wheel."""
+    def check(
+        self, files: dict[str, bytes] | None = None, code: tuple[str, ...] | None = None, **check: Any
+    ) -> list[str]:
+        """The problems of one declared check of a good wheel; `code`: the lines of its file."""
+        declared = make_check(**check) if code is None else self.python_check(*code, **check)
         self.install(files={"demo/__init__.py": b"__version__ = '1.0'\n", **(files or {})})
-        results = self.run(make_wheel(checks=(make_check(**check),)))
+        results = self.run(make_wheel(checks=(declared,)))
         assert not any(results[name] for name in BUILT_IN)
-        return results["it"]
+        return results[declared.name]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from gate_bench import Bench, make_check, needing_library, needs_linux
+from gate_bench import Bench, needing_library, needs_linux
 
 from conftest import compile_library, make_wheel
 from wheel_pipeline.gate import system_libraries
@@ -30,7 +30,7 @@ def bench(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 def problems(bench: Bench) -> list[str]:
     left_out = {"excludes": ("libnot-here.so.1",), "system_libraries": ("libnot-here.so.1",)}
-    return bench.run(make_wheel(checks=(make_check(code=LOADS),), **left_out))["it"]
+    return bench.run(make_wheel(checks=(bench.python_check(*LOADS),), **left_out))["it"]
 
 
 def test_a_check_that_fails_for_want_of_one_begins_with_a_sentence(

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from contextlib import AbstractContextManager
+from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import program
 from ..console import console
+from ..errors import UsageError
+from ..gate.check_files import check_files
 from ..inputs import Inputs
 from ..plan import Source
 from ..processes import run
 from ..session import Session
-from ..wheels.files import read_json, write_json
+from ..wheels.files import read_json, sha256, write_json
 from ..wheels.identity import different, identity
 from ..wheels.sources import tree_hash
 
@@ -62,21 +66,27 @@ class Preflight:
         """All that the library is made of and built with."""
         build, preflight = self.build, self.build.build.preflight
         assert preflight
-        project = dataclasses.replace(preflight.wheel, project_dir=build.plan.files.preflight)
-        made_of = identity(
-            build.build,
-            project,
-            build.platform,
-            build.session.root,
-            build.tools,
-            build.env,
-            build.plan.limits.command,
-            files=tree_hash(build.session.root / project.project_dir),
-            build_dir=build.root,
-        )
+        root = build.session.root
+        with library(build.session) as tree:
+            made_of = identity(
+                build.build,
+                preflight.wheel,
+                build.platform,
+                tree,
+                build.tools,
+                build.env,
+                build.plan.limits.command,
+                files=tree_hash(tree),
+                build_dir=build.root,
+            )
         # What it is linked with is one half of the trial, what is asked of it then the other.
         tried = json.loads(json.dumps(dataclasses.asdict(preflight.wheel)))
-        return {**made_of, "wheel": tried, "platformTag": build.session.platform_tag}
+        checks = {
+            check.name: {file: sha256(data) for file, data in check_files(check.python[0], root).items()}
+            for check in preflight.wheel.checks
+            if check.python
+        }
+        return {**made_of, "wheel": tried, "checks": checks, "platformTag": build.session.platform_tag}
 
 
 def stamp(session: Session) -> Path:
@@ -89,6 +99,16 @@ def is_declared(session: Session) -> bool:
     return preflight is not None and preflight.system in (None, session.platform.system)
 
 
+def library(session: Session) -> AbstractContextManager[Path]:
+    """The library's source as a folder on the disk, for as long as it is needed; the packed program unpacks its own."""
+    assert session.build.preflight
+    name = session.build.preflight.folder
+    folder = program.declared(name, session.root)
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {name}: restore it, or correct preflight.folder in .projenrc.ts")
+    return as_file(folder)
+
+
 def run_preflight(session: Session) -> int:
     """Build, repair, inspect, install and check the library as a wheel of the plan is."""
     from ..gate.run import run_test
@@ -97,17 +117,18 @@ def run_preflight(session: Session) -> int:
     if not is_declared(session):
         console.say(f"no preflight is declared for {session.platform.title}")
         return 0
-    own = session_of_preflight(session)
-    run_build(own)
-    return run_test(own, leave_out=WITHOUT_REQUIREMENTS)
+    with library(session) as tree:
+        own = session_of_preflight(session, tree)
+        run_build(own)
+        return run_test(own, leave_out=WITHOUT_REQUIREMENTS)
 
 
-def session_of_preflight(session: Session) -> Session:
-    """The same toolchain with another source and another wheel, in a folder of its own."""
+def session_of_preflight(session: Session, tree: Path) -> Session:
+    """The same toolchain with the library's source and wheel, in a folder of its own."""
     plan, inputs, preflight = session.plan, session.inputs, session.build.preflight
     assert preflight
     build = dataclasses.replace(session.build, wheels=(preflight.wheel,), preflight=None, hooks=())
-    source = Source(git=None, sdist=None, folder=plan.files.preflight, overlay=(), base_version="1.0")
+    source = Source(git=None, sdist=None, folder=str(tree), overlay=(), base_version="1.0")
     own: Inputs = dataclasses.replace(
         inputs,
         version="1.0",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ..errors import Failure
 from ..plan import Check
-from ..wheels.files import write_text
+from .check_files import check_files
 from .runner import Attempt
 from .subject import Subject
 
@@ -42,16 +42,23 @@ def command(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
 
 
 def python(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
-    """Code, which must come to its last line or call skip("why")."""
-    code, result, token = attempt.folder / "check.py", attempt.private / "result.json", secrets.token_hex(16)
-    write_text(code, "\n".join(check.code) + "\n")
-    ran = attempt.run(subject.environment.script(attempt, "run_check.py", str(result), token, str(code)), check.timeout)
+    """Run a file, which must come to its last line or raise unittest.SkipTest("why").
+
+    It runs as a copy: beside the checkout's own file, a source tree could take the place of the wheel.
+    """
+    name, *arguments = check.python
+    for file, data in check_files(name, subject.root).items():
+        (attempt.folder / file).write_bytes(data)
+    copy = attempt.folder / name.rpartition("/")[2]
+    result, token = attempt.private / "result.json", secrets.token_hex(16)
+    argv = subject.environment.script(attempt, "run_check.py", str(result), token, str(copy), *arguments)
+    ran = attempt.run(argv, check.timeout)
     if ran.how:
         yield ran.how
         return
     outcome = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
     if outcome.get("token") != token:
-        yield 'ended before its last line, with exit status 0: let it run to its end, or call skip("why")'
+        yield 'ended before its last line, with exit status 0: let it run to its end, or raise unittest.SkipTest("why")'
     elif outcome["skipped"]:
         attempt.skipped = outcome["skipped"]
     else:

@@ -30,6 +30,8 @@ class Options:
     """The interpreter of the environment that the wheels are installed in."""
     wheels: Path
     """The folder of the wheels that are installed there."""
+    root: Path
+    """The pipeline's folder, which has the files of checks."""
     report: Path
     """JSON to write; logs go to a folder beside it."""
     timeout: float
@@ -56,7 +58,7 @@ def check_wheels(build: Build, platform: Platform, options: Options) -> Report:
         lent = runner.logs / "lent-libraries"
         libraries = find_system_libraries(environment.python, names, lent, attempt)
     runner.variables = libraries.variables
-    subjects = [Subject(wheel, options.wheels, environment, platform.system) for wheel in chosen]
+    subjects = [Subject(wheel, options.wheels, environment, platform.system, options.root) for wheel in chosen]
     tested, left_out = identities(subjects), 0
     for subject in subjects:
         console.say(subject.name)

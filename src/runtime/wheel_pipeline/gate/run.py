@@ -138,6 +138,7 @@ class TestRun:
         options = Options(
             python=self.python,
             wheels=self.output,
+            root=self.session.root,
             report=report,
             timeout=self.session.plan.limits.check,
             distributions=self.session.inputs.only,

@@ -1,7 +1,8 @@
-"""Runs the code of a check by the interpreter under test: run_check.py RESULT TOKEN CODE
+"""Runs a check's file by the interpreter under test: run_check.py RESULT TOKEN FILE [ARGUMENT…]
 
-The token reaches the result only after the code's last line: an early sys.exit(0) or os._exit(0) is no success.
-Code with nothing to do on this machine calls `skip("why")`, a name that it finds among its globals.
+The token reaches the result only after the file's last line: an early sys.exit(0) or os._exit(0) is no success.
+A file with nothing to do on this machine raises `unittest.SkipTest("why")`. As in unittest, one that is caught skips
+nothing; nor does one that other code than the check's raises, such as that of the wheel.
 """
 
 from __future__ import annotations
@@ -10,35 +11,41 @@ import json
 import os
 import sys
 import types
-from typing import NoReturn
 
 
-class Skipped(BaseException):
-    """Ends the code; what catches every Exception does not catch it."""
-
-
-def skip(reason: str) -> NoReturn:
-    if not reason.strip():
-        raise ValueError("skip() needs a reason")
-    raise Skipped(" ".join(reason.split()))
-
-
-def main(result: str, token: str, code: str) -> None:
-    sys.argv = [code]
-    sys.path.insert(0, os.path.dirname(code))
+def main(result: str, token: str, file: str, *arguments: str) -> None:
+    folder, own = os.path.dirname(file), os.path.dirname(os.path.abspath(__file__))
+    sys.argv = [file, *arguments]
+    # Last, so that a check with the name of an installed module does not import itself in its place.
+    sys.path[:] = [*(each for each in sys.path if each != own), folder]
     runner, module = sys.modules["__main__"], types.ModuleType("__main__")
-    module.__dict__.update(__file__=code, __builtins__=__builtins__, skip=skip)
-    with open(code, "rb") as file:
-        program = compile(file.read(), code, "exec", dont_inherit=True)
+    module.__dict__.update(__file__=file, __builtins__=__builtins__)
+    with open(file, "rb") as source:
+        program = compile(source.read(), file, "exec", dont_inherit=True)
     sys.modules["__main__"] = module
     reason = None
     try:
         exec(program, module.__dict__)
-    except Skipped as skipped:
-        reason = str(skipped)
+    except Exception as error:
+        if not is_skip(error, folder):
+            raise
+        reason = " ".join(str(error).split())
+        if not reason:
+            raise ValueError('a skip needs a reason: raise unittest.SkipTest("why")') from error
     sys.modules["__main__"] = runner
     with open(result, "w", encoding="utf-8") as output:
         json.dump({"token": token, "skipped": reason}, output)
+
+
+def is_skip(error: Exception, folder: str) -> bool:
+    """Whether it is a SkipTest that a file of the check raises. Nothing imports unittest for the code under test."""
+    case = sys.modules.get("unittest.case")
+    if case is None or not isinstance(error, case.SkipTest):
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and os.path.dirname(trace.tb_frame.f_code.co_filename) == folder
 
 
 if __name__ == "__main__":

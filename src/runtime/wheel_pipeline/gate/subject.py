@@ -23,6 +23,8 @@ class Subject:
     """Where its file is."""
     environment: Environment
     system: System
+    root: Path
+    """The pipeline's folder, which has the files of checks."""
 
     @property
     def name(self) -> str:

@@ -54,6 +54,8 @@ class VulkanSdk:
 class Preflight:
     """The small library that the toolchain is tried on."""
 
+    folder: str
+    """Its source: a folder of the pipeline's folder, or builtin:… of this program."""
     wheel: Wheel
     system: System | None
 

@@ -29,7 +29,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Check:
-    """What must hold for an installed wheel; which of the last four counts is said by the kind."""
+    """A requirement of an installed wheel; the kind decides which of the last four fields counts."""
 
     name: str
     kind: Literal["imports", "command", "python"]
@@ -40,7 +40,8 @@ class Check:
     modules: tuple[str, ...]
     exclude: tuple[str, ...]
     args: tuple[str, ...]
-    code: tuple[str, ...]
+    python: tuple[str, ...]
+    """A file and its arguments; the file is in the pipeline's folder, or builtin:… of this program."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,6 @@ class Files:
     output: str
     build: str
     overlay: str
-    preflight: str
     build_requirements: str
     locks: str
     environment: str

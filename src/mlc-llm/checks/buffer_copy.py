@@ -1,0 +1,34 @@
+"""Copies numbers to a device of tvm and back: buffer_copy.py vulkan|cuda|rocm"""
+
+from __future__ import annotations
+
+import argparse
+
+from _vulkan_driver import skip_without_vulkan_driver
+
+TITLES = {"vulkan": "Vulkan", "cuda": "CUDA", "rocm": "ROCm"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("device", choices=TITLES)
+    name = parser.parse_args().device
+    title = TITLES[name]
+    missing = f"no {title} device: the job needs a runner that has one"
+    if name == "vulkan":
+        skip_without_vulkan_driver()
+        missing = "the loader finds a device, and tvm does not"
+
+    # Not before the skip: these imports take seconds.
+    import numpy
+    import tvm
+
+    device = tvm.device(name)
+    assert device.exist, missing
+    print(f"{title}: {device.device_name}")
+    numbers = numpy.arange(1 << 20, dtype="float32")
+    assert (tvm.runtime.tensor(numbers, device).numpy() == numbers).all()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+/** A change of a check or of the preflight is a change of what is tested: it starts the workflows. */
+import { System, WheelCheck } from '../../src';
+import { wheelPaths } from '../../src/github/inputs';
+import { projectGlobs } from '../../src/plan/project-files';
+import { plan } from '../small';
+
+const checks: WheelCheck[] = [
+  { name: 'a', python: ['checks/a.py'] },
+  { name: 'b', python: ['checks/b.py', '--device', 'cpu'] },
+  { name: 'root', python: ['root.py'] },
+  { name: 'builtin', python: ['builtin:mlc-llm/checks/generate.py'] },
+  { name: 'there', python: ['windows/checks/c.py'], only: System.WINDOWS },
+  { name: 'command', command: ['checks/d.py'] },
+];
+const preflight = { folder: 'tools/preflight', only: System.LINUX, wheel: { distribution: 'trial', checks } };
+
+test.each([
+  ['linux', ['checks/**', 'root.py', '_*.py', 'tools/preflight/**']],
+  ['windows', ['checks/**', 'root.py', '_*.py', 'windows/checks/**']],
+] as const)('on %s', (system, globs) => {
+  const declared = plan({ wheels: [{ distribution: 'thing', checks }], preflight });
+  expect(projectGlobs(declared, system)).toEqual(globs);
+  expect(wheelPaths(declared, system)).toEqual(expect.arrayContaining([...globs, 'scripts/**', 'thing/**']));
+});
+
+test('what this library brings starts nothing, and the whole project is one glob', () => {
+  expect(projectGlobs(plan({ preflight: { ...preflight, folder: 'builtin:mlc-llm/preflight' } }), 'windows')).toEqual(
+    [],
+  );
+  expect(projectGlobs(plan({ preflight: { ...preflight, folder: '.' } }), 'linux')).toContain('**');
+});
