@@ -75,10 +75,10 @@ class Environment:
         self.distributions = {name: installed(each) for name, each in found["distributions"].items() if each}
 
     def script(self, attempt: Attempt, name: str, *args: str) -> list[str]:
-        """A command that runs one of the gate's files there; -P, so that no module beside the file is imported."""
+        """A command that runs one of the gate's files there; the file takes its own folder off the path."""
         path = attempt.private / name
         write_text(path, program.source(f"gate/{name}"))
-        return [self.python, "-P", str(path), *args]
+        return [self.python, str(path), *args]
 
 
 def installed(facts: dict[str, Any]) -> Installed:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import traceback
 
+own = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [each for each in sys.path if each != own]
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     for name in sys.argv[2:]:
         print(json.dumps([name, None]), file=file, flush=True)

@@ -19,16 +19,21 @@ def describe(name: str) -> dict[str, object] | None:
     rows = csv.reader((found.read_text("RECORD") or "").splitlines())  # found.files leaves out what is missing
     files = [[row[0], str(found.locate_file(row[0])), row[1]] for row in rows if row]
     urls = found.metadata.get_all("Project-URL") or []
-    return {"version": found.version, "files": files, "urls": urls, "shared": shared(found.name, files)}
+    return {"version": found.version, "files": files, "urls": urls, "shared": shared(name_of(found), files)}
 
 
 def shared(name: str, files: list[list[str]]) -> list[list[str]]:
     """Which of the files another distribution brings, too: what was installed last has replaced the other's."""
     ours, found = {path for path, _, _ in files}, []
     for other in importlib.metadata.distributions():
-        rows = csv.reader((other.read_text("RECORD") or "").splitlines()) if other.name != name else ()
-        found += [[row[0], other.name] for row in rows if row and row[0] in ours]
+        rows = csv.reader((other.read_text("RECORD") or "").splitlines()) if name_of(other) != name else ()
+        found += [[row[0], name_of(other)] for row in rows if row and row[0] in ours]
     return found
+
+
+def name_of(found: importlib.metadata.Distribution) -> str:
+    """Its name; before Python 3.10, it has no attribute of that name."""
+    return found.metadata["Name"]
 
 
 facts = {
@@ -37,7 +42,7 @@ facts = {
     "site": sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}),
     "folders": [os.path.dirname(sys.executable), sys.base_prefix, os.path.join(sys.base_prefix, "DLLs")],
     "distributions": {name: describe(name) for name in sys.argv[2:]},
-    "versions": [[found.name, found.version] for found in importlib.metadata.distributions()],
+    "versions": [[name_of(found), found.version] for found in importlib.metadata.distributions()],
 }
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump(facts, file)
