@@ -5,7 +5,7 @@ import { workflowFile } from './workflow';
 import { WorkflowName } from '../declaration/pipeline';
 import type { SystemName } from '../declaration/platform';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { projectGlobs } from '../plan/project-files';
+import { programGlobs, projectGlobs } from '../plan/project-files';
 import { buildsOn, isOn, platformsOn } from '../plan/select';
 
 /** The inputs of a called build workflow. */
@@ -47,6 +47,7 @@ export function wheelPaths(plan: Plan, system: SystemName): string[] {
     ...(system === 'linux' ? IMAGE_FILES : condaFiles(plan, system)),
     workflowFile(system),
     ...(folder === null ? [] : [folder === '.' ? '**' : `${folder}/**`]),
+    ...programGlobs(plan, system),
     ...projectGlobs(plan, system),
   ];
 }

@@ -37,6 +37,19 @@ function checkFiles(at: string, { checks }: PlannedWheel): ProjectFile[] {
     }));
 }
 
+/** The sources of the program and of the library's files that the plan names, as globs; empty with the packed program. */
+export function programGlobs(plan: Plan, system: SystemName): string[] {
+  const { path, requirements } = plan.program;
+  if (requirements === null) return [];
+  const library = path.split('/').slice(0, -2).join('/');
+  const builtin = projectFiles(plan).filter((each) => isOn(system, each) && each.name.startsWith(BUILTIN));
+  const folders = builtin.map(({ name, isFolder }) => {
+    const parts = name.slice(BUILTIN.length).split('/');
+    return [library, ...(isFolder ? parts : parts.slice(0, -1)), '**'].filter(Boolean).join('/');
+  });
+  return [...new Set([`${path}/**`, requirements, ...folders])];
+}
+
 /** The project's own among those of a system, as globs for triggers; a check may import modules next to its file. */
 export function projectGlobs(plan: Plan, system: SystemName): string[] {
   const own = projectFiles(plan).filter((each) => isOn(system, each) && !each.name.startsWith(BUILTIN));

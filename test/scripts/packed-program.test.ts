@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync, writeFileSync, chmodSync } from 'n
 import { Platform, WheelPipeline } from '../../src';
 import { PACKED } from '../../src/scripts/packed-program';
 import { scripts } from '../../src/scripts/wrappers';
-import { at, plan, project, read, SMALL, synthesize } from '../small';
+import { at, plan, project, read, SMALL, synthesize, workflow } from '../small';
 
 test("there are wrappers for the build's systems", () => {
   const names = (...platforms: Platform[]): string[] => scripts(plan({ platforms })).map(({ path }) => path);
@@ -42,6 +42,10 @@ test('a repository with the sources gets no file, and its scripts and workflows 
   const linux = read('.github/workflows/linux.yml');
   expect(linux).toContain('--require-hashes --requirement src/requirements.txt');
   expect(linux).toContain('python3 src/wheel_pipeline ci changes');
+  // A change of the program builds the wheels.
+  expect(workflow('linux').on.push.paths).toEqual(
+    expect.arrayContaining(['src/wheel_pipeline/**', 'src/requirements.txt']),
+  );
 });
 
 test('no job of a repository with the file installs anything for it', () => {
