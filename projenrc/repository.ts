@@ -96,7 +96,9 @@ export class Repository extends Component {
     const examples = this.project.addTask('examples', {
       description: 'Synthesize the examples into build/examples',
       steps: EXAMPLES.flatMap((name) => [
-        { exec: `mkdir -p build/examples/${name} && cp -R examples/${name}/checks examples/${name}/scripts build/examples/${name}` },
+        {
+          exec: `mkdir -p build/examples/${name} && cp -R examples/${name}/checks examples/${name}/scripts build/examples/${name}`,
+        },
         {
           exec: `tsx --tsconfig ../../../examples/tsconfig.json ../../../examples/${name}/.projenrc.ts`,
           cwd: `build/examples/${name}`,

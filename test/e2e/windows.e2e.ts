@@ -80,7 +80,7 @@ describe('a program', () => {
     expect(await program.done).toMatchObject({ timedOut: true, stdout: expect.stringContaining('started') });
     expect(Date.now() - start).toBeLessThan(5_000);
     // A killed process is in /proc until the kernel has taken its memory back, which a busy machine delays.
-    for (const deadline = Date.now() + 5_000; (await running()) > 0 && Date.now() < deadline; ) {
+    for (const deadline = Date.now() + 5_000; (await running()) > 0 && Date.now() < deadline;) {
       await new Promise((done) => setTimeout(done, 50));
     }
     expect(await running()).toBe(0);
