@@ -1,5 +1,6 @@
 import * as javascript from 'projen/lib/javascript';
 import * as typescript from 'projen/lib/typescript';
+import { PlanTypes } from './projenrc/plan-types';
 import { JSII_TSCONFIG, Repository } from './projenrc/repository';
 import { MlcLlmPipelineProject } from './src/project';
 
@@ -48,4 +49,5 @@ const project = new MlcLlmPipelineProject({
   },
 });
 new Repository(project);
+new PlanTypes(project);
 project.synth();

@@ -1,6 +1,6 @@
 /**
  * Packs the Python program, the libraries that it needs and what it brings for MLC-LLM into `lib/wheel_pipeline.pyz`,
- * which any Python ≥3.12 runs, and writes the JSON Schema of the plan that it reads beside it.
+ * which any Python ≥3.12 runs.
  *
  * The same sources give the same bytes on every machine: entries are sorted, carry no time and no mode, and are
  * compressed by fflate, whose version package-lock.json pins, not by the zlib of the machine.
@@ -11,12 +11,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { unzipSync, Zippable, zipSync } from 'fflate';
 import { findPython } from './python';
-import { planSchema } from '../src/plan/plan';
 
 const ROOT = resolve(__dirname, '..');
 const SOURCES = join(ROOT, 'src/runtime');
 /** Folders below src that the program reads by name: a plan's `builtin:mlc-llm/checks/generate.py`. */
-const BUILTIN = ['mlc-llm/checks', 'mlc-llm/preflight'];
+const BUILTIN = ['contract', 'mlc-llm/checks', 'mlc-llm/preflight'];
 const PACKAGE = 'wheel_pipeline';
 const REQUIREMENTS = join(SOURCES, 'requirements.txt');
 const WHEELS = join(ROOT, 'build/program');
@@ -93,7 +92,7 @@ function filesBelow(parent: string, folder: string): Files {
   const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
   return Object.fromEntries(
     paths
-      .filter((path) => !path.includes('__pycache__'))
+      .filter((path) => !path.includes('__pycache__') && !path.endsWith('.ts'))
       .map((path) => [relative(parent, path).replaceAll('\\', '/'), readFileSync(path)]),
   );
 }
@@ -141,5 +140,4 @@ if (packed.length > LIMIT) {
 }
 mkdirSync(dirname(OUTPUT), { recursive: true });
 if (!existsSync(OUTPUT) || !readFileSync(OUTPUT).equals(packed)) writeFileSync(OUTPUT, packed);
-writeFileSync(join(ROOT, 'lib/plan.schema.json'), `${JSON.stringify(planSchema(), undefined, 2)}\n`);
 console.log(`lib/${basename(OUTPUT)}: ${packed.length} bytes, sha256 ${sha256(packed)}`);

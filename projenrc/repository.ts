@@ -83,7 +83,7 @@ export class Repository extends Component {
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // What is copied as it is, is read from beside the compiled code.
     project.compileTask.exec(
-      'cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/ && find lib/mlc-llm -name __pycache__ -prune -exec rm -r {} +',
+      'mkdir -p lib/contract && cp src/contract/*.json lib/contract/ && cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/ && find lib/mlc-llm -name __pycache__ -prune -exec rm -r {} +',
     );
   }
 

@@ -31,8 +31,8 @@ import { upgradeWorkflow } from './github/upgrade';
 import { windowsWorkflow } from './github/windows';
 import { Workflow, workflowFile } from './github/workflow';
 import { header } from './header';
-import { PACKED_PROGRAM } from './plan/files';
-import { Plan, PlannedBuild, PlannedPlatform } from './plan/plan';
+import { FILES, PACKED_PROGRAM } from './plan/files';
+import { Plan, PlannedBuild, PlannedPlatform, programPlan } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { PINS_FILE } from './plan/resolve-pins';
 import { buildsOn } from './plan/select';
@@ -95,7 +95,7 @@ export class WheelPipeline extends Component {
     this.workflows = this.addWorkflows();
     this.addPages(options.variants ?? []);
     this.addTasks();
-    const { output, build } = this._plan.files;
+    const { output, build } = FILES;
     project.gitignore.exclude(`/${this.path(output)}/`, `/${this.path(build)}/`);
     RepositoryRoot.of(project).add(plan, options);
   }
@@ -167,30 +167,29 @@ export class WheelPipeline extends Component {
 
   /** The plan, and what executes it. */
   private addPlan(overlay: { readonly [path: string]: string }): void {
-    const { files } = this._plan;
-    this.file('scripts/plan.json', `${JSON.stringify(this._plan, undefined, 2)}\n`);
+    this.file('scripts/plan.json', `${JSON.stringify(programPlan(this._plan), undefined, 2)}\n`);
     scripts(this._plan).forEach(({ path, text, executable }) => this.file(path, text, { executable }));
     if (this._plan.program.path === PACKED_PROGRAM) new PackedProgram(this.project, this.path(PACKED_PROGRAM));
     for (const [path, content] of Object.entries(overlay)) {
       // Writable, as its copy in the source is: a tool such as cargo may have to change what does not fit a tree.
-      this.file(`${files.overlay}/${path}`, `${content.trimEnd()}\n`, { readonly: false });
+      this.file(`${FILES.overlay}/${path}`, `${content.trimEnd()}\n`, { readonly: false });
     }
   }
 
   private addRequirements(): void {
-    const { files, builds } = this._plan;
+    const { builds } = this._plan;
     for (const [path, sharing] of byTestRequirements(builds)) {
       const purpose = 'What the checks of the wheels need: the full closure, as nothing is resolved.';
       this.file(path, [...comment(header(purpose, 'scripts/requirements.ts')), ...testRequirements(sharing)]);
     }
     const tools = 'The build tools that pip can bring, for a machine without the toolchain image.';
-    this.file(files.buildRequirements, [
+    this.file(FILES.buildRequirements, [
       ...comment(header(tools, 'scripts/requirements.ts')),
       ...buildRequirements(this._plan),
     ]);
     if (!builds[0].systems.includes('linux')) return;
     const purpose = 'The variables of the caller that go into the container of `npx projen wheel`.';
-    this.file(DOCKER_ENVIRONMENT, [...comment(header(purpose, 'scripts/tasks.ts')), ...dockerEnvironment(this._plan)]);
+    this.file(DOCKER_ENVIRONMENT, [...comment(header(purpose, 'scripts/tasks.ts')), ...dockerEnvironment()]);
   }
 
   /** GitHub reads workflows at the repository's root alone. */

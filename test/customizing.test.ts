@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { plan, project, read, SMALL, synthesize, workflow } from './small';
-import { Platform, Step, System, WheelPipeline, WheelPipelineOptions, When, WorkflowName } from '../src';
+import { Platform, HookStep, System, WheelPipeline, WheelPipelineOptions, HookTiming, WorkflowName } from '../src';
 
 describe('a base image of another floor', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
@@ -37,15 +37,15 @@ describe('a base image of another floor', () => {
 });
 
 describe('a hook', () => {
-  const hook = { name: 'mine', when: When.AFTER, command: ['python', 'mine.py'] };
+  const hook = { name: 'mine', when: HookTiming.AFTER, command: ['python', 'mine.py'] };
 
   test('runs at a step, or at that of each wheel or of one', () => {
     const { hooks } = plan({
       hooks: [
-        { ...hook, step: Step.SOURCE },
-        { ...hook, step: Step.REPAIR, only: System.LINUX },
-        { ...hook, step: Step.BUILD, wheel: 'Second' },
-        { ...hook, step: Step.TEST_ENVIRONMENT, when: When.BEFORE },
+        { ...hook, step: HookStep.SOURCE },
+        { ...hook, step: HookStep.REPAIR, system: System.LINUX },
+        { ...hook, step: HookStep.BUILD, wheel: 'Second' },
+        { ...hook, step: HookStep.TEST_ENVIRONMENT, when: HookTiming.BEFORE },
       ],
     }).builds[0];
     expect(hooks.map(({ step, when, system }) => [step, when, system])).toEqual([
@@ -59,25 +59,25 @@ describe('a hook', () => {
   });
 
   test.each([
-    [{ step: 'sauce' as Step }, 'hooks[mine].step: "sauce" must be one of tools, compiler,'],
-    [{ step: Step.BUILD, wheel: 'third' }, 'hooks[mine].wheel: "third" must be a wheel of this pipeline'],
-    [{ step: Step.SOURCE, wheel: 'first' }, 'hooks[mine].wheel: "first" must be left out'],
-    [{ step: Step.SHARE }, 'hooks[mine].step: "share" must be a step that comes'],
-    [{ step: Step.PREFLIGHT }, 'hooks[mine].step: "preflight" must be a step that comes'],
-    [{ step: Step.OVERLAY }, 'hooks[mine].step: "overlay" must be a step that comes: it is there with source.overlay'],
-    [{ step: Step.VULKAN_SDK }, 'hooks[mine].step: "vulkan-sdk" must be a step that comes'],
-    [{ step: Step.SOURCE, command: [] }, 'hooks[mine].command: [] must be a program and its arguments'],
+    [{ step: 'sauce' as HookStep }, 'hooks[mine].step: "sauce" must be one of tools, compiler,'],
+    [{ step: HookStep.BUILD, wheel: 'third' }, 'hooks[mine].wheel: "third" must be a wheel of this pipeline'],
+    [{ step: HookStep.SOURCE, wheel: 'first' }, 'hooks[mine].wheel: "first" must be left out'],
+    [{ step: HookStep.SHARE }, 'hooks[mine].step: "share" must be a step that exists'],
+    [{ step: HookStep.PREFLIGHT }, 'hooks[mine].step: "preflight" must be a step that exists'],
+    [{ step: HookStep.OVERLAY }, 'hooks[mine].step: "overlay" must be a step that exists: it does with source.overlay'],
+    [{ step: HookStep.VULKAN_SDK }, 'hooks[mine].step: "vulkan-sdk" must be a step that exists'],
+    [{ step: HookStep.SOURCE, command: [] }, 'hooks[mine].command: [] must be a program and its arguments'],
   ])('%j is refused', (changes, message) => {
     expect(() => plan({ hooks: [{ ...hook, ...changes }] })).toThrow(message);
   });
 
   test('before code is shared is one for a wheel with aliases of that system', () => {
-    const dll = { alias: 'x.dll', of: 'y.dll' };
-    const hooks = [{ ...hook, step: Step.SHARE }];
+    const dll = { alias: 'x.dll', target: 'y.dll' };
+    const hooks = [{ ...hook, step: HookStep.SHARE }];
     const wheels = SMALL.wheels.map((each, index) => (index === 0 ? { ...each, aliases: [dll] } : each));
     expect(plan({ wheels, hooks }).builds[0].hooks.map(({ step }) => step)).toEqual(['share:first']);
-    expect(() => plan({ wheels, hooks: [{ ...hook, step: Step.SHARE, only: System.LINUX }] })).toThrow(
-      'must be a step that comes: it is there for a wheel with aliases',
+    expect(() => plan({ wheels, hooks: [{ ...hook, step: HookStep.SHARE, system: System.LINUX }] })).toThrow(
+      'must be a step that exists: it does for a wheel with aliases',
     );
   });
 
@@ -87,7 +87,7 @@ describe('a hook', () => {
     const sources = ['building/build.py', 'building/wheel_build.py', 'gate/run.py'];
     const text = sources.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
     const ids = [...text.matchAll(/\b(?:Step|step)\(\s*"([\w-]+)"/g)].map(([, id]) => id);
-    expect(ids.sort()).toEqual(Object.values(Step).sort());
+    expect(ids.sort()).toEqual(Object.values(HookStep).sort());
   });
 });
 
@@ -104,7 +104,7 @@ test('variables are for all builds, one system, one variant, one wheel', () => {
     { linux: { A: 'all', B: 'linux', CFLAGS: '-g1' }, windows: { A: 'all', B: 'all', CFLAGS: '-g1' } },
     { linux: { A: 'all', B: 'gpu', CFLAGS: '-g1' }, windows: { A: 'all', B: 'gpu', CFLAGS: '-g1' } },
   ]);
-  expect(builds[0].wheels.map((wheel) => wheel.environment.linux)).toEqual([{ C: 'first' }, {}]);
+  expect(builds[0].wheels.map((wheel) => wheel.environment)).toEqual([{ C: 'first' }, {}]);
 });
 
 test('runners are chosen for each platform, the image and the release', () => {
@@ -120,9 +120,9 @@ test('runners are chosen for each platform, the image and the release', () => {
         runsOn: ['self-hosted', 'gpu'],
       },
     ],
-    linux: { runsOn: ['self-hosted', 'big'], aarch64RunsOn: 'our-arm', timeoutMinutes: 90 },
-    windows: { runsOn: 'our-windows' },
-    docker: { runsOn: 'builder', timeoutMinutes: 17 },
+    linux: { runsOn: ['self-hosted', 'big'], aarch64RunsOn: ['our-arm'], timeoutMinutes: 90 },
+    windows: { runsOn: ['our-windows'] },
+    docker: { runsOn: ['builder'], timeoutMinutes: 17 },
     release: { runsOn: ['trusted'] },
   });
   const { jobs } = workflow('linux');
@@ -139,7 +139,7 @@ test('runners are chosen for each platform, the image and the release', () => {
 
 test('a declared runner builds for a device too, and takes no place of the one that has it', () => {
   const gpu = { name: 'gpu', suffix: 'gpu', wheels: [{ distribution: 'first' }], deviceOptions: '--gpus all' };
-  synthesize({ variants: [{ ...gpu, platforms: [Platform.LINUX_X86_64] }], linux: { runsOn: 'big' } });
+  synthesize({ variants: [{ ...gpu, platforms: [Platform.LINUX_X86_64] }], linux: { runsOn: ['big'] } });
   const { jobs } = workflow('linux');
   expect(jobs['linux-x86_64-gpu']['runs-on']).toEqual(['big']);
   expect(jobs['test-linux-x86_64-gpu']['runs-on']).toBe('${{ vars.RUNNER_GPU }}');

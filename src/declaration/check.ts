@@ -1,6 +1,7 @@
 import { must } from './error';
 import { System, systemSchema } from './platform';
-import { above0, listOf, objectOf, path, text, value, z } from './schema/values';
+import { defaulted, optional, optionsOf, required } from './schema/noun';
+import { above0, listOf, path, text, value, z } from './schema/values';
 
 /** Something that must hold for an installed wheel: exactly one of `imports`, `command` and `python`. */
 export interface WheelCheck {
@@ -18,7 +19,7 @@ export interface WheelCheck {
    *
    * @default - none
    */
-  readonly except?: string[];
+  readonly exclude?: string[];
 
   /** Arguments to the environment's Python that must exit with 0, such as `['-m', 'mlc_llm', 'chat', '--help']`. */
   readonly command?: string[];
@@ -51,7 +52,7 @@ export interface WheelCheck {
    *
    * @default - both
    */
-  readonly only?: System;
+  readonly system?: System;
 }
 
 /** A Python file and its arguments. */
@@ -64,16 +65,21 @@ const script = listOf(value('an argument')).check((list) => {
   if (message) list.issues.push({ code: 'custom', message, input: file, path: [0] });
 });
 
+const moduleNames = listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/));
+
 /** @internal */
-export const checkSchema = objectOf<WheelCheck>()({
-  name: text("a check's name"),
-  imports: z.optional(listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/))),
-  except: z.optional(listOf(text('a module name, such as thing.part or thing.*', /^[A-Za-z_][\w.*]*$/))),
-  command: z.optional(listOf(value('an argument'))),
-  python: z.optional(script),
-  expect: z.optional(text('text that the output contains')),
-  timeout: z.optional(above0('a number of seconds above 0, up to a day', (seconds) => seconds <= 86_400)),
-  only: z.optional(systemSchema),
+export const checkOptions = optionsOf<WheelCheck>()({
+  name: required(text("a check's name")),
+  imports: optional(moduleNames),
+  exclude: optional(moduleNames),
+  command: optional(listOf(value('an argument'))),
+  python: optional(script),
+  expect: optional(text('text that the output contains')),
+  timeout: defaulted(
+    above0('a number of seconds above 0, up to a day', (seconds) => seconds <= 86_400),
+    120,
+  ),
+  system: optional(systemSchema),
 });
 
 /** What a schema cannot say. @internal */
@@ -81,9 +87,9 @@ export function validateCheck(at: string, check: WheelCheck): void {
   const kinds = [check.imports, check.command, check.python].filter((kind) => kind !== undefined);
   must(kinds.length === 1 && kinds[0]!.length > 0, at, check, 'exactly one of imports, command and python, not empty');
   must(
-    check.except === undefined || check.imports !== undefined,
-    `${at}.except`,
-    check.except,
+    check.exclude === undefined || check.imports !== undefined,
+    `${at}.exclude`,
+    check.exclude,
     'given beside imports, which it makes exceptions from',
   );
   must(

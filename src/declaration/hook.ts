@@ -4,7 +4,7 @@ import { choice, distributionName, listOf, objectOf, text, value, z } from './sc
 import { normalizedName } from './wheel';
 
 /** The steps of building and of testing, by the names that `--from-step` takes too. Here, and nowhere else. */
-export enum Step {
+export enum HookStep {
   /** Build: the tools are checked. */
   TOOLS = 'tools',
   /** Build, on Windows: the compiler's environment is entered. */
@@ -46,10 +46,19 @@ export enum Step {
 }
 
 /** The steps that each wheel has for itself. */
-export const WHEEL_STEPS: readonly Step[] = [Step.BUILD, Step.SHARE, Step.METADATA, Step.REPAIR];
+export const WHEEL_STEPS: readonly HookStep[] = [HookStep.BUILD, HookStep.SHARE, HookStep.METADATA, HookStep.REPAIR];
+
+/** The steps of a test. */
+export const TEST_STEPS: readonly HookStep[] = [
+  HookStep.WHEELS,
+  HookStep.TEST_ENVIRONMENT,
+  HookStep.REQUIREMENTS,
+  HookStep.INSTALL,
+  HookStep.CHECKS,
+];
 
 /** On which side of its step a hook runs. */
-export enum When {
+export enum HookTiming {
   /** Before the step. */
   BEFORE = 'before',
   /** After the step, where it succeeded. */
@@ -62,10 +71,10 @@ export interface Hook {
   readonly name: string;
 
   /** The step. */
-  readonly step: Step;
+  readonly step: HookStep;
 
   /** On which side of it. */
-  readonly when: When;
+  readonly when: HookTiming;
 
   /**
    * The program and its arguments, as they are: no shell reads them. It runs in the checkout's root, so that
@@ -85,17 +94,17 @@ export interface Hook {
    *
    * @default - both
    */
-  readonly only?: System;
+  readonly system?: System;
 }
 
 /** @internal */
 export const hookSchema = objectOf<Hook>()({
   name: text("a hook's name"),
-  step: choice(Step),
-  when: choice(When),
+  step: choice(HookStep),
+  when: choice(HookTiming),
   command: listOf(value('an argument'), 'a program and its arguments'),
   wheel: z.optional(distributionName),
-  only: z.optional(systemSchema),
+  system: z.optional(systemSchema),
 });
 
 /** What a schema cannot say. @internal */

@@ -3,11 +3,11 @@ import { above0, listOf, objectOf, text, variables, z } from './schema/values';
 /** What can be chosen of a job, whatever it does. */
 export interface JobOptions {
   /**
-   * The runner: one label, or all that it must have, such as `['self-hosted', 'linux', 'x64', 'big']`.
+   * The labels of the runner, such as `['self-hosted', 'linux', 'x64', 'big']`.
    *
    * @default - GitHub's own runner for what the job does
    */
-  readonly runsOn?: string | string[];
+  readonly runsOn?: string[];
 
   /**
    * Minutes after which the job is stopped.
@@ -30,19 +30,17 @@ export interface SystemOptions extends JobOptions {
 /** Linux's jobs, and the builds in them. */
 export interface LinuxOptions extends SystemOptions {
   /**
-   * The runner of the jobs for 64-bit ARM; `runsOn` is that of the others.
+   * The labels of the runner for 64-bit ARM; `runsOn` is for the other jobs.
    *
    * @default - GitHub's own runner
    */
-  readonly aarch64RunsOn?: string | string[];
+  readonly aarch64RunsOn?: string[];
 }
 
 const label = text('a runner label: letters, digits, dots, dashes and underscores', /^[A-Za-z0-9][\w.-]*$/);
 
-/** The schema of one or several runner labels. @internal */
-export const runsOnSchema = z.union([label, listOf(label, 'at least one label')], {
-  error: 'a runner label, or a list of them: letters, digits, dots, dashes and underscores',
-});
+/** The schema of the labels of a runner. @internal */
+export const runsOnSchema = listOf(label, 'at least one runner label');
 
 const shape = {
   runsOn: z.optional(runsOnSchema),

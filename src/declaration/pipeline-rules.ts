@@ -15,7 +15,7 @@ import { sourceSchema, validateSource } from './source';
 import { toolchainSchema, validateToolchain } from './toolchain-rules';
 import { upkeepSchema } from './upkeep';
 import { validateVariants, variantSchema } from './variant';
-import { validateWheels, wheelSchema } from './wheel-rules';
+import { validateWheels, wheelOptions } from './wheel-rules';
 
 export const imageSchema = objectOf<ImageOptions>()({
   name: z.optional(
@@ -65,7 +65,7 @@ export const settings = {
 export const pipelineSchema = objectOf<WheelPipelineOptions>()({
   ...settings,
   source: sourceSchema,
-  wheels: listOf(wheelSchema, 'at least one wheel'),
+  wheels: listOf(wheelOptions.schema, 'at least one wheel'),
   repository: repositorySchema,
   variants: z.optional(listOf(variantSchema)),
   buildWorkflow: z.optional(flag),

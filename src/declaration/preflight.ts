@@ -3,7 +3,7 @@ import { within } from './error';
 import { System, systemSchema } from './platform';
 import { objectOf, path, z } from './schema/values';
 import type { Wheel } from './wheel';
-import { validateWheels, wheelSchema } from './wheel-rules';
+import { validateWheels, wheelOptions } from './wheel-rules';
 
 /**
  * A wheel of a few files that uses every library which the real ones use. It is built, repaired, installed and checked as
@@ -24,14 +24,14 @@ export interface Preflight {
    *
    * @default - both
    */
-  readonly only?: System;
+  readonly system?: System;
 }
 
 /** @internal */
 export const preflightSchema = objectOf<Preflight>()({
   folder: path("the pipeline's folder", { builtin: true }),
-  wheel: wheelSchema,
-  only: z.optional(systemSchema),
+  wheel: wheelOptions.schema,
+  system: z.optional(systemSchema),
 });
 
 /** What a schema cannot say. @internal */

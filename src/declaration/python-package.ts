@@ -2,7 +2,8 @@
 import { must, mustBeUnique } from './error';
 import { PYTHON_PACKAGES, PythonPackagePin } from './pins';
 import { System, systemSchema } from './platform';
-import { distributionName, listOf, objectOf, path, sha256, text, z } from './schema/values';
+import { optional, optionsOf, required } from './schema/noun';
+import { distributionName, listOf, path, sha256, text } from './schema/values';
 import { normalizedName } from './wheel';
 
 /** A package of the Python package index that builds need beside the Conda environment, as wheels of known hashes. */
@@ -37,19 +38,19 @@ export interface PythonPackage {
    *
    * @default - both
    */
-  readonly only?: System;
+  readonly system?: System;
 }
 
 /** One with its version, hashes and prefix. @internal */
 export type PinnedPythonPackage = PythonPackage & PythonPackagePin;
 
 /** @internal */
-export const pythonPackageSchema = objectOf<PythonPackage>()({
-  name: distributionName,
-  version: z.optional(text('an exact version, such as 2025.5', /^\d[\w.!+]*$/)),
-  sha256: z.optional(listOf(sha256, "at least one SHA-256 of the package's wheels")),
-  prefix: z.optional(path('site-packages')),
-  only: z.optional(systemSchema),
+export const pythonPackageOptions = optionsOf<PythonPackage>()({
+  name: required(distributionName),
+  version: optional(text('an exact version, such as 2025.5', /^\d[\w.!+]*$/)),
+  sha256: optional(listOf(sha256, "at least one SHA-256 of the package's wheels")),
+  prefix: optional(path('site-packages')),
+  system: optional(systemSchema),
 });
 
 /** A package with what the table of pins says of it. A version that is given stands for itself. @internal */

@@ -6,11 +6,18 @@ import { flag, listOf, objectOf, text, z } from './schema/values';
 export interface ReleaseOptions {
   /**
    * The environment on GitHub that publishing waits for: its reviewers and rules, which are set there, decide whether a
-   * release becomes public. An empty name for none.
+   * release becomes public.
    *
    * @default 'release'
    */
   readonly environment?: string;
+
+  /**
+   * Wait for the environment. If false, a release is published as soon as its wheels are verified.
+   *
+   * @default true
+   */
+  readonly useEnvironment?: boolean;
 
   /**
    * Whether a release asks that its tag is on the default branch. Releases from branches of their own, such as for
@@ -36,11 +43,11 @@ export interface ReleaseOptions {
   readonly sbom?: boolean;
 
   /**
-   * The runner of the jobs that plan, verify, sign and publish: one label, or all that it must have.
+   * The labels of the runner of the jobs that plan, verify, sign and publish.
    *
    * @default - GitHub's own runner
    */
-  readonly runsOn?: string | string[];
+  readonly runsOn?: string[];
 }
 
 /** When the workflows run beside pull requests, the merge queue and by hand. */
@@ -53,12 +60,12 @@ export interface TriggerOptions {
   readonly defaultBranch?: string;
 
   /**
-   * When the wheels are built though nothing changed, as cron writes it and in UTC: GitHub forgets caches that nobody
-   * read for a week. Empty for never.
+   * When the wheels are built without a change, as cron expressions in UTC: GitHub deletes caches that were not read for
+   * a week. An empty list turns scheduled builds off.
    *
-   * @default '17 3 * * 1,4'
+   * @default ['17 3 * * 1,4']
    */
-  readonly schedule?: string;
+  readonly schedule?: string[];
 
   /**
    * Branches whose pushes build the wheels, beside the default branch.
@@ -93,21 +100,17 @@ const CRON = new RegExp(`^${Array<string>(5).fill(FIELD).join(' ')}$`);
 export const branchName = text('the name of a branch, such as main', BRANCH);
 
 /** @internal */
-export const scheduleText = text(
-  'five fields as cron writes them, such as 17 3 * * 1,4; or empty for never',
-  new RegExp(`(${CRON.source})|^$`),
-  { empty: true },
-);
+export const scheduleList = listOf(text('a cron expression of five fields, such as 17 3 * * 1,4', CRON));
 
 /** @internal */
 export const releaseSchema = objectOf<ReleaseOptions>()({
   environment: z.optional(
     text(
-      'the name of an environment: letters, digits, dots, dashes and underscores; or empty for none',
-      /^([A-Za-z0-9][A-Za-z0-9._-]{0,254})?$/,
-      { empty: true },
+      'the name of an environment: letters, digits, dots, dashes and underscores',
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/,
     ),
   ),
+  useEnvironment: z.optional(flag),
   onDefaultBranch: z.optional(flag),
   attest: z.optional(flag),
   sbom: z.optional(flag),
@@ -119,7 +122,7 @@ const branches = z.optional(listOf(branchName, 'at least one branch'));
 /** @internal */
 export const triggersSchema = objectOf<TriggerOptions>()({
   defaultBranch: z.optional(branchName),
-  schedule: z.optional(scheduleText),
+  schedule: z.optional(scheduleList),
   pushBranches: branches,
   pullRequestBranches: branches,
   ignoredPaths: z.optional(

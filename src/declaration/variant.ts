@@ -3,8 +3,8 @@ import { must, mustBeUnique } from './error';
 import { runsOnSchema } from './job';
 import { Platform, platformsSchema } from './platform';
 import { digestText, listOf, objectOf, text, variables, z } from './schema/values';
-import type { CondaPackage, Tool } from './toolchain';
-import { packageSchema, toolSchema } from './toolchain-rules';
+import type { CondaPackage, ToolchainTool } from './toolchain';
+import { packageOptions, toolOptions } from './toolchain-rules';
 import { normalizedName, Wheel, WheelChanges } from './wheel';
 import { wheelChangesSchema } from './wheel-rules';
 
@@ -55,7 +55,7 @@ export interface VariantFields {
    *
    * @default - none
    */
-  readonly tools?: Tool[];
+  readonly tools?: ToolchainTool[];
 
   /**
    * Environment variables that its builds run with, beside the pipeline's own.
@@ -81,11 +81,11 @@ export interface VariantFields {
   readonly deviceOptions?: string;
 
   /**
-   * The runner of its jobs: one label, or all that it must have, such as `['self-hosted', 'gpu']`.
+   * The labels of the runner of its jobs, such as `['self-hosted', 'gpu']`.
    *
    * @default - as the pipeline's own; where a device is needed, its tests run where the repository variable says
    */
-  readonly runsOn?: string | string[];
+  readonly runsOn?: string[];
 
   /**
    * The disk space that it needs, in gigabytes. The jobs of a variant whose figures are not measured free the unused
@@ -148,8 +148,8 @@ const fields = {
     /^[a-z0-9]+([.-][a-z0-9]+)*$/,
   ),
   platforms: z.optional(platformsSchema),
-  packages: z.optional(listOf(packageSchema)),
-  tools: z.optional(listOf(toolSchema)),
+  packages: z.optional(listOf(packageOptions.schema)),
+  tools: z.optional(listOf(toolOptions.schema)),
   environment: z.optional(variables),
   imageDigest: z.optional(digestText),
   deviceOptions: z.optional(text("options of docker's, such as --gpus all", /^--?[\w=,:/@. +-]+$/)),

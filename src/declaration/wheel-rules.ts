@@ -1,7 +1,8 @@
 /** What is right for a wheel: the schemas of its options, and what no schema can say. */
-import { checkSchema, validateCheck } from './check';
+import { checkOptions, validateCheck } from './check';
 import { must, mustBeUnique } from './error';
 import { SYSTEMS } from './platform';
+import { defaulted, entriesOf, nested, optionsOf, perSystem, required, titled } from './schema/noun';
 import {
   above0,
   distributionName,
@@ -16,38 +17,25 @@ import {
   z,
 } from './schema/values';
 import { PUBLIC_VERSION } from './version';
-import {
-  CMakeDefinitions,
-  LibraryAlias,
-  LibraryExcludes,
-  normalizedName,
-  RequirementAmendments,
-  SizeLimits,
-  Wheel,
-  WheelChanges,
-} from './wheel';
+import { CMakeDefinitions, LibraryAlias, normalizedName, RequirementAmendments, Wheel, WheelChanges } from './wheel';
 
 const definitions = z.optional(
   recordOf(text('a CMake variable name', /^[A-Za-z_]\w*$/), value("a cache entry's value")),
 );
 
-export const cmakeSchema = objectOf<CMakeDefinitions>()({ all: definitions, linux: definitions, windows: definitions });
+const cmake = objectOf<CMakeDefinitions>()({ all: definitions, linux: definitions, windows: definitions });
 
-export const excludesSchema = objectOf<LibraryExcludes>()({
-  linux: z.optional(
-    listOf(
-      text(
-        'a whole file name with .so, such as libtvm_ffi.so: auditwheel matches nothing else',
-        /^[\w.+-]+\.so(\.\d+)*$/,
-      ),
+const libraries = perSystem<string[]>([], {
+  linux: listOf(
+    text(
+      'a whole file name with .so, such as libtvm_ffi.so: auditwheel matches nothing else',
+      /^[\w.+-]+\.so(\.\d+)*$/,
     ),
   ),
-  windows: z.optional(listOf(text('a whole file name with .dll, such as vulkan-1.dll', /^[\w.+-]+\.dll$/i))),
+  windows: listOf(text('a whole file name with .dll, such as vulkan-1.dll', /^[\w.+-]+\.dll$/i)),
 });
 
-const bytes = z.optional(above0('a whole number of bytes above 0', Number.isSafeInteger));
-
-export const sizeLimitsSchema = objectOf<SizeLimits>()({ linux: bytes, windows: bytes });
+const bytes = above0('a whole number of bytes above 0', Number.isSafeInteger);
 
 /** What PEP 508 calls a requirement; what a marker says is left to pip. */
 const REQUIREMENT = requirementPattern();
@@ -62,44 +50,56 @@ function requirementPattern(): RegExp {
   return new RegExp(`^${name}(\\s*${extras})?(\\s*(${which}))?(\\s*;.+)?$`);
 }
 
-export const amendmentsSchema = objectOf<RequirementAmendments>()({
-  add: z.optional(listOf(text('a requirement by PEP 508, such as psutil or numpy>=2,<3', REQUIREMENT))),
-  pin: z.optional(listOf(distributionName)),
-  drop: z.optional(listOf(distributionName)),
+const amendments = optionsOf<RequirementAmendments>()({
+  add: defaulted(listOf(text('a requirement by PEP 508, such as psutil or numpy>=2,<3', REQUIREMENT)), []),
+  pin: defaulted(listOf(distributionName), []),
+  drop: defaulted(listOf(distributionName), []),
 });
 
-const aliasSchema = objectOf<LibraryAlias>()({ alias: path('the wheel'), of: path('the wheel') });
+const alias = titled('Alias', objectOf<LibraryAlias>()({ alias: path('the wheel'), target: path('the wheel') }));
 
-const fields = {
-  distribution: distributionName,
-  projectDir: z.optional(path('the source')),
-  cmake: z.optional(cmakeSchema),
+/** A static library is of no use in a wheel; on Windows, a `.lib` can be what extensions link a DLL with. */
+const STATIC_LIBRARIES = ['**/*.a'];
+
+/** The options that the plan has as they are declared. */
+const rules = {
+  distribution: required(distributionName),
+  projectDir: defaulted(path('the source'), '.'),
+  useSourceVersion: defaulted(flag, false),
+  reuse: defaulted(flag, false),
+  excludes: libraries,
+  systemLibraries: libraries,
+  libraryFolders: defaulted(listOf(path('site-packages')), []),
+  programFolders: defaulted(listOf(path('site-packages')), []),
+  aliases: defaulted(listOf(alias), [], (each: LibraryAlias) => each.alias),
+  requires: nested('Requirements', amendments),
+  forbidden: defaulted(listOf(text('a glob of files, such as **/*.a', /^[^\\/][^\\]*$/)), STATIC_LIBRARIES),
+  maxBytes: perSystem(null, { linux: bytes, windows: bytes }),
+  testRequirements: defaulted(
+    listOf(text('pinned, such as numpy==2.3.1', /^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/)),
+    [],
+    (requirement: string) => normalizedName(requirement.split(/[=[]/)[0]),
+  ),
+};
+
+/** The options that `resolve-wheel.ts` turns into settings and variables of the build. */
+const others = {
+  cmake: z.optional(cmake),
   settings: z.optional(
     recordOf(text("a setting's name, such as wheel.exclude", /^[A-Za-z][\w.-]*$/), value("a setting's value")),
   ),
   environment: z.optional(variables),
   compileVersion: z.optional(text('a PEP 440 version, such as 0.1.0', PUBLIC_VERSION)),
-  keepVersion: z.optional(flag),
-  reuse: z.optional(flag),
-  excludes: z.optional(excludesSchema),
-  systemLibraries: z.optional(excludesSchema),
-  libraryFolders: z.optional(listOf(path('site-packages'))),
-  programFolders: z.optional(listOf(path('site-packages'))),
-  aliases: z.optional(listOf(aliasSchema)),
-  requires: z.optional(amendmentsSchema),
-  forbidden: z.optional(listOf(text('a glob of files, such as **/*.a', /^[^\\/][^\\]*$/))),
-  maxBytes: z.optional(sizeLimitsSchema),
-  testRequirements: z.optional(
-    listOf(text('pinned, such as numpy==2.3.1', /^[A-Za-z0-9._-]+(\[[^\]]+\])?==[^\s*;]+(\s*;.+)?$/)),
-  ),
 };
 
-export const wheelSchema = objectOf<Wheel>()({
-  ...fields,
-  checks: listOf(checkSchema, 'at least one check: an untested wheel is not released'),
-});
+const checks = entriesOf('Check', checkOptions, 'name', 'at least one check: an untested wheel is not released');
 
-export const wheelChangesSchema = objectOf<WheelChanges>()({ ...fields, checks: z.optional(listOf(checkSchema)) });
+export const wheelOptions = optionsOf<Wheel>()({ ...rules, checks }, others);
+
+export const wheelChangesSchema = optionsOf<WheelChanges>()(rules, {
+  ...others,
+  checks: z.optional(listOf(checkOptions.schema)),
+}).schema;
 
 /** What a schema cannot say. */
 export function validateWheels(wheels: readonly Wheel[]): void {
@@ -133,14 +133,14 @@ function validateWheel(wheel: Wheel, earlier: readonly Wheel[]): void {
       ),
     );
   }
-  (wheel.aliases ?? []).forEach(({ alias, of }) => {
+  (wheel.aliases ?? []).forEach(({ alias: name, target }) => {
     const folder = (file: string): string => file.slice(0, file.lastIndexOf('/') + 1);
     must(
-      alias !== of &&
-        folder(alias) === folder(of) &&
-        ['.so', '.dll'].some((kind) => [alias, of].every((file) => file.endsWith(kind))),
+      name !== target &&
+        folder(name) === folder(target) &&
+        ['.so', '.dll'].some((kind) => [name, target].every((file) => file.endsWith(kind))),
       `${at}.aliases`,
-      `${alias} of ${of}`,
+      `${name} of ${target}`,
       'two shared libraries of one folder, both .so or both .dll',
     );
   });

@@ -45,7 +45,7 @@ export interface LibraryAlias {
    */
   readonly alias: string;
   /** The library whose code it repeats, in the same folder, such as `mlc_llm/libmlc_llm_module.so`. */
-  readonly of: string;
+  readonly target: string;
 }
 
 /** What can be said of a wheel, beside its checks. */
@@ -90,12 +90,12 @@ export interface WheelFields {
   readonly compileVersion?: string;
 
   /**
-   * Whether the wheel keeps the version that its source states, instead of taking the release's: for a distribution that
-   * is known under its own version elsewhere.
+   * Keep the version that the source states instead of the release's: for a distribution that is known under its own
+   * version elsewhere.
    *
    * @default false
    */
-  readonly keepVersion?: boolean;
+  readonly useSourceVersion?: boolean;
 
   /**
    * Whether the built wheel is kept, and taken again as long as nothing that it is made of has changed: the files and the
@@ -198,7 +198,7 @@ export interface WheelChanges extends WheelFields {
 /** A wheel's aliases on a system, whose libraries have an ending of their own. @internal */
 export function aliasesOn({ aliases = [] }: Pick<WheelFields, 'aliases'>, system: SystemName): LibraryAlias[] {
   const ending = { linux: '.so', windows: '.dll' }[system];
-  return aliases.filter(({ alias }) => alias.endsWith(ending)).map(({ alias, of }) => ({ alias, of }));
+  return aliases.filter(({ alias }) => alias.endsWith(ending));
 }
 
 /** PEP 503's normalised form: what two spellings of a distribution's name have in common. @internal */

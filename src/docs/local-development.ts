@@ -5,7 +5,7 @@ import { comparison } from './variants';
 import { BUILTIN } from '../declaration/schema/values';
 import { USER, WORKSPACE } from '../docker/dockerfile';
 import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
-import { VARIABLES } from '../plan/inputs';
+import { inputs, VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild } from '../plan/plan';
 import { isOn, platformsOn, reusesWheels } from '../plan/select';
 import { DOCKER_ENVIRONMENT } from '../scripts/tasks';
@@ -27,12 +27,12 @@ export function localDevelopmentPage(described: Described): Page {
     variables: VARIABLES,
     linux: main.systems.includes('linux') && linux(plan, main),
     windows: main.systems.includes('windows') && windows(main),
-    inputs: inputs(plan),
+    inputs: inputRows(plan),
     compilerCache: `${FILES.build}/${COMPILER_CACHE}`,
     passedVariables: DOCKER_ENVIRONMENT,
     vulkan: main.vulkan,
     variants: variants(described),
-    toolchain: toolchain(plan, main),
+    toolchain: toolchain(main),
     preflight: main.preflight && {
       folder: main.preflight.folder.startsWith(BUILTIN) ? false : main.preflight.folder,
       system: main.preflight.system !== null && SYSTEM_TITLES[main.preflight.system],
@@ -42,7 +42,7 @@ export function localDevelopmentPage(described: Described): Page {
   });
 }
 
-function linux({ files, image }: Plan, build: PlannedBuild): View {
+function linux({ image }: Plan, build: PlannedBuild): View {
   const tools = build.tools.filter((tool) => isOn('linux', tool));
   return {
     image: build.image,
@@ -51,8 +51,8 @@ function linux({ files, image }: Plan, build: PlannedBuild): View {
     workspace: WORKSPACE,
     user: USER,
     output: outputFolder(platformsOn(build, 'linux')[0]),
-    buildRequirements: files.buildRequirements,
-    buildLock: `${files.locks}/build-linux-$(uname -m).txt`,
+    buildRequirements: FILES.buildRequirements,
+    buildLock: `${FILES.locks}/build-linux-$(uname -m).txt`,
     pythonPackages: build.pythonPackagesFile ?? false,
     tools: tools
       .map(({ command, minimum, optional }) =>
@@ -72,9 +72,10 @@ function windows(build: PlannedBuild): View {
 }
 
 /** Options of the program that exist for the pipeline's systems. */
-function inputs({ inputs: declared, builds: [{ systems }, ...others] }: Plan): View[] {
-  return declared
-    .filter((input) => systems.some((system) => isOn(system, input)))
+function inputRows({ builds }: Plan): View[] {
+  const [{ systems }, ...others] = builds;
+  return inputs(builds)
+    .filter(({ system }) => system === undefined || systems.includes(system))
     .filter(({ type }) => type !== 'variant' || others.length > 0)
     .map(({ name, variable, help, commands, defaultHelp }) => ({
       name,
@@ -111,7 +112,7 @@ function variants({ plan, variants: declared, prefix }: Described): View | false
   };
 }
 
-function toolchain({ files }: Plan, build: PlannedBuild): View {
+function toolchain(build: PlannedBuild): View {
   const { conda, platforms, systems, pythonPackagesFile } = build;
   return {
     environment: conda.file,
@@ -120,6 +121,6 @@ function toolchain({ files }: Plan, build: PlannedBuild): View {
     locks: codeList(platforms.map(({ lock }) => lock)),
     firstLock: platforms[0].lock,
     inImage: systems.includes('linux'),
-    locksFolder: files.locks,
+    locksFolder: FILES.locks,
   };
 }

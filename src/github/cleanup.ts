@@ -1,6 +1,7 @@
 /** `cleanup.yml`: removes images that nothing needs any more, so that a registry does not grow for ever. */
 import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
 import { AT_HOME, homeJob } from './home';
+import { scheduled } from './inputs';
 import type { WorkflowDefinition } from './model';
 import { MINUTES } from '../declaration/minutes';
 import type { Plan } from '../plan/plan';
@@ -14,7 +15,7 @@ export function cleanupWorkflow(plan: Plan): WorkflowDefinition {
   return {
     name: 'cleanup',
     on: {
-      ...(schedule === null ? {} : { schedule: [{ cron: schedule }] }),
+      ...scheduled(schedule),
       workflow_dispatch: {
         inputs: {
           [DRY_RUN]: { description: 'Say what would be removed, and remove nothing', type: 'boolean', default: true },

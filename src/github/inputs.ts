@@ -62,6 +62,11 @@ function condaFiles(plan: Plan, system: SystemName): string[] {
   return [...new Set(files)];
 }
 
+/** The trigger of some cron expressions, if any. */
+export function scheduled(crons: readonly string[]): { readonly schedule?: Value } {
+  return crons.length > 0 ? { schedule: crons.map((cron) => ({ cron })) } : {};
+}
+
 /**
  * The files whose push starts a workflow that builds wheels. A change to the image starts docker.yml, which calls
  * linux.yml: it starts that alone, unless there is a branch that docker.yml does not run for.
@@ -107,7 +112,7 @@ export function buildTriggers(
     pull_request: {},
     merge_group: {},
     push: { branches: [plan.defaultBranch], paths: pushPaths(plan, system) },
-    ...(plan.schedule === null ? {} : { schedule: [{ cron: plan.schedule }] }),
+    ...scheduled(plan.schedule),
     workflow_dispatch: { inputs },
     workflow_call: { inputs, outputs: Object.fromEntries(outputs) },
   };

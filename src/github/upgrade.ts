@@ -18,6 +18,7 @@ import {
   upload,
 } from './common';
 import { AT_HOME, homeJob } from './home';
+import { scheduled } from './inputs';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
 import { ACTIONS } from '../declaration/pins';
@@ -50,7 +51,7 @@ export function upgradeWorkflow(plan: Plan, install: string): WorkflowDefinition
   return {
     name: 'upgrade',
     on: {
-      ...(upkeep.schedule === null ? {} : { schedule: [{ cron: upkeep.schedule }] }),
+      ...scheduled(upkeep.schedule),
       workflow_dispatch: {},
     },
     concurrency: concurrency('upgrade'),

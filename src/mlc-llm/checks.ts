@@ -42,7 +42,7 @@ export function generates(on: { device: string; title: string; quantization: str
   const { device, quantization, dtype } = on;
   return {
     name: `a model compiled for ${on.title} generates`,
-    only: System.LINUX,
+    system: System.LINUX,
     python: script('generate', '--device', device, '--quantization', quantization, '--dtype', dtype),
     timeout: 300,
   };
@@ -55,7 +55,7 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
     name: 'imports',
     imports: ['mlc_llm', 'mlc_llm.*'],
     // They need pandas, transformers, huggingface_hub and langchain.
-    except: ['mlc_llm.bench.*', 'mlc_llm.cli.delivery', 'mlc_llm.contrib.embeddings.openai'],
+    exclude: ['mlc_llm.bench.*', 'mlc_llm.cli.delivery', 'mlc_llm.contrib.embeddings.openai'],
     timeout: 300,
   },
   ...['chat', 'serve', 'compile', 'convert_weight', 'gen_config', 'package'].map((command) => ({

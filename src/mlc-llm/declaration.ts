@@ -63,7 +63,7 @@ const TOOLCHAIN: Toolchain = {
     { name: 'zlib' },
     { name: 'zstd' },
     { name: 'zstd-static' },
-    { name: 'libxml2-devel', only: System.WINDOWS },
+    { name: 'libxml2-devel', system: System.WINDOWS },
     { name: 'cython', pypi: 'cython' },
     { name: 'setuptools-scm', pypi: 'setuptools-scm' },
   ],
@@ -80,7 +80,7 @@ const TVM_FFI: Wheel = {
   distribution: 'apache-tvm-ffi',
   projectDir: '3rdparty/tvm/3rdparty/tvm-ffi',
   compileVersion: '0.1.11',
-  keepVersion: true,
+  useSourceVersion: true,
   checks: TVM_FFI_CHECKS,
   testRequirements: ['numpy==2.5.5', 'typing-extensions==4.16.0'],
 };
@@ -145,8 +145,8 @@ const MLC_LLM: Wheel = {
   forbidden: ['**/*.a', '**/*.lib', ...LEFT_OUT],
   // Both are linked from the same objects; which one is loaded depends on whether tvm is there with its compiler.
   aliases: [
-    { alias: 'mlc_llm/libmlc_llm.so', of: 'mlc_llm/libmlc_llm_module.so' },
-    { alias: 'mlc_llm/mlc_llm.dll', of: 'mlc_llm/mlc_llm_module.dll' },
+    { alias: 'mlc_llm/libmlc_llm.so', target: 'mlc_llm/libmlc_llm_module.so' },
+    { alias: 'mlc_llm/mlc_llm.dll', target: 'mlc_llm/mlc_llm_module.dll' },
   ],
   excludes: { linux: ['libtvm_ffi.so', 'libtvm_runtime.so'], windows: ['tvm_ffi.dll', 'tvm_runtime.dll'] },
   requires: { pin: ['tvm', 'apache-tvm-ffi'], add: ['psutil', 'aiohttp'] },

@@ -12,7 +12,7 @@ import type { Preflight } from '../declaration/preflight';
 export function mlcLlmPreflight(llvmConfig: string): Preflight {
   return {
     folder: builtin('preflight'),
-    only: System.LINUX,
+    system: System.LINUX,
     wheel: {
       distribution: 'mlc-llm-preflight',
       cmake: { linux: { LLVM_CONFIG: llvmConfig } },

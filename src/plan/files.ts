@@ -1,36 +1,23 @@
 /** Where files lie, from the checkout's root. */
-import type { PlannedBuild, PlannedFiles, PlannedPlatform } from './plan';
+import type { PlannedBuild, PlannedPlatform } from './plan';
+import { BuildFolder, FOLDERS } from '../contract/tables';
 
 /** The files and folders of a pipeline; a variant has a Dockerfile and an environment of its own. */
-export const FILES: PlannedFiles = {
-  output: 'dist',
-  build: 'build',
-  overlay: 'scripts/overlay',
-  buildRequirements: 'scripts/build-requirements.txt',
-  locks: 'scripts/locks',
-  environment: 'docker/environment.yml',
-  dockerfile: 'docker/Dockerfile',
-};
+export const FILES = FOLDERS;
 
 /** The packed Python program that executes the plan, where a repository does not have its sources. */
 export const PACKED_PROGRAM = 'scripts/wheel_pipeline.pyz';
 
-/** What lies where in the folder for everything in between; `src/runtime/wheel_pipeline/workspace.py` makes them. */
-export const BUILD_FOLDERS = {
-  logs: `${FILES.build}/logs`,
-  source: `${FILES.build}/source`,
-  raw: `${FILES.build}/raw`,
-  repaired: `${FILES.build}/repaired`,
-  testEnvironment: `${FILES.build}/test-environment`,
-  testReport: `${FILES.build}/test-report`,
-  vulkanSdk: `${FILES.build}/vulkan-sdk`,
-} as const;
+/** Folders in the default BUILD_DIR. */
+export const BUILD_FOLDERS = Object.fromEntries(
+  Object.entries(FOLDERS.inBuild).map(([name, folder]) => [name, `${FILES.build}/${folder}`]),
+) as { readonly [name in BuildFolder]: string };
 
-/** Where wheels are kept between builds, from the folder for everything in between. */
-export const WHEEL_CACHE = 'wheel-cache';
+/** Folder of kept wheels, relative to BUILD_DIR. */
+export const WHEEL_CACHE = FOLDERS.inBuild.wheelCache;
 
-/** Where the compiler cache lies, from there too. */
-export const COMPILER_CACHE = 'sccache';
+/** Folder of the compiler cache, relative to BUILD_DIR. */
+export const COMPILER_CACHE = FOLDERS.inBuild.compilerCache;
 
 /** The Dockerfile of a build; editors and linters know both names. */
 export function dockerfileOf(variant?: string): string {

@@ -1,26 +1,38 @@
 /**
  * The plan: a declaration with every default filled in and all of its variants inside, as plain data.
  *
- * It is `scripts/plan.json`, which the Python program executes, and what the image, the workflows and the pages are
- * made from. Types and JSON Schema come from the one description below. What the Python program reads of it stands in
- * `src/runtime/wheel_pipeline/plan`.
+ * The image, the workflows and the pages are rendered from it. The part that the Python program executes is
+ * `scripts/plan.json`, whose Python types are generated from the description below (`projenrc/plan-types.ts`).
  */
 import * as z from 'zod/mini';
 import { WorkflowName } from '../declaration/pipeline';
 import { SYSTEMS } from '../declaration/platform';
+import { pythonPackageOptions } from '../declaration/python-package';
+import { packageOptions, toolOptions } from '../declaration/toolchain-rules';
+import { wheelOptions } from '../declaration/wheel-rules';
 
 /** The plan's shape; raised when a reader of an older one would misread it. */
-export const PLAN_SCHEMA = 2;
+export const PLAN_SCHEMA = 3;
 
-/** A field with what its name does not say. */
+/** A field with a description, which becomes the docstring of the program's type. */
 function said<T extends z.ZodMiniType>(type: T, description: string): T {
   return type.check(z.describe(description)) as T;
+}
+
+/** An object with the name of the program's type. */
+function named<T extends z.ZodMiniType>(title: string, type: T, description?: string): T {
+  return type.check(z.meta({ title, ...(description && { description }) })) as T;
+}
+
+/** A field that synthesis alone needs: neither `scripts/plan.json` nor the program has it. */
+function synthesis<T extends z.ZodMiniType>(type: T, description?: string): T {
+  return type.check(z.meta({ synthesis: true, ...(description && { description }) })) as T;
 }
 
 const text = z.string().check(z.minLength(1));
 const texts = z.array(text);
 const system = z.enum(SYSTEMS);
-const onlyOn = said(z.nullable(system), 'The only system that it is for; both without it.');
+const onlyOn = said(z.nullable(system), 'The only system; both if null.');
 const variables = z.record(z.string(), z.string());
 const seconds = z.number().check(z.positive());
 const gigabytes = z.nullable(z.number().check(z.positive()));
@@ -33,158 +45,88 @@ function bySystem<T extends z.ZodMiniType>(value: T) {
   return z.strictObject({ linux: value, windows: value });
 }
 
-const source = said(
+const source = named(
+  'Source',
   z.strictObject({
     git: z.nullable(
-      z.strictObject({
-        repository: text,
-        commit: text,
-        tag: z.nullable(text),
-        submodules: z.array(
-          z.strictObject({
-            path: said(text, "From the source's root."),
-            parent: said(z.nullable(text), "The submodule that it is one of; none for one of the source's own."),
-          }),
-        ),
-      }),
+      named(
+        'GitSource',
+        z.strictObject({
+          repository: text,
+          commit: text,
+          tag: z.nullable(text),
+          submodules: z.array(
+            named(
+              'Submodule',
+              z.strictObject({
+                path: said(text, "Relative to the source's root."),
+                parent: said(z.nullable(text), 'The submodule that contains it, if any.'),
+              }),
+            ),
+          ),
+        }),
+      ),
     ),
-    sdist: z.nullable(z.strictObject({ distribution: text, version: text, sha256: text })),
-    folder: said(z.nullable(text), "From the checkout's root."),
-    overlay: said(texts, 'Paths of the files in scripts/overlay that are laid over the source.'),
-    baseVersion: said(text, 'What a build is a development version of, where no version is given.'),
+    sdist: z.nullable(named('SdistSource', z.strictObject({ distribution: text, version: text, sha256: text }))),
+    folder: said(z.nullable(text), "Relative to the checkout's root."),
+    overlay: said(texts, 'Paths of the files in scripts/overlay that are copied over the source.'),
+    baseVersion: said(text, 'The release that a development version is based on.'),
   }),
   'Exactly one of git, sdist and folder.',
 );
 
-const files = said(
+const limits = named(
+  'Limits',
   z.strictObject({
-    output: text,
-    build: text,
-    overlay: text,
-    buildRequirements: text,
-    locks: said(text, 'What `lock` writes: the same by hash, for each platform.'),
-    environment: text,
-    dockerfile: text,
+    attempts: said(count, 'Tries of what reaches over a network.'),
+    pause: said(seconds, 'Seconds between tries: this, then twice this, …'),
+    command: said(seconds, 'Seconds for a question to a tool, such as its version.'),
+    download: said(seconds, 'Seconds for a source, or for what a test requires.'),
+    build: said(seconds, 'Seconds for the build of one wheel by its backend, and for its repair.'),
+    upload: said(seconds, 'Seconds for one file of a release.'),
+    check: said(seconds, 'Seconds for a check of the gate that every wheel goes through.'),
+    keptWheels: said(count, 'Generations of a reused wheel.'),
   }),
-  "Paths from the checkout's root.",
 );
 
-const limits = z.strictObject({
-  attempts: said(count, 'Tries of what reaches over a network.'),
-  pause: said(seconds, 'Seconds between tries: this, then twice this, …'),
-  command: said(seconds, 'Seconds for a question to a tool, such as its version.'),
-  download: said(seconds, 'Seconds for a source, or for what a test requires.'),
-  build: said(seconds, 'Seconds for the build of one wheel by its backend, and for its repair.'),
-  upload: said(seconds, 'Seconds for one file of a release.'),
-  check: said(seconds, 'Seconds for a check of the gate that every wheel goes through.'),
-  keptWheels: said(count, 'Generations of a reused wheel.'),
-});
-
-const command = z.enum(['build', 'test', 'reproduce', 'preflight']);
-
-const input = z.strictObject({
-  name: said(text, 'The option without its dashes.'),
-  variable: said(z.nullable(text), 'The environment variable that says the same.'),
-  type: z.enum([
-    'text',
-    'path',
-    'count',
-    'epoch',
-    'version',
-    'platform-tag',
-    'flag',
-    'variant',
-    'distributions',
-    'step',
-  ]),
-  commands: z.array(command),
-  system: onlyOn,
-  help: text,
-  default: said(
-    z.nullable(text),
-    'A template of {root}, {platform}, {build-dir} and {processors}; none where it stays empty.',
-  ),
-  defaultHelp: said(text, 'The default in words.'),
-});
-
-const platform = z.strictObject({
-  id: said(text, 'What its folders, jobs and artifacts are called, such as linux-x86_64-cuda-13.0.'),
-  system,
-  machine: said(text, "What Python's platform.machine() says there."),
-  platformTag: said(text, 'The platform tag of a repaired wheel.'),
-  title: said(text, 'The platform as people write it.'),
-  runner: said(text, 'The GitHub-hosted runner.'),
-  runsOn: said(z.nullable(texts), 'The labels of another runner.'),
-  condaSubdir: said(text, 'The subdirectory of a Conda channel.'),
-  baseImage: said(z.nullable(text), 'What the toolchain image starts from, by digest; none on Windows.'),
-  lock: said(
-    text,
-    'The explicit Conda lock file, which is optional: where it is committed, it is what gets installed.',
-  ),
-});
-
-const tool = z.strictObject({ command: text, minimum: z.nullable(text), optional: z.boolean(), system: onlyOn });
-
-const condaPackage = z.strictObject({
-  name: text,
-  version: text,
-  system: onlyOn,
-  pypi: said(z.nullable(text), 'The distribution on the Python package index that brings the same.'),
-});
-
-const pythonPackage = z.strictObject({
-  name: text,
-  version: text,
-  sha256: said(texts, 'Of each of its wheels that may be installed.'),
-  prefix: said(z.nullable(text), 'A folder of it that is laid out like /usr, from site-packages.'),
-  system: onlyOn,
-});
-
-const check = said(
+const platform = named(
+  'Platform',
   z.strictObject({
-    name: text,
-    kind: z.enum(['imports', 'command', 'python']),
-    system: onlyOn,
-    timeout: seconds,
-    expect: said(z.nullable(text), 'Text that the output must contain.'),
-    modules: texts,
-    exclude: said(texts, 'Of the modules, those that are left out.'),
-    args: z.array(z.string()),
-    python: said(
-      z.array(z.string()),
-      'A file and its arguments; the file is in the project, or builtin:… of the program.',
-    ),
+    id: said(text, 'Name of its folders, jobs and artifacts, such as linux-x86_64-cuda-13.0.'),
+    system,
+    machine: said(text, "Python's platform.machine()."),
+    platformTag: said(text, 'Platform tag of a repaired wheel.'),
+    title: said(text, 'Name of the platform in text.'),
+    runner: synthesis(text, 'The GitHub-hosted runner.'),
+    runsOn: synthesis(z.nullable(texts), 'Labels of another runner.'),
+    condaSubdir: synthesis(text, 'The subdirectory of a Conda channel.'),
+    baseImage: synthesis(z.nullable(text), 'The base of the toolchain image, by digest; null on Windows.'),
+    lock: synthesis(text, 'The explicit Conda lock file, which is installed if it is committed.'),
   }),
-  'A requirement of an installed wheel; the kind decides which of the last four fields counts.',
 );
 
-const wheel = z.strictObject({
-  distribution: text,
-  builtAs: said(text, 'The name that its source gives it.'),
-  projectDir: text,
-  settings: said(bySystem(texts), "PEP 517's config settings, each as key=value."),
-  environment: said(bySystem(variables), 'Variables of its own build and of no other.'),
-  versioned: said(z.boolean(), "Whether it takes the release's version; else it keeps its source's."),
-  reuse: said(z.boolean(), 'Whether a built wheel is taken again while nothing that it is made of has changed.'),
-  requires: z.strictObject({
-    add: texts,
-    pin: said(texts, 'Distributions built beside it, each required in exactly that version.'),
-    drop: texts,
-  }),
-  excludes: said(bySystem(texts), 'Libraries that the repair leaves out.'),
-  systemLibraries: said(bySystem(texts), "Those of them that come with the user's system or driver."),
-  libraryFolders: said(texts, "Folders of other wheels where a Linux wheel's libraries look for what it leaves out."),
-  programFolders: said(texts, "Folders of other wheels with programs that a Linux wheel's package starts."),
-  aliases: bySystem(z.array(z.strictObject({ alias: text, of: text }))),
-  forbidden: said(bySystem(texts), 'Globs of files that must not be in it.'),
-  maxBytes: bySystem(z.nullable(count)),
-  checks: z.array(check),
-  testRequirements: said(texts, 'What its checks need: the full closure, as nothing is resolved.'),
-});
+const condaPackage = z.strictObject({ ...packageOptions.planned, version: text });
 
-const hook = said(
+const pythonPackage = named(
+  'PythonPackage',
+  z.strictObject({ ...pythonPackageOptions.planned, version: text, sha256: synthesis(texts) }),
+);
+
+const wheel = named(
+  'Wheel',
   z.strictObject({
-    step: text,
+    ...wheelOptions.planned,
+    testRequirements: synthesis(wheelOptions.planned.testRequirements),
+    builtAs: said(text, 'Name of the distribution in its source.'),
+    settings: said(bySystem(texts), 'PEP 517 config settings, each as key=value.'),
+    environment: said(variables, "Environment variables of this wheel's build only."),
+  }),
+);
+
+const hook = named(
+  'Hook',
+  z.strictObject({
+    step: said(text, 'A step of `steps`.'),
     when: z.enum(['before', 'after']),
     name: text,
     command: texts,
@@ -193,161 +135,222 @@ const hook = said(
   'A command of the declaration, before or after a step of build or test.',
 );
 
-const build = said(
+const build = named(
+  'Build',
   z.strictObject({
     name: text,
     variant: z.nullable(text),
     image: said(text, 'The toolchain image, by tag.'),
-    imageTag: text,
-    imageDigest: said(z.nullable(text), 'The digest that the declaration names; none where docker.yml publishes it.'),
-    systems: said(z.array(system), 'The systems that its platforms are of.'),
+    imageTag: synthesis(text),
+    imageDigest: said(z.nullable(text), 'The declared digest; null where docker.yml publishes the image.'),
+    systems: synthesis(z.array(system), 'The systems of its platforms.'),
     platforms: z.array(platform),
-    tools: z.array(tool),
-    pythonPackages: said(z.array(pythonPackage), 'What pip adds to the Conda environment, by hash.'),
-    pythonPackagesFile: said(z.nullable(text), 'The requirements file that says so, where there are any.'),
-    testRequirementsFile: said(text, "What its wheels' checks need; a variant that needs more has a file of its own."),
-    unusedLibraries: said(texts, 'What a tool asks the linker for and no code uses: on Linux, empty ones stand in.'),
+    tools: z.array(named('Tool', z.strictObject(toolOptions.planned))),
+    pythonPackages: said(z.array(pythonPackage), 'Packages that pip adds to the Conda environment, by hash.'),
+    pythonPackagesFile: said(z.nullable(text), 'The requirements file of those packages, if any.'),
+    testRequirementsFile: said(text, 'Requirements of the checks; a variant with its own has its own file.'),
+    unusedLibraries: said(
+      texts,
+      'Libraries that a tool passes to the linker and no code uses; empty ones replace them.',
+    ),
     rust: z.boolean(),
-    vulkan: z.boolean(),
+    vulkan: synthesis(z.boolean()),
     vulkanSdk: said(
-      z.nullable(z.strictObject({ version: text, url: text, sha256: text })),
+      z.nullable(named('VulkanSdk', z.strictObject({ version: text, url: text, sha256: text }))),
       "LunarG's SDK for Windows.",
     ),
-    environment: said(bySystem(variables), "Variables of every wheel's build."),
+    environment: said(bySystem(variables), "Environment variables of every wheel's build."),
     wheels: z.array(wheel),
     preflight: said(
       z.nullable(
-        z.strictObject({
-          folder: said(text, 'Its source: a folder of the project, or builtin:… of the program.'),
-          wheel,
-          system: onlyOn,
-        }),
+        named(
+          'Preflight',
+          z.strictObject({
+            folder: said(text, 'Its source: a folder of the project, or builtin:… of the program.'),
+            wheel,
+            steps: said(bySystem(texts), 'The steps of its build.'),
+            system: onlyOn,
+          }),
+        ),
       ),
-      'The small library that the toolchain is tried on.',
+      'The small library that tests the toolchain.',
     ),
+    steps: said(bySystem(texts), 'The steps of a build in their order; `repair:tvm` is a step of one wheel.'),
     hooks: z.array(hook),
-    dockerfile: text,
+    dockerfile: synthesis(text),
     imageFiles: said(
       texts,
-      'What the toolchain image is made from, which gives it its tag env-<hash>; a lock file need not be there.',
+      'The files of the toolchain image, whose digest is its tag env-<digest>; a lock file is optional.',
     ),
-    conda: z.strictObject({
-      name: said(text, "The environment's name, where it has to have one."),
-      file: text,
-      channels: texts,
-      packages: z.array(condaPackage),
-    }),
-    diskGigabytes: said(
+    conda: synthesis(
       z.strictObject({
-        image: said(gigabytes, 'The toolchain image, unpacked.'),
-        linux: said(gigabytes, 'BUILD_DIR, with its caches, and the wheels, at their largest.'),
+        name: said(text, "The environment's name, where one is required."),
+        file: text,
+        channels: texts,
+        packages: z.array(condaPackage),
+      }),
+    ),
+    diskGigabytes: named(
+      'DiskFigures',
+      z.strictObject({
+        image: synthesis(gigabytes, 'The toolchain image, unpacked.'),
+        linux: said(gigabytes, 'BUILD_DIR with its caches, and the wheels, at their largest.'),
         windows: gigabytes,
       }),
-      'Disk space in gigabytes (10⁹ bytes), as measured; null where it is not.',
+      'Disk space in gigabytes (10⁹ bytes), as measured; null where not measured.',
     ),
-    deviceOptions: said(
-      z.nullable(text),
-      'Options of the container that tests the Linux wheels, which give it a device.',
-    ),
-    runnerByVariable: said(
+    deviceOptions: synthesis(z.nullable(text), 'Docker options that give the container of the Linux tests a device.'),
+    runnerByVariable: synthesis(
       z.boolean(),
-      'Whether a repository variable names the runner that has that device, since none is declared.',
+      'A repository variable names the runner with the device, since none is declared.',
     ),
   }),
-  "One build of the source: the pipeline's own (variant: none), or a variant's.",
+  "One build of the source: the pipeline's own (variant: null), or a variant's.",
 );
 
-const pins = said(
+const file = named('FilePin', z.strictObject({ version: text, sha256: text }), 'A file of a version, by its digest.');
+
+const pins = named(
+  'Pins',
   z.strictObject({
-    file: said(text, 'Where the raised ones are written, in the shape of this object.'),
-    channels: said(texts, 'Of Conda, first one first.'),
+    file: said(text, 'The file for raised versions, in the shape of this object.'),
+    channels: said(texts, 'Conda channels, the first one first.'),
     actions: said(z.record(z.string(), text), 'Commit and version, as <commit> # <version>.'),
     micromamba: text,
-    micromambaExe: said(z.nullable(z.strictObject({ version: text, sha256: text })), 'Where there is Windows.'),
+    micromambaExe: said(z.nullable(file), 'Null without Windows.'),
     buildkit: text,
-    dockerfileFrontend: said(text, 'What reads the Dockerfiles.'),
+    dockerfileFrontend: said(text, 'The image that parses Dockerfiles.'),
     sbomScanner: text,
-    baseImage: said(z.nullable(text), 'None where the declaration names one itself, or has no such platform.'),
+    baseImage: said(z.nullable(text), 'Null where the declaration names one, or has no such platform.'),
     aarch64BaseImage: z.nullable(text),
-    vulkanSdk: z.nullable(z.strictObject({ version: text, sha256: text })),
-    packages: said(z.record(z.string(), text), 'Conda packages without a version of their own.'),
+    vulkanSdk: z.nullable(file),
+    packages: said(z.record(z.string(), text), 'Conda packages without a declared version.'),
     pythonPackages: said(
-      z.record(z.string(), z.strictObject({ version: text, sha256: texts })),
-      'Packages of the toolchain from the Python package index without a version of their own, each of their wheels by hash.',
+      z.record(z.string(), named('WheelsPin', z.strictObject({ version: text, sha256: texts }))),
+      'Packages from the Python package index without a declared version, each wheel by its digest.',
     ),
     testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
-    zizmor: z.strictObject({ version: text, sha256: text }),
-    uv: z.strictObject({ version: text, sha256: text }),
-    source: z.nullable(z.strictObject({ replaces: text, commit: text, tag: z.nullable(text) })),
+    zizmor: file,
+    uv: file,
+    source: z.nullable(
+      named(
+        'SourcePin',
+        z.strictObject({ replaces: said(text, 'The declared commit.'), commit: text, tag: z.nullable(text) }),
+      ),
+    ),
   }),
   'Every version that upgrade.yml may raise, as it is in effect.',
 );
 
-const plan = z.strictObject({
-  schema: z.literal(PLAN_SCHEMA),
-  name: text,
-  repository: said(text, 'On GitHub, as owner/name.'),
-  python: said(text, 'The version that wheels are built for, such as 3.13.'),
-  source,
-  program: z.strictObject({
-    path: said(text, 'The program that executes this plan: one file, or the folder of its sources.'),
-    requirements: said(z.nullable(text), 'The requirements of the sources; the file has them inside.'),
+const plan = named(
+  'Plan',
+  z.strictObject({
+    schema: z.literal(PLAN_SCHEMA),
+    name: text,
+    repository: said(text, 'On GitHub, as owner/name.'),
+    python: said(text, 'The Python version of the wheels, such as 3.13.'),
+    source,
+    program: synthesis(
+      z.strictObject({
+        path: said(text, 'The program that executes this plan: one file, or the folder of its sources.'),
+        requirements: said(z.nullable(text), 'The requirements of the sources; the file contains them.'),
+      }),
+    ),
+    limits,
+    builds: said(z.array(build).check(z.minLength(1)), "The pipeline's own build first."),
+    image: named(
+      'Images',
+      z.strictObject({
+        name: said(text, 'Name of the published toolchain images, without a tag.'),
+        branches: said(texts, 'Branches whose pushes publish them.'),
+        label: said(text, 'The label with the env-<digest> of the files of an image.'),
+      }),
+    ),
+    workflows: z.array(z.enum(WorkflowName)),
+    defaultBranch: said(text, 'Its builds fill the caches of other runs; releases use its images.'),
+    schedule: synthesis(texts, 'When the wheels are built without a change, as cron expressions.'),
+    release: named(
+      'Release',
+      z.strictObject({
+        environment: synthesis(z.nullable(text), 'The environment that publishing waits for.'),
+        onDefaultBranch: said(z.boolean(), 'A tag must be on the default branch.'),
+        attest: said(z.enum(ATTESTING), 'The repositories in which GitHub attests wheels and images.'),
+        sbom: said(z.boolean(), 'Each wheel has a software bill of materials.'),
+      }),
+    ),
+    timeoutMinutes: synthesis(bySystem(count)),
+    jobs: synthesis(
+      z.strictObject({
+        docker: z.strictObject({ runsOn: z.nullable(texts), timeoutMinutes: z.nullable(count) }),
+        release: z.strictObject({ runsOn: z.nullable(texts) }),
+      }),
+      'Declared options of the jobs that build no wheels; null for the default.',
+    ),
+    filters: synthesis(z.strictObject({ pushBranches: texts, pullRequestBranches: texts, ignoredPaths: texts })),
+    pins,
+    upkeep: named(
+      'Upkeep',
+      z.strictObject({
+        schedule: synthesis(texts, 'When newer versions are looked up and old images deleted, as cron expressions.'),
+        cooldownDays: said(count, 'Days that a version must be public before it is proposed.'),
+        hold: said(texts, 'Names of versions that are never raised.'),
+        keepImagesDays: said(count, 'Days that an image is kept that no release names.'),
+      }),
+    ),
+    place: named(
+      'Place',
+      z.strictObject({
+        folder: synthesis(z.string(), "The pipeline's folder in the repository; empty for the root."),
+        id: said(z.string(), 'Prefix of the names of its workflows; may be empty.'),
+      }),
+    ),
   }),
-  files,
-  limits,
-  inputs: z.array(input),
-  builds: said(z.array(build).check(z.minLength(1)), "The pipeline's own build first."),
-  image: z.strictObject({
-    name: said(text, 'Where the toolchain images are published, without tag.'),
-    branches: said(texts, 'Branches whose pushes publish them.'),
-    label: said(text, 'The label that has the env-<hash> of the files that an image was built from.'),
-  }),
-  workflows: z.array(z.enum(WorkflowName)),
-  defaultBranch: said(text, 'Its builds fill the caches of other runs; its images are those that releases use.'),
-  schedule: said(z.nullable(text), 'When the wheels are built though nothing changed, as cron writes it.'),
-  release: z.strictObject({
-    environment: said(z.nullable(text), 'The environment that publishing waits for.'),
-    onDefaultBranch: said(z.boolean(), 'Whether a tag has to be on the default branch.'),
-    attest: said(z.enum(ATTESTING), 'The repositories in which GitHub attests wheels and images.'),
-    sbom: said(z.boolean(), 'Whether each wheel comes with a list of its contents.'),
-  }),
-  timeoutMinutes: bySystem(count),
-  jobs: said(
-    z.strictObject({
-      docker: z.strictObject({ runsOn: z.nullable(texts), timeoutMinutes: z.nullable(count) }),
-      release: z.strictObject({ runsOn: z.nullable(texts) }),
-    }),
-    'What is declared of the jobs that build no wheels; none: as usual.',
-  ),
-  filters: z.strictObject({ pushBranches: texts, pullRequestBranches: texts, ignoredPaths: texts }),
-  pins,
-  upkeep: z.strictObject({
-    schedule: said(z.nullable(text), 'When newer versions are looked for, and old images removed, as cron writes it.'),
-    cooldownDays: said(count, 'Days that a version has to be public before it is proposed.'),
-    hold: said(texts, 'Names of what is never raised.'),
-    keepImagesDays: said(count, 'Days that an image is kept that no release names.'),
-  }),
-  place: z.strictObject({
-    folder: said(z.string(), "The pipeline's folder, from the repository's root; empty for the root itself."),
-    id: said(z.string(), 'What the names of its workflows begin with; empty for nothing.'),
-  }),
-});
+);
 
 export type Plan = z.infer<typeof plan>;
 export type PlannedSource = z.infer<typeof source>;
-export type PlannedFiles = z.infer<typeof files>;
-export type PlannedInput = z.infer<typeof input>;
 export type PlannedBuild = z.infer<typeof build>;
 export type PlannedPlatform = z.infer<typeof platform>;
-export type PlannedTool = z.infer<typeof tool>;
+export type PlannedTool = PlannedBuild['tools'][number];
 export type PlannedWheel = z.infer<typeof wheel>;
 export type PlannedPythonPackage = z.infer<typeof pythonPackage>;
-export type PlannedCheck = z.infer<typeof check>;
-export type CondaSpec = z.infer<typeof build>['conda'];
-/** A command of the program that reads inputs. */
-export type Command = z.infer<typeof command>;
+export type CondaSpec = PlannedBuild['conda'];
 
-/** The plan's JSON Schema. */
-export function planSchema(): object {
-  return z.toJSONSchema(plan);
+/** The plan's JSON Schema; fields with `synthesis: true` are not in `scripts/plan.json`. */
+export function planSchema(): JsonSchema {
+  return z.toJSONSchema(plan) as JsonSchema;
+}
+
+/** The part of JSON Schema that describes a plan. */
+export interface JsonSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly synthesis?: boolean;
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: { readonly [name: string]: JsonSchema };
+  readonly additionalProperties?: JsonSchema | false;
+}
+
+/** The plan as the program reads it: `scripts/plan.json`. A field that is null is left out. */
+export function programPlan(declared: Plan): object {
+  return pruned(declared, planSchema()) as object;
+}
+
+function pruned(value: unknown, schema: JsonSchema): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  const options = schema.anyOf ?? schema.allOf ?? [];
+  const { properties, items, additionalProperties } = options.reduce((all, each) => ({ ...each, ...all }), schema);
+  if (Array.isArray(value)) return value.map((each) => pruned(each, items ?? {}));
+  const isBySystem = Object.keys(properties ?? {}).join() === SYSTEMS.join();
+  const entries = Object.entries(value).filter(
+    ([name, each]) => !properties?.[name]?.synthesis && (each !== null || isBySystem),
+  );
+  return Object.fromEntries(
+    entries.map(([name, each]) => [name, pruned(each, properties?.[name] ?? (additionalProperties || {}))]),
+  );
 }

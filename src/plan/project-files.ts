@@ -27,14 +27,9 @@ export function projectFiles({ builds }: Plan): ProjectFile[] {
 }
 
 function checkFiles(at: string, { checks }: PlannedWheel): ProjectFile[] {
-  return checks
-    .filter(({ kind }) => kind === 'python')
-    .map(({ name, python, system }) => ({
-      option: `${at}.checks[${name}].python`,
-      name: python[0],
-      isFolder: false,
-      system,
-    }));
+  return checks.flatMap(({ name, python, system }) =>
+    python === null ? [] : [{ option: `${at}.checks[${name}].python`, name: python[0], isFolder: false, system }],
+  );
 }
 
 /** The sources of the program and of the library's files that the plan names, as globs; empty with the packed program. */

@@ -1,7 +1,7 @@
 /** One build with every default filled in: its platforms, its toolchain, its wheels. */
 import { dockerfileOf, environmentFileOf, lockFileOf, pythonPackagesFileOf, testRequirementsFileOf } from './files';
 import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedPythonPackage, PlannedTool } from './plan';
-import { resolveHooks } from './resolve-hooks';
+import { buildSteps, resolveHooks } from './resolve-steps';
 import type { DeclaredBuild, DeclaredWheel } from './resolve-variant';
 import { resolveWheel } from './resolve-wheel';
 import { valueOn } from './values';
@@ -12,7 +12,7 @@ import { VULKAN_SDK, vulkanSdkUrl } from '../declaration/pins';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { Platform, platformFacts, platformTag, SystemName, systemsOf } from '../declaration/platform';
 import type { Preflight } from '../declaration/preflight';
-import { pinned } from '../declaration/python-package';
+import { pinned, pythonPackageOptions } from '../declaration/python-package';
 import {
   allPackages,
   allPythonPackages,
@@ -21,10 +21,11 @@ import {
   glibcOf,
   pinnedVersion,
 } from '../declaration/toolchain';
+import { packageOptions, toolOptions } from '../declaration/toolchain-rules';
 
 /** What is for some systems only. */
 interface Marked {
-  readonly only?: SystemName;
+  readonly system?: SystemName;
 }
 
 /** Resolves a build; the image is the name without tag that all of a pipeline's images have. */
@@ -35,7 +36,8 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
   const conda = resolveConda(declared, systems);
   const pythonPackages = resolvePythonPackages(declared, systems);
   const imageTag = ['latest', variant?.name].filter(Boolean).join('-');
-  return {
+  const sdk = toolchain.vulkan && systems.includes('windows') ? vulkanSdk(options.pins?.vulkanSdk) : null;
+  const build = {
     name,
     variant: variant?.name ?? null,
     image: `${imageName}:${imageTag}`,
@@ -50,21 +52,25 @@ export function resolveBuild(declared: DeclaredBuild, imageName: string, options
     unusedLibraries: toolchain.unusedLibraries ?? [],
     rust: conda.packages.some((each) => each.name === 'rust'),
     vulkan: toolchain.vulkan ?? false,
-    vulkanSdk: toolchain.vulkan && systems.includes('windows') ? vulkanSdk(options.pins?.vulkanSdk) : null,
+    vulkanSdk: sdk,
+    preflight: options.preflight ? resolvePreflight(options.preflight, systems, sdk) : null,
     environment: valueOn(
       systems,
       (system) => ({ ...options.environment, ...options[system]?.environment, ...variant?.environment }),
       {},
     ),
     wheels: wheels.map((wheel) => resolveWheel(wheel, systems)),
-    preflight: options.preflight ? resolvePreflight(options.preflight, systems) : null,
-    hooks: resolveHooks(options.hooks ?? [], declared, systems),
     dockerfile: dockerfileOf(variant?.name),
     imageFiles: imageFiles(declared, pythonPackages),
     conda,
     diskGigabytes: resolveDisk(variant ? variant.diskGigabytes : options.diskGigabytes, systems),
     deviceOptions: variant?.deviceOptions ?? null,
     runnerByVariable: variant?.deviceOptions !== undefined && variant.runsOn === undefined,
+  };
+  return {
+    ...build,
+    steps: valueOn<string[]>(systems, (system) => buildSteps(build, system, options.source), []),
+    hooks: resolveHooks(options.hooks ?? [], build, options.source),
   };
 }
 
@@ -73,17 +79,28 @@ function resolveDisk(figures: DiskFigures = {}, systems: readonly SystemName[]):
   return { image: systems.includes('linux') ? (figures.image ?? null) : null, ...build };
 }
 
-function resolvePreflight(declared: Preflight, systems: readonly SystemName[]): NonNullable<PlannedBuild['preflight']> {
-  return { folder: declared.folder, wheel: resolveWheel(declared.wheel, systems), system: systemOf(declared) };
+function resolvePreflight(
+  declared: Preflight,
+  systems: SystemName[],
+  sdk: PlannedBuild['vulkanSdk'],
+): NonNullable<PlannedBuild['preflight']> {
+  const wheel = resolveWheel(declared.wheel, systems);
+  const build = { systems, wheels: [wheel], vulkanSdk: sdk, preflight: null };
+  return {
+    folder: declared.folder,
+    wheel,
+    steps: valueOn<string[]>(systems, (system) => buildSteps(build, system, {}), []),
+    system: declared.system ?? null,
+  };
 }
 
 /** Throws a `SpecError` at a wheel that no check of its own tests on one of the systems. */
 function checkTested({ distribution, checks }: DeclaredWheel, systems: readonly SystemName[]): void {
   for (const system of systems) {
     must(
-      checks.some(({ only }) => only === undefined || only === system),
+      checks.some((check) => check.system === undefined || check.system === system),
       `wheels[${distribution}].checks`,
-      checks.map(({ name, only }) => (only ? `${name} (only: ${only})` : name)).join(', '),
+      checks.map((check) => (check.system ? `${check.name} (system: ${check.system})` : check.name)).join(', '),
       `at least one check on ${system}: an untested wheel is not released`,
     );
   }
@@ -121,7 +138,7 @@ function resolvePlatform(
     platformTag: platformTag(platform, glibcOf(toolchain, platform) ?? ''),
     title: [facts.title, variant?.name].filter(Boolean).join(', '),
     runner: facts.runner,
-    runsOn: labels(variant?.runsOn ?? chosen),
+    runsOn: variant?.runsOn ?? chosen ?? null,
     condaSubdir: facts.condaSubdir,
     baseImage: baseImageOf(toolchain, platform) ?? null,
     lock: lockFileOf(facts.condaSubdir, variant?.name),
@@ -131,20 +148,15 @@ function resolvePlatform(
 function resolveTools({ toolchain }: DeclaredBuild, systems: readonly SystemName[]): PlannedTool[] {
   return allTools(toolchain)
     .filter((tool) => isWanted(tool, systems))
-    .map((tool) => ({
-      command: tool.command,
-      minimum: tool.minimum ?? null,
-      optional: tool.optional ?? false,
-      system: systemOf(tool),
-    }));
+    .map((tool) => toolOptions.resolve(tool));
 }
 
 function resolvePythonPackages({ toolchain }: DeclaredBuild, systems: readonly SystemName[]): PlannedPythonPackage[] {
   return allPythonPackages(toolchain)
     .filter((each) => isWanted(each, systems))
     .map((each) => {
-      const { name, version, sha256, prefix = null } = pinned(each);
-      return { name, version, sha256, prefix, system: systemOf(each) };
+      const package_ = pinned(each);
+      return { ...pythonPackageOptions.resolve(package_), version: package_.version, sha256: [...package_.sha256] };
     });
 }
 
@@ -155,25 +167,11 @@ function resolveConda({ name, variant, toolchain }: DeclaredBuild, systems: read
     channels: toolchain.channels ?? ['conda-forge'],
     packages: allPackages(toolchain)
       .filter((each) => isWanted(each, systems))
-      .map((each) => ({
-        name: each.name,
-        version: each.version ?? pinnedVersion(each.name)!,
-        system: systemOf(each),
-        pypi: each.pypi ?? null,
-      })),
+      .map((each) => ({ ...packageOptions.resolve(each), version: each.version ?? pinnedVersion(each.name)! })),
   };
 }
 
-function systemOf({ only }: Marked): SystemName | null {
-  return only ?? null;
-}
-
 /** What is for another system than those goes. */
-function isWanted({ only }: Marked, systems: readonly SystemName[]): boolean {
-  return only === undefined || systems.some((system) => system === only);
-}
-
-/** Runner labels, where some are declared. */
-export function labels(runsOn?: string | string[]): string[] | null {
-  return runsOn === undefined ? null : [runsOn].flat();
+function isWanted({ system }: Marked, systems: readonly SystemName[]): boolean {
+  return system === undefined || systems.includes(system);
 }

@@ -1,11 +1,11 @@
 /** The one place where a declaration gets its defaults: declaration → plan. */
-import { FILES, PACKED_PROGRAM } from './files';
-import { inputs } from './inputs';
-import { Plan, PLAN_SCHEMA, PlannedBuild, PlannedInput, PlannedSource } from './plan';
-import { labels, resolveBuild } from './resolve-build';
-import { checkHooks } from './resolve-hooks';
+import { PACKED_PROGRAM } from './files';
+import { Plan, PLAN_SCHEMA, PlannedBuild, PlannedSource } from './plan';
+import { resolveBuild } from './resolve-build';
 import { checkHold, resolvePins } from './resolve-pins';
+import { checkHooks } from './resolve-steps';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
+import { INPUTS } from '../contract/tables';
 import { withPins } from '../declaration/apply-pins';
 import { must, RequiredError } from '../declaration/error';
 import { MINUTES } from '../declaration/minutes';
@@ -18,10 +18,10 @@ import { versionOfTag } from '../declaration/version';
 import type { WheelChanges } from '../declaration/wheel';
 
 /** Twice a week, at no hour that everybody else takes: GitHub forgets caches that nobody read for a week. */
-const SCHEDULE = '17 3 * * 1,4';
+const SCHEDULE = ['17 3 * * 1,4'];
 
 /** Once a week, at an hour of its own. */
-const UPKEEP_SCHEDULE = '29 4 * * 1';
+const UPKEEP_SCHEDULE = ['29 4 * * 1'];
 
 const LIMITS: Plan['limits'] = {
   attempts: 4,
@@ -59,7 +59,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   const main: DeclaredBuild = { name, platforms, wheels: options.wheels, toolchain: options.toolchain ?? {} };
   const variants = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];
   const builds = variants.map((build) => resolveBuild(build, image.name, options));
-  checkEnvironment(options, inputs(builds));
+  checkEnvironment(options);
   checkHooks(options.hooks ?? [], builds, options.source);
   const pins = resolvePins(declared, platforms);
   checkHold(options.upkeep?.hold ?? [], pins, declared);
@@ -82,9 +82,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
       path: options.program?.sources ?? PACKED_PROGRAM,
       requirements: options.program?.requirements ?? null,
     },
-    files: FILES,
     limits: LIMITS,
-    inputs: inputs(builds),
     builds,
     image,
     workflows,
@@ -107,9 +105,9 @@ function resolveRuns(
   const { triggers = {}, release = {}, docker = {}, upkeep = {} } = options;
   return {
     defaultBranch: triggers.defaultBranch ?? 'main',
-    schedule: (triggers.schedule ?? SCHEDULE) || null,
+    schedule: triggers.schedule ?? SCHEDULE,
     release: {
-      environment: (release.environment ?? 'release') || null,
+      environment: (release.useEnvironment ?? true) ? (release.environment ?? 'release') : null,
       onDefaultBranch: release.onDefaultBranch ?? true,
       attest: release.attest === undefined ? 'public' : release.attest ? 'always' : 'never',
       sbom: release.sbom ?? true,
@@ -119,8 +117,8 @@ function resolveRuns(
       windows: options.windows?.timeoutMinutes ?? MINUTES.wheels,
     },
     jobs: {
-      docker: { runsOn: labels(docker.runsOn), timeoutMinutes: docker.timeoutMinutes ?? null },
-      release: { runsOn: labels(release.runsOn) },
+      docker: { runsOn: docker.runsOn ?? null, timeoutMinutes: docker.timeoutMinutes ?? null },
+      release: { runsOn: release.runsOn ?? null },
     },
     filters: {
       pushBranches: triggers.pushBranches ?? [],
@@ -128,7 +126,7 @@ function resolveRuns(
       ignoredPaths: triggers.ignoredPaths ?? [],
     },
     upkeep: {
-      schedule: (upkeep.schedule ?? UPKEEP_SCHEDULE) || null,
+      schedule: upkeep.schedule ?? UPKEEP_SCHEDULE,
       cooldownDays: upkeep.cooldownDays ?? 7,
       // Another Python is another wheel.
       hold: upkeep.hold ?? ['python'],
@@ -158,8 +156,8 @@ function checkDigests(builds: readonly PlannedBuild[], workflows: readonly Workf
 }
 
 /** What a caller can set, the declaration cannot: it would say one thing to everybody and do another. */
-function checkEnvironment(options: WheelPipelineOptions, callers: readonly PlannedInput[]): void {
-  const taken = new Set(['PATH', 'HOME', ...callers.map(({ variable }) => variable)]);
+function checkEnvironment(options: WheelPipelineOptions): void {
+  const taken = new Set(['PATH', 'HOME', ...INPUTS.map(({ variable }) => variable)]);
   const given: Array<[string, object | undefined]> = [
     ['environment', options.environment],
     ...SYSTEMS.map((system) => [`${system}.environment`, options[system]?.environment] as [string, object | undefined]),

@@ -1,4 +1,6 @@
 /** The local tasks, `npx projen image` and so on: the image and the program in it, without remembering Docker's options. */
+import { INPUTS } from '../contract/tables';
+import { FILES } from '../plan/files';
 import type { Plan, PlannedBuild } from '../plan/plan';
 import { REMOTE_CACHE_VARIABLES } from '../plan/remote-caches';
 import { chosen } from '../plan/select';
@@ -14,19 +16,19 @@ interface ShellTask {
 }
 
 /** What runs without Docker, where a release is declared. */
-export function releaseTask({ files, program }: Plan): ShellTask {
+export function releaseTask({ program }: Plan): ShellTask {
   return {
     name: 'release:dry-run',
-    description: `Plan and verify a release of the wheels in ${files.output}/: npx projen release:dry-run v0.1.0`,
-    exec: `python3 ${program.path} release dry-run ${files.output}`,
+    description: `Plan and verify a release of the wheels in ${FILES.output}/: npx projen release:dry-run v0.1.0`,
+    exec: `python3 ${program.path} release dry-run ${FILES.output}`,
   };
 }
 
 /** The task that locks what pip installs. */
-export function lockTask({ files, program }: Plan): ShellTask {
+export function lockTask({ program }: Plan): ShellTask {
   return {
     name: 'lock',
-    description: `Lock the requirements of tests and builds by hash, for each platform, in ${files.locks}/ (with uv)`,
+    description: `Lock the requirements of tests and builds by hash, for each platform, in ${FILES.locks}/ (with uv)`,
     exec: `python3 ${program.path} lock`,
   };
 }
@@ -71,8 +73,8 @@ export function containerTasks({ program }: Plan, build: PlannedBuild): ShellTas
 }
 
 /** The variables of the caller that count in the container; folders and the variant are the container's own. */
-export function dockerEnvironment({ inputs }: Plan): string[] {
-  const ours = inputs.flatMap(({ variable, type }) =>
+export function dockerEnvironment(): string[] {
+  const ours = INPUTS.flatMap(({ variable, type }) =>
     variable && !['path', 'variant'].includes(type) ? [variable] : [],
   );
   return [...ours, 'SCCACHE_CACHE_SIZE', ...REMOTE_CACHE_VARIABLES];

@@ -1,7 +1,6 @@
 /** Every option, and every kind of wrong value: one sentence, and never another error. */
 import fc from 'fast-check';
 import type * as declared from '../../src';
-import { checkSchema } from '../../src/declaration/check';
 import { diskSchema } from '../../src/declaration/disk';
 import { SpecError } from '../../src/declaration/error';
 import { hookSchema } from '../../src/declaration/hook';
@@ -9,15 +8,13 @@ import { jobSchema, linuxOptionsSchema, systemOptionsSchema } from '../../src/de
 import { pinsSchema } from '../../src/declaration/pin-options';
 import { imageSchema, pipelineSchema } from '../../src/declaration/pipeline-rules';
 import { preflightSchema } from '../../src/declaration/preflight';
-import { pythonPackageSchema } from '../../src/declaration/python-package';
 import { releaseSchema, triggersSchema } from '../../src/declaration/release';
 import { definitionOf, parse } from '../../src/declaration/schema/parse';
 import type { z } from '../../src/declaration/schema/values';
 import { sourceSchema } from '../../src/declaration/source';
-import { packageSchema, toolchainSchema, toolSchema } from '../../src/declaration/toolchain-rules';
+import { toolchainSchema } from '../../src/declaration/toolchain-rules';
 import { upkeepSchema } from '../../src/declaration/upkeep';
 import { variantChangesSchema, variantSchema } from '../../src/declaration/variant';
-import { wheelChangesSchema, wheelSchema } from '../../src/declaration/wheel-rules';
 import { mlcLlmSchema } from '../../src/mlc-llm/options';
 import { resolvePlan } from '../../src/plan/resolve';
 
@@ -31,15 +28,9 @@ test('each schema takes what its interface says, and nothing else', () => {
     true satisfies Says<typeof pipelineSchema, declared.WheelPipelineOptions>,
     true satisfies Says<typeof mlcLlmSchema, declared.MlcLlmPipelineOptions>,
     true satisfies Says<typeof sourceSchema, declared.Source>,
-    true satisfies Says<typeof wheelSchema, declared.Wheel>,
-    true satisfies Says<typeof wheelChangesSchema, declared.WheelChanges>,
-    true satisfies Says<typeof checkSchema, declared.WheelCheck>,
     true satisfies Says<typeof variantSchema, declared.Variant>,
     true satisfies Says<typeof variantChangesSchema, declared.VariantChanges>,
     true satisfies Says<typeof toolchainSchema, declared.Toolchain>,
-    true satisfies Says<typeof packageSchema, declared.CondaPackage>,
-    true satisfies Says<typeof toolSchema, declared.Tool>,
-    true satisfies Says<typeof pythonPackageSchema, declared.PythonPackage>,
     true satisfies Says<typeof preflightSchema, declared.Preflight>,
     true satisfies Says<typeof diskSchema, declared.DiskFigures>,
     true satisfies Says<typeof hookSchema, declared.Hook>,

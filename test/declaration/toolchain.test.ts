@@ -34,7 +34,7 @@ describe('a package of the Python package index', () => {
 
   test('is for one system where that is said', () => {
     const platforms = [Platform.LINUX_X86_64, Platform.WINDOWS_AMD64];
-    const planned = plan({ pythonPackages: [{ ...llvm, only: System.WINDOWS }] }, { platforms });
+    const planned = plan({ pythonPackages: [{ ...llvm, system: System.WINDOWS }] }, { platforms });
     expect(pythonPackageRequirements(planned.builds[0])).toEqual([
       expect.stringContaining("auditwheel==6.8.2 ; sys_platform == 'linux' --hash"),
       expect.stringContaining("mlc-llvm-static==23.1.1.post0 ; sys_platform == 'win32' --hash"),
@@ -78,7 +78,7 @@ test('a library that nothing uses is named as the linker takes it', () => {
 
 test('a preflight is a wheel like the others, of a folder', () => {
   const wheel = { distribution: 'thing-preflight', checks: [{ name: 'import', imports: ['preflight'] }] };
-  const preflight = { folder: 'preflight', wheel, only: System.LINUX };
+  const preflight = { folder: 'preflight', wheel, system: System.LINUX };
   const [build] = plan({}, { preflight }).builds;
   expect(build.preflight).toMatchObject({
     folder: 'preflight',
@@ -125,6 +125,6 @@ describe('what no build reads', () => {
 
   test("is none of Rust's where there is none on Linux", () => {
     expect(lines({})).not.toContain('rustdoc');
-    expect(lines({ packages: [{ name: 'rust', only: System.WINDOWS }] })).not.toContain('rustdoc');
+    expect(lines({ packages: [{ name: 'rust', system: System.WINDOWS }] })).not.toContain('rustdoc');
   });
 });

@@ -88,8 +88,8 @@ describe('the samples of customizing', () => {
   });
 
   test('name every step of a hook', () => {
-    const rows = [...CUSTOMIZING.matchAll(/^\| `Step\.(\w+)` \|/gm)].map(([, name]) => name);
-    expect(rows).toEqual(Object.keys(library.Step));
+    const rows = [...CUSTOMIZING.matchAll(/^\| `HookStep\.(\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows).toEqual(Object.keys(library.HookStep));
   });
 });
 

@@ -84,7 +84,7 @@ test.each([
   ['without releases', () => synthesize({ workflows: [WorkflowName.DOCKER, WorkflowName.LINUX] })],
   ['with an image from elsewhere', () => synthesize({ workflows: [WorkflowName.LINUX], image: { digest: DIGEST } })],
   ['that attest everywhere', () => synthesize({ release: { attest: true } })],
-  ['that attest nowhere', () => synthesize({ release: { attest: false, environment: '', sbom: false } })],
+  ['that attest nowhere', () => synthesize({ release: { attest: false, useEnvironment: false, sbom: false } })],
   ['with upkeep alone', () => synthesize({ workflows: [WorkflowName.UPGRADE] })],
   ['of MLC-LLM with everything', mlcLlm],
 ])('the pages %s: links resolve, and no line is left empty by a section', (_, make) => {

@@ -6,6 +6,7 @@ import { Project } from 'projen';
 import { parse } from 'yaml';
 import { WheelPipeline, WorkflowName } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
+import { INPUTS } from '../../src/contract/tables';
 import { guideFor } from '../../src/docs/guide';
 import { page as renderPage } from '../../src/docs/page';
 import { describeTriggers } from '../../src/docs/triggers';
@@ -43,7 +44,7 @@ const steps = (workflow: any): any[] => Object.values<any>(workflow.jobs).flatMa
 
 test.each([
   ['as it is', {}],
-  ['with other triggers', { triggers: { defaultBranch: 'trunk', schedule: '', pullRequestBranches: ['trunk'] } }],
+  ['with other triggers', { triggers: { defaultBranch: 'trunk', schedule: [], pullRequestBranches: ['trunk'] } }],
 ])('every workflow, %s, is listed with each of its triggers', (_, changes) => {
   const { page, workflow } = synthesize(changes);
   for (const name of ['docker', 'linux', 'windows', 'release', 'reproduce', 'upgrade', 'cleanup']) {
@@ -128,12 +129,14 @@ test('a runner that a variable names is the one that tests, and the page says wh
   expect(page('ci-pipeline')).toContain('the tests are skipped with a warning');
   expect(tests.if).toContain("vars.RUNNER_GPU_1_0 != ''");
   expect(synthesize().page('ci-pipeline')).not.toContain('RUNNER_');
-  const declared = synthesize({ variants: [{ ...gpu, runsOn: 'gpu' }] });
+  const declared = synthesize({ variants: [{ ...gpu, runsOn: ['gpu'] }] });
   expect(declared.page('ci-pipeline')).not.toContain('RUNNER_');
 });
 
 test('what is chosen otherwise is said otherwise', () => {
-  const { page } = synthesize({ release: { environment: '', attest: false, sbom: false, onDefaultBranch: false } });
+  const { page } = synthesize({
+    release: { useEnvironment: false, attest: false, sbom: false, onDefaultBranch: false },
+  });
   const releases = page('releases');
   expect(releases).toContain('everybody who can push a tag `v*` can publish');
   expect(releases).not.toMatch(/gh attestation|attested it|sigstore|SPDX|\*\*Attest/);
@@ -201,7 +204,7 @@ test('tasks and workflows of a pipeline with a prefix have it', () => {
 
 test('every task and every option that a page names exists', () => {
   const project = new Project({ name: 'thing', outdir: join(root, String(count++)) });
-  const { _plan: plan } = new WheelPipeline(project, DECLARATION);
+  new WheelPipeline(project, DECLARATION);
   project.synth();
   const read = (name: string): string => readFileSync(join(project.outdir, 'docs', `${name}.md`), 'utf8');
   for (const name of ['local-development', 'ci-pipeline', 'releases']) {
@@ -211,7 +214,7 @@ test('every task and every option that a page names exists', () => {
   }
   const rows = [...read('local-development').matchAll(/^\| `--([\w-]+)` \| (?:`(\w+)`)? \|/gm)];
   expect(rows.map(([, option, variable]) => [option, variable ?? null])).toEqual(
-    plan.inputs.filter(({ type }) => type !== 'variant').map(({ name, variable }) => [name, variable]),
+    INPUTS.filter(({ type }) => type !== 'variant').map(({ name, variable }) => [name, variable ?? null]),
   );
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Launched } from './support/launch';
 import { RunResult } from './support/process';
 import { DECLARATION, SmallPackage, smallPackage } from './support/small-package';
-import { Step, Wheel, When } from '../../src';
+import { HookStep, Wheel, HookTiming } from '../../src';
 
 /** A compile that goes on for as long as a test may take. */
 const ENDLESS = 'add_custom_target(endless ALL COMMAND sleep 297)\n';
@@ -117,7 +117,10 @@ test('the wheels of the last build stay when one fails, and are not tested in it
 
 test('a step that a hook has failed can be done again, and hooks run in the checkout wherever the caller is', async () => {
   const command = ['sh', 'tools/check.sh'];
-  small.declare({ ...DECLARATION, hooks: [{ name: 'look at it', step: Step.SHARE, when: When.AFTER, command }] });
+  small.declare({
+    ...DECLARATION,
+    hooks: [{ name: 'look at it', step: HookStep.SHARE, when: HookTiming.AFTER, command }],
+  });
   mkdirSync(join(small.folder, 'tools'));
   writeFileSync(join(small.folder, 'tools/check.sh'), 'test -e tools/ready\n');
   const elsewhere = (...words: string[]): Promise<RunResult> =>

@@ -8,7 +8,7 @@ import { check } from './support/process';
 import { BuildMachine, Checkout, DECLARATION } from './support/windows-build';
 import { WindowsProgram } from './support/windows-machine';
 import { LUNARG } from './support/windows-studio';
-import { Step, When } from '../../src/declaration/hook';
+import { HookStep, HookTiming } from '../../src/declaration/hook';
 import { VULKAN_SDK } from '../../src/declaration/pins';
 import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
 
@@ -139,8 +139,8 @@ describe('the gate', () => {
       hooks: [
         {
           name: 'lose a library',
-          step: Step.CHECKS,
-          when: When.BEFORE,
+          step: HookStep.CHECKS,
+          when: HookTiming.BEFORE,
           command: ['cmd.exe', '/c', 'del', '/s', '/q', 'build\\test-environment\\outside-*.dll'],
         },
       ],

@@ -34,7 +34,7 @@ describe('upgrade.yml', () => {
 
   test('runs every week and by hand, or by hand alone', () => {
     expect(on).toEqual({ schedule: [{ cron: '29 4 * * 1' }], workflow_dispatch: {} });
-    expect(read(declare, plan({ upkeep: { schedule: '' } })).on).toEqual({ workflow_dispatch: {} });
+    expect(read(declare, plan({ upkeep: { schedule: [] } })).on).toEqual({ workflow_dispatch: {} });
   });
 
   test("runs npm's packages only where nothing can be written", () => {

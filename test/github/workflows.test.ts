@@ -260,7 +260,7 @@ describe('trusted inputs', () => {
 
 describe('warm caches, and checks that report', () => {
   test.each(['linux', 'windows'])('%s.yml runs for pushes to the default branch, the queue and the clock', (name) => {
-    const { on, jobs } = read(name, plan({ triggers: { defaultBranch: 'trunk', schedule: '1 2 * * 3' } }));
+    const { on, jobs } = read(name, plan({ triggers: { defaultBranch: 'trunk', schedule: ['1 2 * * 3'] } }));
     expect(on.push.branches).toContain('trunk');
     expect(on.push.paths).toEqual(
       expect.arrayContaining(['scripts/**', 'package/**', `.github/workflows/${name}.yml`]),
@@ -268,7 +268,7 @@ describe('warm caches, and checks that report', () => {
     expect(on.pull_request.paths).toBeUndefined();
     expect(on.merge_group).toEqual({});
     expect(on.schedule).toEqual([{ cron: '1 2 * * 3' }]);
-    expect(read(name, plan({ triggers: { schedule: '' } })).on.schedule).toBeUndefined();
+    expect(read(name, plan({ triggers: { schedule: [] } })).on.schedule).toBeUndefined();
     expect(jobs.green).toMatchObject({ if: 'always()', needs: Object.keys(jobs).filter((id) => id !== 'green') });
     const planned = steps(jobs.plan).find((step) => step.run?.includes('ci changes'))!;
     for (const path of on.push.paths) expect(planned.run).toContain(`--path '${path}'`);
@@ -296,8 +296,8 @@ describe('warm caches, and checks that report', () => {
 
   test('the Windows wheels are built anew for what their Conda environment is made from, and not for the image', () => {
     const python = { name: 'thing', version: '1', sha256: ['a'.repeat(64)] };
-    const paths = (only?: System) =>
-      read('windows', plan({ toolchain: { pythonPackages: [{ ...python, only }] } })).on.push.paths;
+    const paths = (system?: System) =>
+      read('windows', plan({ toolchain: { pythonPackages: [{ ...python, system }] } })).on.push.paths;
     const own = ['docker/environment.yml', 'docker/conda-win-64.lock'];
     expect(paths(System.LINUX)).toEqual(['scripts/**', ...own, '.github/workflows/windows.yml', 'package/**']);
     expect(paths()).toContain('docker/requirements.txt');
@@ -481,7 +481,7 @@ describe('publishing', () => {
   test('waits for an environment, which can have another name, or none', () => {
     expect(read('release').jobs.publish.environment).toBe('release');
     expect(read('release', plan({ release: { environment: 'pypi' } })).jobs.publish.environment).toBe('pypi');
-    expect(read('release', plan({ release: { environment: '' } })).jobs.publish.environment).toBeUndefined();
+    expect(read('release', plan({ release: { useEnvironment: false } })).jobs.publish.environment).toBeUndefined();
   });
 
   test('hands the signature on to be released', () => {

@@ -1,10 +1,12 @@
 import type { WheelPipelineOptions } from '../../src';
+import { FOLDERS } from '../../src/contract/tables';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { MlcLlmVariant, mlcLlmVariant } from '../../src/mlc-llm/variants';
+import { inputs as inputsOf } from '../../src/plan/inputs';
 import { resolvePlan } from '../../src/plan/resolve';
 
 const MLC_LLM: WheelPipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
-const { inputs } = resolvePlan(MLC_LLM);
+const inputs = inputsOf(resolvePlan(MLC_LLM).builds);
 
 test('every input is declared once, and in one word for each of its ways', () => {
   for (const words of [inputs.map(({ name }) => name), inputs.flatMap(({ variable }) => variable ?? [])]) {
@@ -34,9 +36,10 @@ test.each(inputs.map((input) => [input.name, input] as const))(
   (_, input) => {
     expect(input.help).toMatch(/\.$/);
     expect(input.defaultHelp).not.toMatch(/\.$|[{}]/);
+    const folders = Object.keys({ ...FOLDERS, ...FOLDERS.inBuild });
     const earlier = inputs.slice(0, inputs.indexOf(input)).map(({ name }) => name);
     const places = [...(input.default ?? '').matchAll(/\{([^}]*)\}/g)].map(([, place]) => place);
-    places.forEach((place) => expect(['root', 'platform', 'processors', ...earlier]).toContain(place));
+    places.forEach((place) => expect(['root', 'platform', 'processors', ...folders, ...earlier]).toContain(place));
   },
 );
 
@@ -46,7 +49,7 @@ test('what is declared stands in the words of the help', () => {
   expect(help('wheel-cache-dir').help).toContain('(tvm)');
   expect(help('platform-tag').defaultHelp).toBe('the declared one: manylinux_2_28_x86_64');
   expect(help('variant').help).toContain('none is declared');
-  expect(help('variant', resolvePlan({ ...MLC_LLM, variants }).inputs).help).toContain(
+  expect(help('variant', inputsOf(resolvePlan({ ...MLC_LLM, variants }).builds)).help).toContain(
     'cuda-12.8, cuda-13.0, rocm-6.2',
   );
 });

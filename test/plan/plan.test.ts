@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
 import { Platform } from '../../src';
 import type { WheelPipelineOptions } from '../../src';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { MlcLlmVariant, mlcLlmVariant } from '../../src/mlc-llm/variants';
-import { Plan, planSchema } from '../../src/plan/plan';
+import { Plan, planSchema, programPlan } from '../../src/plan/plan';
 import { resolvePlan } from '../../src/plan/resolve';
 
-const root = join(__dirname, '../..');
-const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(planSchema());
+const validate = new Ajv({ strict: true, allowUnionTypes: true, keywords: ['synthesis'] }).compile(planSchema());
 
 const MLC_LLM: WheelPipelineOptions = { ...mlcLlm(), repository: 'owner/name' };
 const SMALL: WheelPipelineOptions = {
@@ -20,7 +17,6 @@ const SMALL: WheelPipelineOptions = {
 const variants = Object.values(MlcLlmVariant).map(mlcLlmVariant);
 
 const plans: Array<[string, Plan]> = [
-  ['this repository', JSON.parse(readFileSync(join(root, 'scripts/plan.json'), 'utf8')) as Plan],
   ['MLC-LLM with every variant', resolvePlan({ ...MLC_LLM, variants })],
   ['MLC-LLM on every platform', resolvePlan({ ...MLC_LLM, platforms: Object.values(Platform) })],
   ['a small package', resolvePlan(SMALL)],
@@ -60,11 +56,10 @@ describe.each(plans)('the plan of %s', (_, plan) => {
     }
   });
 
-  test('says of a check what its kind needs, and nothing else', () => {
+  test('has exactly one of imports, command and python in a check', () => {
     for (const check of plan.builds.flatMap((build) => build.wheels).flatMap((wheel) => wheel.checks)) {
-      const said = { imports: check.modules, command: check.args, python: check.python };
-      const given = Object.entries(said).filter(([, value]) => value.length > 0);
-      expect(given.map(([kind]) => kind)).toEqual([check.kind]);
+      const given = [check.imports, check.command, check.python].filter((value) => value !== null);
+      expect(given).toHaveLength(1);
     }
   });
 
@@ -74,14 +69,9 @@ describe.each(plans)('the plan of %s', (_, plan) => {
       for (const system of missing) {
         expect([build.environment[system], build.diskGigabytes[system]]).toEqual([{}, null]);
         for (const wheel of build.wheels) {
-          const { settings, excludes, systemLibraries, forbidden, environment, maxBytes } = wheel;
-          expect([settings, excludes, systemLibraries, forbidden].map((each) => each[system])).toEqual([
-            [],
-            [],
-            [],
-            [],
-          ]);
-          expect([environment[system], maxBytes[system]]).toEqual([{}, null]);
+          const { settings, excludes, systemLibraries, maxBytes } = wheel;
+          expect([settings, excludes, systemLibraries].map((each) => each[system])).toEqual([[], [], []]);
+          expect(maxBytes[system]).toBeNull();
         }
         const others = [...build.tools, ...build.conda.packages].map((each) => each.system);
         expect(others).not.toContain(system);
@@ -109,5 +99,22 @@ describe('the schema', () => {
     ['no build', { ...plan, builds: [] }],
   ])('refuses %s', (_, wrong) => {
     expect(validate(JSON.parse(JSON.stringify(wrong)))).toBe(false);
+  });
+});
+
+describe('the plan of the program', () => {
+  const text = JSON.stringify(programPlan(resolvePlan({ ...MLC_LLM, variants })));
+
+  test('has no field that synthesis alone needs', () => {
+    expect(JSON.stringify(planSchema())).toContain('"synthesis":true');
+    const found = ['conda', 'runner', 'timeoutMinutes', 'filters', 'jobs', 'schedule'].filter((name) =>
+      text.includes(`"${name}":`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('leaves out what is null, and keeps both systems of a value', () => {
+    expect(text.replaceAll(/"maxBytes":\{[^}]*\}|"diskGigabytes":\{[^}]*\}/g, '')).not.toContain('null');
+    expect(text).toMatch(/"maxBytes":\{"linux":(null|\d+),"windows":(null|\d+)\}/);
   });
 });

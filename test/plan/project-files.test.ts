@@ -9,10 +9,10 @@ const checks: WheelCheck[] = [
   { name: 'b', python: ['checks/b.py', '--device', 'cpu'] },
   { name: 'root', python: ['root.py'] },
   { name: 'builtin', python: ['builtin:mlc-llm/checks/generate.py'] },
-  { name: 'there', python: ['windows/checks/c.py'], only: System.WINDOWS },
+  { name: 'there', python: ['windows/checks/c.py'], system: System.WINDOWS },
   { name: 'command', command: ['checks/d.py'] },
 ];
-const preflight = { folder: 'tools/preflight', only: System.LINUX, wheel: { distribution: 'trial', checks } };
+const preflight = { folder: 'tools/preflight', system: System.LINUX, wheel: { distribution: 'trial', checks } };
 
 test.each([
   ['linux', ['checks/**', 'root.py', '_*.py', 'tools/preflight/**']],

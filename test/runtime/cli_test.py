@@ -10,24 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FILES, LINUX, make_build, make_plan, make_wheel, plan_data
+from conftest import LINUX, make_build, make_plan, make_wheel, plan_data
 from wheel_pipeline import cli
-from wheel_pipeline.plan import Input
+from wheel_pipeline.inputs import inputs_of
 
 PACKAGE = Path(cli.__file__).parent
-INPUTS = tuple(
-    Input(name, variable, type, ("build", "test"), None, help, default, default or "none")  # type: ignore[arg-type]
-    for name, variable, type, help, default in (
-        ("source-dir", "SOURCE_DIR", "path", "Build this tree.", None),
-        ("version", "WHEEL_VERSION", "version", "The version.", None),
-        ("build-dir", "BUILD_DIR", "path", "For everything in between.", "{root}/build"),
-        ("output-dir", "OUTPUT_DIR", "path", "For the wheels.", "{root}/dist/{platform}"),
-        ("variant", None, "variant", "The variant.", None),
-        ("only", None, "distributions", "Only these.", None),
-        ("from-step", None, "step", "Go on from there.", None),
-        ("plain", None, "flag", "Plain lines.", None),
-    )
-)
 
 
 @pytest.fixture
@@ -35,7 +22,7 @@ def scripts(tmp_path: Path) -> Path:
     """A checkout's scripts, for the platform that this is."""
     system = "windows" if sys.platform == "win32" else "linux"
     here = LINUX.__class__("here", system, platform.machine(), "tag", "Here")  # type: ignore[arg-type]
-    plan = make_plan(make_build(make_wheel("demo"), platforms=(here,)), inputs=INPUTS, files=FILES)
+    plan = make_plan(make_build(make_wheel("demo"), platforms=(here,)))
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts/plan.json").write_text(json.dumps(plan_data(plan)))
     return tmp_path / "scripts"
@@ -62,7 +49,7 @@ def test_help_lists_every_input_with_its_variable_and_default(
     status, said = ended(["build", "--help"], scripts, capsys)
     said = " ".join(said.split())
     assert status == 0 and "The wheels: demo." in said
-    for each in INPUTS:
+    for each in inputs_of("build", "linux"):
         assert f"--{each.name}" in said and (each.variable or "") in said
 
 

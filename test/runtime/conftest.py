@@ -26,16 +26,8 @@ LINUX = plans.Platform("linux-x86_64", "linux", "x86_64", TAG, "Linux x86-64")
 WINDOWS = plans.Platform("windows-amd64", "windows", "AMD64", "win_amd64", "Windows x64")
 COMMIT = "a" * 40
 EPOCH = 315532800
-SOURCE = plans.Source(plans.GitSource("https://example.com/demo", COMMIT, "v1.0", ()), None, None, (), "1.0")
-FILES = plans.Files(
-    output="dist",
-    build="build",
-    overlay="scripts/overlay",
-    build_requirements="scripts/build-requirements.txt",
-    locks="scripts/locks",
-    environment="docker/environment.yml",
-    dockerfile="docker/Dockerfile",
-)
+GIT = plans.GitSource("https://example.com/demo", COMMIT, (), "v1.0")
+SOURCE = plans.Source((), "1.0", GIT)
 PINS = plans.Pins(
     file="pins.json",
     channels=("conda-forge",),
@@ -78,25 +70,30 @@ def make_wheel(distribution: str = "demo", **overrides: Any) -> plans.Wheel:
     """A declared wheel. Requirements are given as `add`, `pin` and `drop`, aliases as a mapping of alias to library."""
     requires = plans.Requirements(*(tuple(overrides.pop(name, ())) for name in ("add", "pin", "drop")))
     if "aliases" in overrides:
-        overrides["aliases"] = tuple(plans.Alias(alias, of) for alias, of in overrides["aliases"].items())
+        overrides["aliases"] = tuple(plans.Alias(alias, target) for alias, target in overrides["aliases"].items())
     defaults: dict[str, Any] = {
-        "aliases": (),
         "settings": (),
-        "environment": {},
         "excludes": (),
         "system_libraries": (),
-        "forbidden": (),
         "max_bytes": None,
     }
     systems = by_system(defaults, overrides)
-    common = {"built_as": distribution, "project_dir": ".", "versioned": True, "reuse": False, "checks": ()}
-    common |= {"library_folders": (), "program_folders": ()}
+    common = {"built_as": distribution, "project_dir": ".", "use_source_version": False, "reuse": False, "checks": ()}
+    common |= {"library_folders": (), "program_folders": (), "aliases": (), "forbidden": (), "environment": {}}
     return plans.Wheel(distribution, **{**common, "requires": requires, **systems, **overrides})
+
+
+def steps_of(wheels: Sequence[plans.Wheel]) -> tuple[str, ...]:
+    """The steps of a build of some wheels, without those that only some builds have."""
+    kinds = ("build", "metadata", "repair")
+    own = [f"{kind}:{wheel.distribution}" for wheel in wheels for kind in kinds]
+    return ("tools", "source", "environment", *own, "inspect", "record", "deliver")
 
 
 def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
     """A build of the wheels, by default of one that is called demo, for Linux and Windows."""
-    systems = by_system({"environment": dict[str, str](), "disk_gigabytes": None}, overrides)
+    given = wheels or (make_wheel(),)
+    systems = by_system({"environment": dict[str, str](), "steps": steps_of(given)}, overrides)
     defaults: dict[str, Any] = {
         "name": "demo",
         "variant": None,
@@ -110,7 +107,8 @@ def make_build(*wheels: plans.Wheel, **overrides: Any) -> plans.Build:
         "unused_libraries": (),
         "rust": False,
         "vulkan_sdk": None,
-        "wheels": wheels or (make_wheel(),),
+        "wheels": given,
+        "disk_gigabytes": plans.DiskFigures(),
         "preflight": None,
         "hooks": (),
         "image_files": ("docker/Dockerfile", "docker/environment.yml", "docker/conda-linux-64.lock"),
@@ -123,14 +121,12 @@ def make_plan(*builds: plans.Build | plans.Wheel, **overrides: Any) -> plans.Pla
     wheels = tuple(each for each in builds if isinstance(each, plans.Wheel))
     given = tuple(each for each in builds if isinstance(each, plans.Build)) or (make_build(*wheels),)
     defaults: dict[str, Any] = {
-        "schema": 2,
+        "schema": 3,
         "name": "demo",
         "repository": "https://example.com/pipeline",
         "python": "3.13",
         "source": SOURCE,
-        "files": FILES,
         "limits": LIMITS,
-        "inputs": (),
         "builds": given,
         "image": plans.Images("ghcr.io/owner/name", ("main", "dev"), "io.github.owner.name.environment"),
         "workflows": ("docker", "linux", "windows", "release"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -11,28 +12,12 @@ import pytest
 from conftest import LINUX, make_build, make_plan, make_wheel
 from wheel_pipeline.arguments import parser_of
 from wheel_pipeline.errors import UsageError
-from wheel_pipeline.inputs import Inputs, check_folders, check_source, inputs_of, resolve
-from wheel_pipeline.plan import Input
+from wheel_pipeline.inputs import INPUTS, Inputs, check_folders, check_source, inputs_of, resolve
 
 BUILD = make_build(make_wheel("tvm"), make_wheel("mlc-llm"))
 
 
-def declared(name: str, type: str, default: str | None = None, variable: str | None = None) -> Input:
-    return Input(name, variable or name.upper().replace("-", "_"), type, ("build",), None, "help", default, "none")  # type: ignore[arg-type]
-
-
-TABLE = [
-    declared("version", "version", variable="WHEEL_VERSION"),
-    declared("build-dir", "path", "{root}/build"),
-    declared("output-dir", "path", "{root}/dist/{platform}"),
-    declared("compiler-cache-dir", "path", "{build-dir}/sccache"),
-    declared("jobs", "count", "{processors}"),
-    declared("platform-tag", "platform-tag", variable="AUDITWHEEL_PLAT"),
-    declared("source-date-epoch", "epoch", "315532800"),
-    declared("toolchain-image", "text"),
-    declared("only", "distributions"),
-    declared("plain", "flag"),
-]
+TABLE = inputs_of("build", "linux")
 
 
 def resolved(given: dict[str, Any] | None = None, environ: dict[str, str] | None = None) -> Inputs:
@@ -93,15 +78,22 @@ def test_a_wrong_variable_is_named_as_the_variable() -> None:
 
 
 def test_an_unknown_argument_names_the_nearest_one() -> None:
-    parser = parser_of(make_plan(BUILD, inputs=tuple(TABLE)), "build", "Build.", "build.sh")
+    parser = parser_of(make_plan(BUILD), "build", "Build.", "build.sh")
     with pytest.raises(UsageError, match="unknown argument '--jbos'; did you mean --jobs?"):
         parser.parse(["--jbos=3"])
 
 
-def test_a_command_takes_only_what_the_plan_gives_it() -> None:
-    plan = make_plan(BUILD, inputs=tuple(TABLE))
-    assert inputs_of(plan, "test", "linux") == []
-    assert len(inputs_of(plan, "build", "linux")) == len(TABLE)
+def test_a_command_has_its_own_inputs_on_its_system() -> None:
+    names = {each.name for each in TABLE}
+    assert {"source-dir", "platform-tag"} <= names and "test-python" not in names
+    assert "test-python" in {each.name for each in inputs_of("test", "linux")}
+    assert "platform-tag" not in {each.name for each in inputs_of("build", "windows")}
+
+
+def test_every_input_has_a_value_and_help_without_placeholders() -> None:
+    assert {each.name.replace("-", "_") for each in INPUTS} == {field.name for field in dataclasses.fields(Inputs)}
+    help_text = parser_of(make_plan(BUILD), "build", "Build.", "build.sh").format_help()
+    assert "{" not in help_text and "dist/<platform>" in help_text
 
 
 def test_a_given_tree_must_have_the_projects(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ test("a caller's own tree that is not there is named, and made by nobody", () =>
 });
 
 test("the caller's variables go in by name: inputs and shared caches, and no folder of the caller's", () => {
-  const names = dockerEnvironment(plan);
+  const names = dockerEnvironment();
   expect(names).toEqual(expect.arrayContaining(['WHEEL_VERSION', 'JOBS', 'AUDITWHEEL_PLAT', 'AWS_SECRET_ACCESS_KEY']));
   names.forEach((name) => expect(name).toMatch(/^[A-Z0-9_]+$/));
   expect(names.filter((name) => name.endsWith('_DIR') || name === 'WHEEL_VARIANT')).toEqual([]);

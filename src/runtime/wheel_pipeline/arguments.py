@@ -1,4 +1,4 @@
-"""The command line: what it takes is the plan's table of inputs, so that `--help` and the pages say the same."""
+"""The command line; its options are the table of inputs, as on the pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NoReturn
 from .console import console
 from .errors import UsageError, nearest
 from .inputs import inputs_of
-from .plan import Build, Plan, Platform, System
+from .plan import FOLDERS, IN_BUILD, Build, Plan, Platform, System
 
 METAVARS = {"path": "DIR", "count": "N", "epoch": "SECONDS", "distributions": "WHEEL"}
 
@@ -63,12 +63,27 @@ def current_platform(build: Build) -> Platform:
     raise UsageError(f"{build.name} is not declared for {platform.system()} on {machine}, but for {known}")
 
 
+def texts(plan: Plan) -> dict[str, str]:
+    """Return what the placeholders in the help of inputs stand for; src/plan/inputs.ts fills them in on the pages."""
+    main, *variants = plan.builds
+    reused = [each.distribution for each in main.wheels if each.reuse]
+    tags = [each.platform_tag for each in main.platforms if each.system == "linux"]
+    return {
+        **FOLDERS,
+        **IN_BUILD,
+        "platform-tags": ", ".join(tags),
+        "reused-wheels": ", ".join(reused) or "no wheel of this pipeline",
+        "variants": ", ".join(str(each.variant) for each in variants) or "none is declared",
+    }
+
+
 def parser_of(plan: Plan, command: str, description: str, prog: str) -> Parser:
     """The parser of a command whose inputs the plan declares."""
     parser = Parser(prog=prog, description=description, allow_abbrev=False)
-    for each in inputs_of(plan, command, current_system()):
-        words = each.help.replace("%", "%%")
-        told = [f"default: {each.default_help}".replace("%", "%%")]
+    filled = texts(plan)
+    for each in inputs_of(command, current_system()):
+        words = each.help.format(**filled).replace("%", "%%")
+        told = [f"default: {each.default_help.format(**filled)}".replace("%", "%%")]
         told += [f"environment variable: {each.variable}"] if each.variable else []
         words += f" ({'; '.join(told)})"
         if each.type == "flag":

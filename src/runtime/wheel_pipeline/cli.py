@@ -115,5 +115,5 @@ def session_of(plan: plans.Plan, root: Path, name: str, argv: Sequence[str]) -> 
     variant = given.get("variant") or os.environ.get("WHEEL_VARIANT", "").strip()
     build = plan.build(variant)
     platform = current_platform(build)
-    inputs = resolve(inputs_of(plan, name, platform.system), given, build, platform, root, os.environ)
+    inputs = resolve(inputs_of(name, platform.system), given, build, platform, root, os.environ)
     return Session(name, root, plan, build, platform, inputs)

@@ -1,6 +1,6 @@
 """What a caller can set: each input from its option, its environment variable or its default, checked before any work.
 
-Which there are, their words and their defaults are the plan's; how a text becomes a value is decided here, by its type.
+src/contract/inputs.json declares them; a text becomes a value here, by the input's type.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from .errors import UsageError
-from .plan import Build, Input, Plan, Platform
+from .plan import FOLDERS, IN_BUILD, INPUTS, Build, Input, Platform
 
 LONGEST = 120  # characters of BUILD_DIR: of the 260 that most programs of Windows can read, a build needs the rest
 APART = r"""[\s"'\\;(){}<>&|]"""  # characters of a path that end a word for a compiler, for CMake or for Ninja
@@ -45,9 +45,9 @@ class Inputs:
     plain: bool = False
 
 
-def inputs_of(plan: Plan, command: str, system: str) -> list[Input]:
-    """The inputs that a command takes on a system, in the plan's order."""
-    return [each for each in plan.inputs if command in each.commands and each.system in (None, system)]
+def inputs_of(command: str, system: str) -> list[Input]:
+    """Return the inputs of a command on a system."""
+    return [each for each in INPUTS if command in each.commands and each.system in (None, system)]
 
 
 def resolve(
@@ -60,7 +60,7 @@ def resolve(
 ) -> Inputs:
     """The value of each input: what the option says, else the variable, else the default."""
     values: dict[str, Any] = {}
-    places = {"root": str(root), "platform": platform.id, "processors": str(processors())}
+    places = FOLDERS | IN_BUILD | {"root": str(root), "platform": platform.id, "processors": str(processors())}
     for each in declared:
         field = each.name.replace("-", "_")
         told, text = option_or_variable(each, given, environ)
@@ -193,7 +193,7 @@ def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR")
 STAGES = ("aliases", "amended", "cmake", "connected", "finished", "raw", "records", "repaired", "shared")
 """Folders of BUILD_DIR that wheels go through."""
 
-ENVIRONMENT = "test-environment"
+ENVIRONMENT = IN_BUILD["testEnvironment"]
 """The folder of BUILD_DIR that wheels are tested in."""
 
 EMPTIED = (*STAGES, "sdist", "source", "unused-libraries")

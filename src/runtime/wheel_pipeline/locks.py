@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from .arguments import Parser
 from .console import console
 from .errors import Failure, nearest
-from .plan import Build, Plan, Platform
+from .plan import FOLDERS, Build, Plan, Platform
 from .processes import run
 from .wheels.files import write_text
 
@@ -26,7 +26,7 @@ KINDS = ("test", "build")
 def lock_file(plan: Plan, requirements: str, platform: Platform) -> str:
     """The lock of a requirements file for a platform, from the checkout's root; whoever shares the file shares it."""
     kind = PurePosixPath(requirements).stem.replace("-requirements", "")
-    return f"{plan.files.locks}/{kind}-{platform.system}-{platform.machine.lower()}.txt"
+    return f"{FOLDERS['locks']}/{kind}-{platform.system}-{platform.machine.lower()}.txt"
 
 
 def identity_of(plan: Plan, requirements: Path) -> str:
@@ -60,7 +60,7 @@ def lock(plan: Plan, root: Path, argv: Sequence[str]) -> int:
     done = set[str]()
     for kind in [only] if only else KINDS:
         for build in plan.builds:
-            requirements = build.test_requirements_file if kind == "test" else plan.files.build_requirements
+            requirements = build.test_requirements_file if kind == "test" else FOLDERS["buildRequirements"]
             for platform in build.platforms:
                 told = lock_file(plan, requirements, platform)
                 if told not in done:

@@ -11,7 +11,7 @@ from pathlib import Path
 from .building.environment import clean
 from .building.toolchain import with_python_packages
 from .inputs import Inputs, inputs_of
-from .plan import Build, Plan, Platform
+from .plan import IN_BUILD, Build, Plan, Platform
 from .steps import Step, Steps
 from .workspace import ROOM, Workspace, owned
 
@@ -33,14 +33,14 @@ class Session:
 
     def runner(self, steps: Iterable[Step], state: Path) -> Steps:
         """What runs this command's steps; `state` is the file of what they have done."""
-        takes = inputs_of(self.plan, self.command, self.platform.system)
+        takes = inputs_of(self.command, self.platform.system)
         can_resume = any(each.name == "from-step" for each in takes)
         system, hooks = self.platform.system, self.build.hooks
         return Steps(steps, hooks, system, state, self.logs, root=self.root, can_resume=can_resume)
 
     @property
     def logs(self) -> Path:
-        return self.inputs.build_dir / "logs" / self.command
+        return self.inputs.build_dir / IN_BUILD["logs"] / self.command
 
     @property
     def unfinished(self) -> Path:

@@ -102,7 +102,7 @@ export const WHEELS: Case[] = [
   checked('check-killed', 'crashes', { code: ['import os', 'os.abort()'] }),
   checked('check-imports', 'imports a module that is not there', { imports: ['release_demo.nothing'] }),
   checked('check-no-module', 'imports what no module of the wheel matches', { imports: ['release_demo.n*'] }),
-  checked('check-no-import', 'leaves out all that it imports', { imports: ['release_demo'], except: ['release_*'] }),
+  checked('check-no-import', 'leaves out all that it imports', { imports: ['release_demo'], exclude: ['release_*'] }),
   {
     fault: 'from-step-other',
     broken: 'the wheels were replaced since the environment was made in which the checks are to go on',

@@ -23,7 +23,7 @@ export const DECLARATION: WheelPipelineOptions = {
   wheels: [
     {
       distribution: 'release-demo',
-      aliases: [{ alias: 'release_demo/libother.so', of: 'release_demo/libdemo.so' }],
+      aliases: [{ alias: 'release_demo/libother.so', target: 'release_demo/libdemo.so' }],
       checks: [{ name: 'both names answer', python: ['checks/both_names.py', 'demo', 'other'] }],
     },
   ],

@@ -23,7 +23,7 @@ export const DECLARATION: WheelPipelineOptions = {
     {
       distribution: 'base-demo',
       projectDir: 'base',
-      aliases: [{ alias: 'base_demo/base_demo.dll', of: 'base_demo/base_demo_module.dll' }],
+      aliases: [{ alias: 'base_demo/base_demo.dll', target: 'base_demo/base_demo_module.dll' }],
       checks: [
         { name: 'is imported', imports: ['base_demo'] },
         { name: 'has its code once under two names', python: ['checks/two_names.py'] },

@@ -21,7 +21,7 @@ GIGABYTE = 10**9
 
 
 def session(root: Path, gigabytes: float | None = 2.5, **inputs: Any) -> Session:
-    build = make_build(disk_gigabytes=plans.BySystem(gigabytes, None))
+    build = make_build(disk_gigabytes=plans.DiskFigures(gigabytes))
     made = root / "build"
     folders = {"compiler_cache_dir": made / "sccache", "wheel_cache_dir": made / "wheel-cache"}
     given = Inputs(**{"output_dir": root / "dist", "build_dir": made, **folders, **inputs})

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FILES, LINUX, SOURCE, make_build, make_plan
+from conftest import LINUX, SOURCE, make_build, make_plan
 from wheel_pipeline.building.facts import facts_of, hash_of_given
 from wheel_pipeline.inputs import Inputs
+from wheel_pipeline.plan import FOLDERS
 from wheel_pipeline.session import Session
 
 
@@ -17,7 +18,7 @@ class Trial:
     """A checkout, and what its facts are."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.overlay = root, root / FILES.overlay / "Cargo.lock"
+        self.root, self.overlay = root, root / FOLDERS["overlay"] / "Cargo.lock"
         self.overlay.parent.mkdir(parents=True)
         self.overlay.write_text("1", encoding="utf-8")
         (root / "scripts/plan.json").write_text("{}", encoding="utf-8")

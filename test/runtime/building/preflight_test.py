@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conftest import LINUX, WINDOWS, make_build, make_plan, make_repository, make_wheel
+from conftest import LINUX, WINDOWS, make_build, make_plan, make_repository, make_wheel, steps_of
 from wheel_pipeline import plan as plans
 from wheel_pipeline.building import preflight
 from wheel_pipeline.console import console
@@ -18,8 +18,9 @@ from wheel_pipeline.inputs import Inputs
 from wheel_pipeline.session import Session
 
 FOLDER = "tools/preflight"
-CHECK = plans.Check("loads", "python", None, 60, None, modules=(), exclude=(), args=(), python=("checks/loads.py", "x"))
-LIBRARY = plans.Preflight(FOLDER, make_wheel("demo-preflight", checks=(CHECK,)), "linux")
+CHECK = plans.Check("loads", 60, python=("checks/loads.py", "x"))
+STEPS = plans.BySystem(steps_of([make_wheel("demo-preflight")]), ())
+LIBRARY = plans.Preflight(FOLDER, make_wheel("demo-preflight", checks=(CHECK,)), STEPS, "linux")
 
 
 class Bench:
@@ -86,9 +87,9 @@ def test_it_is_tried_again_where_more_is_asked_of_the_library(bench: Bench, caps
     assert bench.build() == 1
     stricter = make_wheel("demo-preflight", checks=(CHECK,), forbidden=["**/*.a"], excludes=["libz.so.1"])
     for said in ("trying the toolchain: wheel.excludes.linux, wheel.excludes.windows", "passed before"):
-        assert bench.build(preflight=plans.Preflight(FOLDER, stricter, "linux")) == 2
+        assert bench.build(preflight=plans.Preflight(FOLDER, stricter, STEPS, "linux")) == 2
         assert said in capsys.readouterr().out
-    assert bench.build(preflight=plans.Preflight(FOLDER, stricter, "linux"), tag="manylinux_2_35_x86_64") == 3
+    assert bench.build(preflight=plans.Preflight(FOLDER, stricter, STEPS, "linux"), tag="manylinux_2_35_x86_64") == 3
     assert "trying the toolchain: platformTag" in capsys.readouterr().out
 
 

@@ -52,7 +52,7 @@ def test_a_commit_and_its_listed_submodules_are_fetched(
     tree = tmp_path / "tree"
     tree.mkdir()
     commit = head(repositories / "outer")
-    declared = GitSource(str(repositories / "outer"), commit, None, (Submodule("lib/inner", None),))
+    declared = GitSource(str(repositories / "outer"), commit, (Submodule("lib/inner", None),), None)
     source.fetch_git(declared, tree, LIMITS, env)
     assert (tree / "code.c").read_text() == "// outer\n" and (tree / "lib/inner/code.c").exists()
     assert list((tree / "lib/unwanted").iterdir()) == []
@@ -73,7 +73,7 @@ def test_the_files_are_the_same_on_every_machine(repositories: Path, env: dict[s
         system.write_text(f"[core]\n\t{setting}\n")
         tree = tmp_path / f"tree-{len(setting)}"
         tree.mkdir()
-        declared = GitSource(str(outer), commit, None, (Submodule("lib/inner", None),))
+        declared = GitSource(str(outer), commit, (Submodule("lib/inner", None),), None)
         source.fetch_git(declared, tree, LIMITS, {**env, "GIT_CONFIG_SYSTEM": str(system)})
         for folder in (tree, tree / "lib/inner"):
             assert (folder / "text.txt").read_bytes() == b"text\n"
@@ -92,7 +92,7 @@ def test_a_git_folder_in_the_environment_is_not_touched(
     commit = subprocess.check_output(
         ["git", "-C", str(repositories / "outer"), "rev-parse", "HEAD"], text=True, env=cleaned
     ).strip()
-    source.fetch_git(GitSource(str(repositories / "outer"), commit, None, ()), tree, LIMITS, cleaned)
+    source.fetch_git(GitSource(str(repositories / "outer"), commit, (), None), tree, LIMITS, cleaned)
     monkeypatch.delenv("GIT_DIR")
     assert head(tmp_path / "mine") == mine
     assert subprocess.check_output(["git", "-C", str(tmp_path / "mine"), "remote"], text=True) == ""
@@ -104,7 +104,7 @@ def test_a_commit_that_is_not_there_is_tried_again_and_told(
     tree = tmp_path / "tree"
     tree.mkdir()
     with pytest.raises(CommandFailed, match="git ended with exit status"):
-        source.fetch_git(GitSource(str(repositories / "outer"), "0" * 40, None, ()), tree, LIMITS, env)
+        source.fetch_git(GitSource(str(repositories / "outer"), "0" * 40, (), None), tree, LIMITS, env)
 
 
 def archive(path: Path, members: dict[str, str]) -> None:

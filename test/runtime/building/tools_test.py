@@ -17,7 +17,7 @@ PLAN = make_plan()
 
 
 def tool(command: str, minimum: str | None = None, optional: bool = False, system: str | None = None) -> Tool:
-    return Tool(command, minimum, optional, system)  # type: ignore[arg-type]
+    return Tool(command, optional, minimum, system)  # type: ignore[arg-type]
 
 
 def program(folder: Path, name: str, code: str) -> None:

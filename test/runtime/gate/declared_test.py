@@ -128,7 +128,7 @@ def test_only_the_check_itself_can_skip_and_says_why(bench: Bench, code: list[st
 def test_a_command_must_say_something_on_stdout(
     bench: Bench, code: str, expect: str | None, problem: str | None
 ) -> None:
-    problems = bench.check(kind="command", args=("-c", code), expect=expect)
+    problems = bench.check(command=("-c", code), expect=expect)
     assert [text.partition(":")[0] for text in problems] == ([problem] if problem else [])
 
 
@@ -137,7 +137,7 @@ def test_a_command_must_say_something_on_stdout(
 
 def test_each_import_that_fails_is_named(bench: Bench) -> None:
     files = {"demo/a.py": b"import nothing_here", "demo/b.py": b"raise SystemExit(0)", "demo/c.py": b"x = 1"}
-    assert bench.check(files, kind="imports", modules=("demo", "demo.a", "demo.b", "demo.c")) == [
+    assert bench.check(files, imports=("demo", "demo.a", "demo.b", "demo.c")) == [
         "demo.a: ModuleNotFoundError: No module named 'nothing_here'",
         "demo.b: SystemExit: 0",
     ]
@@ -146,17 +146,17 @@ def test_each_import_that_fails_is_named(bench: Bench) -> None:
 def test_a_pattern_stands_for_the_wheels_own_modules(bench: Bench) -> None:
     bad, names = b"import nothing_here", ("__main__", "a-b", "deep/bad", "deep/needs_more")
     files = {**{f"demo/{name}.py": bad for name in names}, "demo/deep/__init__.py": b"x = 1"}
-    problems = bench.check(files, kind="imports", modules=("demo", "demo.*"), exclude=("demo.*.needs_more",))
+    problems = bench.check(files, imports=("demo", "demo.*"), exclude=("demo.*.needs_more",))
     assert problems == ["demo.deep.bad: ModuleNotFoundError: No module named 'nothing_here'"]
 
 
 def test_a_pattern_that_matches_nothing_fails(bench: Bench) -> None:
-    [problem] = bench.check(kind="imports", modules=("other.*",))
+    [problem] = bench.check(imports=("other.*",))
     assert "the wheel has no module other.*" in problem
 
 
 def test_imports_that_leave_out_everything_do_not_pass(bench: Bench) -> None:
-    [problem] = bench.check(kind="imports", modules=("demo",), exclude=("d*",))
+    [problem] = bench.check(imports=("demo",), exclude=("d*",))
     assert problem == "nothing is left to import: the check leaves out all that it names"
 
 
@@ -178,11 +178,11 @@ def test_imports_that_leave_out_everything_do_not_pass(bench: Bench) -> None:
 def test_a_crash_names_what_was_being_imported(bench: Bench, code: str, problem: str) -> None:
     modules = ("demo", "demo.bad", "json")
     timeout = 5 if problem.startswith("timed out") else 60
-    assert bench.check({"demo/bad.py": code.encode()}, kind="imports", modules=modules, timeout=timeout) == [problem]
+    assert bench.check({"demo/bad.py": code.encode()}, imports=modules, timeout=timeout) == [problem]
 
 
 def test_the_gates_own_modules_are_not_found(bench: Bench) -> None:
-    problems = bench.check(kind="imports", modules=("report", "libraries"))
+    problems = bench.check(imports=("report", "libraries"))
     assert [text.partition(":")[0] for text in problems] == ["report", "libraries"]
 
 

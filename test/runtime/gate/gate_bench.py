@@ -32,9 +32,7 @@ needs_linux = pytest.mark.skipif(SYSTEM != "linux", reason="reads ELF files, or 
 
 
 def make_check(name: str = "it", **given: Any) -> Check:
-    defaults = {"kind": "python", "system": None, "timeout": 60.0, "expect": None}
-    lists = {"modules": (), "exclude": (), "args": (), "python": ()}
-    return Check(**{"name": name, **defaults, **lists, **given})
+    return Check(**{"name": name, "timeout": 60.0, **given})
 
 
 def needing_library(folder: Path, needed: str) -> bytes:

@@ -22,8 +22,8 @@ def bench(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
 def test_a_good_wheel_passes_every_check(bench: Bench, summary: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = bench.install()
     declared = (
-        make_check("imports", kind="imports", modules=("demo", "json")),
-        make_check("version", kind="command", args=("-c", "print('version 3')"), expect="version 3"),
+        make_check("imports", imports=("demo", "json")),
+        make_check("version", command=("-c", "print('version 3')"), expect="version 3"),
         bench.python_check("import demo", "assert demo.__version__ == '1.0'", name="code"),
     )
     names = [*BUILT_IN, "imports", "version", "code"]
@@ -63,7 +63,7 @@ def test_all_checks_run_whatever_fails_and_failures_are_shown(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     bench.install()
     lines = ("for i in range(30): print(f'line {i}')", WRONG)
-    later = make_check("later", kind="command", args=("--version",))
+    later = make_check("later", command=("--version",))
     results = bench.run(make_wheel(checks=(bench.python_check(*lines, name="a: b"), later)))
     assert (results["a: b"], results["later"], bench.report.passed) == (["ended with exit status 1"], [], False)
     output = capsys.readouterr().out

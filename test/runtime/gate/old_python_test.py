@@ -49,12 +49,12 @@ def test_the_gate_works_with_the_oldest_python_of_a_wheel(
     skip = "import sys, unittest; raise unittest.SkipTest('it is %s.%s' % sys.version_info[:2])"
     lines = ("import sys, _helper", "assert sys.argv[1:] == ['a'] and _helper.VALUE == 42")
     checks = (
-        make_check("imports", kind="imports", modules=("demo", "demo.bad", "json")),
-        bench.python_check(*lines, name="passes", args=("a",)),
+        make_check("imports", imports=("demo", "demo.bad", "json")),
+        bench.python_check(*lines, name="passes", command=("a",)),
         bench.python_check("assert False", name="fails"),
         bench.python_check(skip, name="skips"),
         bench.python_check("import probe", name="finds the gate"),
-        make_check("command", kind="command", args=("-c", "import sys; print(sys.version_info[:2])")),
+        make_check("command", command=("-c", "import sys; print(sys.version_info[:2])")),
     )
     found = bench.run(make_wheel(checks=checks))
     assert found == {

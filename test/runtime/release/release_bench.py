@@ -15,7 +15,7 @@ from wheel_pipeline.wheels.record import Made, write_record
 
 REPOSITORY = "owner/name"
 IMAGE = f"ghcr.io/owner/toolchain@sha256:{'1' * 64}"
-TVM = make_wheel("tvm", versioned=False)
+TVM = make_wheel("tvm", use_source_version=True)
 BOTH = make_build(make_wheel(pin=("tvm",)), TVM)
 TOOLS = {LINUX.id: {"cmake": "4.1", "ninja": "1.13"}, WINDOWS.id: {"cmake": "4.2"}}
 

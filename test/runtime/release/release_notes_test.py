@@ -54,7 +54,7 @@ def test_they_say_how_to_install_and_verify_it_and_where_it_is_from(
 
 
 def test_they_link_to_a_commit_on_github_and_name_an_overlay(project: Project) -> None:
-    git = GitSource("https://github.com/upstream/demo.git", COMMIT, "v1.0", ())
+    git = GitSource("https://github.com/upstream/demo.git", COMMIT, (), "v1.0")
     source = dataclasses.replace(project.plan.source, git=git, overlay=("a.patch", "b/c"))
     project.plan = make_plan(*project.plan.builds, source=source)
     for platform in (LINUX, WINDOWS):

@@ -68,7 +68,7 @@ def test_a_signature_is_released_too_and_signing_again_changes_nothing(hub: Hub)
 
 @needs_shell
 def test_the_notes_say_what_has_changed(hub: Hub) -> None:
-    source = GitSource("https://github.com/up/stream.git", COMMIT, None, ())
+    source = GitSource("https://github.com/up/stream.git", COMMIT, (), None)
     hub.project.plan = make_plan(
         *hub.project.plan.builds, source=dataclasses.replace(hub.project.plan.source, git=source)
     )

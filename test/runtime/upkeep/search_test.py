@@ -108,7 +108,7 @@ def test_what_is_too_young_or_held_stays(world: Publishers, look: Any) -> None:
     assert "everything is as new as what has been public for 7 days" in found.said
 
 
-GIT = plans.GitSource("https://github.com/mlc/llm", A, "v0.20.0", ())
+GIT = plans.GitSource("https://github.com/mlc/llm", A, (), "v0.20.0")
 
 
 def source_of(tag: str | None) -> dict[str, Any]:

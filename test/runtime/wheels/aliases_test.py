@@ -48,7 +48,7 @@ def test_the_repeated_library_loads_the_other_ones_code_and_the_record_tells_it(
     assert change.entry() == {
         "distribution": "demo",
         "from": raw.name,
-        "aliases": [{"alias": "demo/libdemo.so", "of": "demo/libdemo_module.so"}],
+        "aliases": [{"alias": "demo/libdemo.so", "target": "demo/libdemo_module.so"}],
     }
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path / "installed")

@@ -103,7 +103,7 @@ def test_another_version_is_a_finding_for_versioned_wheels(inspection: Inspectio
     inspection.wheel()
     [finding] = inspection(version="2.0")
     assert "has version 1.0, not 2.0" in finding
-    assert inspection(make_wheel(versioned=False), version="2.0") == []
+    assert inspection(make_wheel(use_source_version=True), version="2.0") == []
 
 
 def test_requirements_against_the_plan_are_findings(inspection: Inspection) -> None:

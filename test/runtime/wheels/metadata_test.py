@@ -192,7 +192,7 @@ def test_it_can_be_amended_in_place(amending: Amending, tmp_path: Path) -> None:
     [
         ({}, {"wheel": "tvm"}, 1, "is no wheel of tvm"),
         ({}, {"version": "one"}, 2, "'one' is not a version by PEP 440"),
-        ({"versioned": False}, {"version": "2"}, 2, "keeps its source's version"),
+        ({"use_source_version": True}, {"version": "2"}, 2, "keeps its source's version"),
         ({"pin": ["tvm"]}, {}, 2, "pins tvm: name the folder"),
         ({"pin": ["tvm"]}, {"siblings": Path()}, 1, "has 0 wheels of tvm"),
         ({"pin": ["tvm"]}, {"siblings": Path("nowhere")}, 2, "there is no folder nowhere"),

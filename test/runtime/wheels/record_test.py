@@ -33,7 +33,7 @@ from wheel_pipeline.wheels.change import Change
 from wheel_pipeline.wheels.files import sha256
 from wheel_pipeline.wheels.wheel import Wheel
 
-BUILD = make_build(make_wheel(), make_wheel("tvm", versioned=False))
+BUILD = make_build(make_wheel(), make_wheel("tvm", use_source_version=True))
 DEMO, TVM = (f"{name}-py3-none-{TAG}.whl" for name in ("demo-1.0", "tvm-0.9"))
 
 
@@ -141,7 +141,7 @@ def test_the_declared_environment_is_told_apart(folder: Folder) -> None:
     hashes = []
     for environment in ({}, {"A": "/home/me"}):
         wheel = make_wheel(environment=environment)
-        build = make_build(wheel, make_wheel("tvm", versioned=False), environment={"B": "1"})
+        build = make_build(wheel, make_wheel("tvm", use_source_version=True), environment={"B": "1"})
         assert record.write_record(make_plan(build), build, LINUX, folder.path, record.Made()) == []
         hashes.append(folder.content()["inputs"])
     assert len(set(hashes)) == 2 and all(len(each) == 64 for each in hashes)

@@ -32,7 +32,7 @@ def build_wheel(
     settings += [f"--config-settings={each}" for each in wheel.settings.on(platform.system)]
     pip = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "wheel", "--verbose"]
     argv = [*pip, *options, f"--wheel-dir={output}", *settings, str(tree / wheel.project_dir)]
-    env = add(env, wheel.environment.on(platform.system))
+    env = add(env, wheel.environment)
     run(argv, env=env, cwd=cwd, timeout=timeout, progress=wheel.distribution, epilogue=PIP_EPILOGUE)
 
 
@@ -50,5 +50,5 @@ def repair_wheel(
         # Libraries that are loaded through ctypes are seen with --analyze-existing only, and those that lie beside
         # them in the wheel with --ignore-existing only.
         repair = ["delvewheel", "repair", "--analyze-existing", "--ignore-existing"]
-    excludes = [f"--exclude={library}" for library in wheel.excludes.on(platform.system)]
+    excludes = [f"--exclude={library}" for library in wheel.excluded_on(platform.system)]
     run([*repair, *excludes, f"--wheel-dir={output}", str(raw)], env=env, timeout=timeout)

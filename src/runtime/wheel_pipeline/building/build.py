@@ -14,7 +14,7 @@ from ..console import columns, console
 from ..credentials import secrets
 from ..findings import fail_with
 from ..git import commit_of, is_dirty
-from ..plan import Wheel
+from ..plan import FOLDERS, IN_BUILD, Wheel
 from ..processes import which
 from ..session import Session
 from ..steps import Step, finished_for
@@ -112,29 +112,28 @@ class BuildRun:
         return f"{base.base_version}.dev0+{local}{'.dirty' if self.dirty else ''}"
 
     def steps(self) -> list[Step]:
-        """The steps, in their order."""
-        steps = [Step("tools", "Check the tools", self.check_tools, prepares=True)]
-        if self.platform.system == "windows":
-            steps.append(Step("compiler", "Enter the compiler environment", self.enter_compiler, prepares=True))
-            if self.build.vulkan_sdk:
-                steps.append(Step("vulkan-sdk", "Find or install the Vulkan SDK", self.find_vulkan, prepares=True))
-        preflight = Preflight(self)
-        if preflight.is_declared:
-            steps.append(Step("preflight", "Try the toolchain on a small library", preflight.run))
-        steps.append(Step("source", "Fetch the source", self.fetch))
-        if self.plan.source.overlay:
-            steps.append(Step("overlay", "Add the files that the source lacks", self.lay_over))
-        steps.append(Step("environment", "Prepare the environment", self.prepare, prepares=True))
-        for wheel in self.wheels.selected:
-            steps += WheelBuild(self, wheel).steps()
-        if self.wheels.missing:
-            return steps
-        return [
-            *steps,
+        """Return the plan's steps, in its order; those after all wheels need all wheels."""
+        last = [
             Step("inspect", "Inspect the wheels", self.inspect),
             Step("record", "Record the build", self.record),
             Step("deliver", "Deliver the wheels", self.deliver),
         ]
+        possible = [
+            Step("tools", "Check the tools", self.check_tools, prepares=True),
+            Step("compiler", "Enter the compiler environment", self.enter_compiler, prepares=True),
+            Step("vulkan-sdk", "Find or install the Vulkan SDK", self.find_vulkan, prepares=True),
+            Step("preflight", "Test the toolchain with a small library", Preflight(self).run),
+            Step("source", "Fetch the source", self.fetch),
+            Step("overlay", "Copy the overlay over the source", self.lay_over),
+            Step("environment", "Prepare the environment", self.prepare, prepares=True),
+            *(step for wheel in self.build.wheels for step in WheelBuild(self, wheel).steps()),
+            *last,
+        ]
+        left_out = {id for wheel in self.wheels.left_out for id in self.step_ids(wheel)}
+        if self.wheels.missing:
+            left_out.update(step.id for step in last)
+        by_id = {step.id: step for step in possible}
+        return [by_id[id] for id in self.build.steps.on(self.platform.system) if id not in left_out]
 
     @property
     def beside(self) -> list[str]:
@@ -142,7 +141,7 @@ class BuildRun:
         return [id for wheel in self.wheels.built_before for id in self.step_ids(wheel)]
 
     def step_ids(self, wheel: Wheel) -> list[str]:
-        return [step.id for step in WheelBuild(self, wheel).steps()]
+        return [id for id in self.build.steps.on(self.platform.system) if id.endswith(f":{wheel.distribution}")]
 
     # The steps before any wheel.
 
@@ -159,7 +158,7 @@ class BuildRun:
 
     def find_vulkan(self) -> None:
         assert self.build.vulkan_sdk
-        folder = self.root / "vulkan-sdk" / self.build.vulkan_sdk.version
+        folder = self.root / IN_BUILD["vulkanSdk"] / self.build.vulkan_sdk.version
         self.env = vulkan_sdk.find_or_install(self.build.vulkan_sdk, folder, self.plan.limits, self.env)
 
     def fetch(self) -> None:
@@ -179,7 +178,7 @@ class BuildRun:
             console.say(path)
             target = self.source / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.session.root / self.plan.files.overlay / path, target)
+            shutil.copyfile(self.session.root / FOLDERS["overlay"] / path, target)
 
     def prepare(self) -> None:
         """Set what makes two builds the same, to the byte and from any folder, and start the compiler cache."""

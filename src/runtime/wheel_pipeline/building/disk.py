@@ -25,7 +25,8 @@ def room_for_build(session: Session) -> int:
 
 def measured_room(session: Session, own: Iterable[Path], builds: int = 1) -> int:
     """Bytes for whole builds, less what `own` folders hold, which the builds replace or use."""
-    figure = session.build.disk_gigabytes.on(session.platform.system)
+    figures = session.build.disk_gigabytes
+    figure = figures.linux if session.platform.system == "linux" else figures.windows
     if figure is None:
         return ROOM
     there = sum(Files().total(folder) for folder in own if folder.is_dir())

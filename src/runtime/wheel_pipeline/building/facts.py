@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ..plan import FOLDERS
 from ..session import Session
 from ..wheels.files import hash_of, read_bytes, sha256
 from ..wheels.sources import tree_hash
@@ -16,7 +17,7 @@ def facts_of(session: Session, commit: str, files: str, version: str) -> dict[st
     The caller's variables that compilers read are not among them: another flag is often what lets a build go on.
     """
     inputs, plan = session.inputs, session.plan
-    overlay = {path: sha256(read_bytes(session.root / plan.files.overlay / path)) for path in plan.source.overlay}
+    overlay = {path: sha256(read_bytes(session.root / FOLDERS["overlay"] / path)) for path in plan.source.overlay}
     return {
         "plan": sha256(read_bytes(session.root / "scripts" / "plan.json")),
         "variant": session.build.variant or "",

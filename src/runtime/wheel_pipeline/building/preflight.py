@@ -37,10 +37,6 @@ class Preflight:
     def __init__(self, build: BuildRun) -> None:
         self.build = build
 
-    @property
-    def is_declared(self) -> bool:
-        return is_declared(self.build.session)
-
     def run(self) -> None:
         session, inputs = self.build.session, self.build.inputs
         passed, facts = stamp(session), self.facts()
@@ -127,7 +123,9 @@ def session_of_preflight(session: Session, tree: Path) -> Session:
     """The same toolchain with the library's source and wheel, in a folder of its own."""
     plan, inputs, preflight = session.plan, session.inputs, session.build.preflight
     assert preflight
-    build = dataclasses.replace(session.build, wheels=(preflight.wheel,), preflight=None, hooks=())
+    build = dataclasses.replace(
+        session.build, wheels=(preflight.wheel,), preflight=None, hooks=(), steps=preflight.steps
+    )
     source = Source(git=None, sdist=None, folder=str(tree), overlay=(), base_version="1.0")
     own: Inputs = dataclasses.replace(
         inputs,

@@ -17,11 +17,11 @@ class Selection:
         """`done`: the wheels that an earlier run has finished for the very same, and left in the folder."""
         self.build = build
         self.selected = [wheel for wheel in build.wheels if not only or wheel.distribution in only]
-        left_out = [wheel for wheel in build.wheels if wheel not in self.selected]
+        self.left_out = [wheel for wheel in build.wheels if wheel not in self.selected]
         there = collect(build, folder)[0] if folder.is_dir() else {}
         # What lies there can be of another plan: that its steps are done says of which it is.
-        self.built_before = [wheel for wheel in left_out if wheel.key in there and wheel in done]
-        self.missing = [wheel.distribution for wheel in left_out if wheel not in self.built_before]
+        self.built_before = [wheel for wheel in self.left_out if wheel.key in there and wheel in done]
+        self.missing = [wheel.distribution for wheel in self.left_out if wheel not in self.built_before]
 
     def check(self) -> None:
         """Fail, before any work, where a wheel pins the version of one that this build does not have."""

@@ -12,7 +12,7 @@ from importlib import metadata
 from packaging.version import Version
 
 from ..errors import Failure
-from ..plan import Plan, System, Tool
+from ..plan import FOLDERS, Plan, System, Tool
 from ..processes import ask, which
 
 # They do not say their version. Of any other, what pip knows is no sign that it works.
@@ -60,6 +60,6 @@ def check_tools(plan: Plan, tools: tuple[Tool, ...], system: System, env: Mappin
         elif version:
             versions[tool.command] = version
     if problems:
-        advice = f"use the toolchain image, or install what {plan.files.environment} lists"
+        advice = f"use the toolchain image, or install what {FOLDERS['environment']} lists"
         raise Failure(f"{'; '.join(problems)}: {advice} (Python is {sys.executable})")
     return versions

@@ -40,13 +40,13 @@ class WheelBuild:
             id = f"{kind}:{name}"
             return Step(id, title, lambda: self.run.note(id, action()))
 
-        steps = [step("build", f"Build the wheel of {name}", self.build)]
-        if self.has_aliases:
-            steps.append(step("share", f"Ship the code of {name} once", self.share))
         # The metadata before the repair, which writes the version into its software bill of materials.
-        steps.append(step("metadata", f"Set the metadata of {name}", self.set_metadata))
-        steps.append(step("repair", f"Repair the wheel of {name}", self.repair))
-        return steps
+        return [
+            step("build", f"Build the wheel of {name}", self.build),
+            step("share", f"Ship the code of {name} once", self.share),
+            step("metadata", f"Set the metadata of {name}", self.set_metadata),
+            step("repair", f"Repair the wheel of {name}", self.repair),
+        ]
 
     def folder(self, stage: str) -> Path:
         return self.run.root / stage / self.wheel.distribution
@@ -89,7 +89,7 @@ class WheelBuild:
 
     @property
     def has_aliases(self) -> bool:
-        return bool(self.wheel.aliases.on(self.run.platform.system))
+        return bool(self.wheel.aliases_on(self.run.platform.system))
 
     def share(self) -> Change:
         run, shared, work_dir = self.run, self.folder("shared"), self.folder("aliases")
@@ -107,7 +107,7 @@ class WheelBuild:
     def set_metadata(self) -> Change:
         amended = self.folder("amended")
         remove(amended)
-        version = self.run.version if self.wheel.versioned else ""
+        version = "" if self.wheel.use_source_version else self.run.version
         # A tree with changes of its own is no commit's.
         commit = "" if self.run.dirty else self.run.commit
         source = self.folder("shared" if self.has_aliases else "raw")

@@ -56,7 +56,7 @@ def installed_files(subject: Subject) -> Iterator[str]:
             yield f"{file.name} is missing: install the wheel again"
         elif file.hash and record_hash(file.path.read_bytes(), file.hash.partition("=")[0]) != file.hash:
             yield f"{file.name} is not the file that RECORD tells of: install the wheel again"
-        for pattern in subject.declared.forbidden.on(subject.system):
+        for pattern in subject.declared.forbidden:
             if matches(pattern, file.name):
                 yield f"{file.name} is installed, which {pattern!r} forbids: leave it out of the wheel"
     for name, (expected, _) in wheel.record().items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..errors import Failure
 from ..plan import Check
@@ -15,13 +15,12 @@ from .subject import Subject
 
 
 def declared_check(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
-    match check.kind:
-        case "imports":
-            yield from imports(check, subject, attempt)
-        case "command":
-            yield from command(check, subject, attempt)
-        case "python":
-            yield from python(check, subject, attempt)
+    if check.imports is not None:
+        yield from imports(check.imports, check, subject, attempt)
+    elif check.command is not None:
+        yield from command(check.command, check, subject, attempt)
+    elif check.python is not None:
+        yield from python(check.python, check, subject, attempt)
 
 
 def said(check: Check, stdout: str) -> Iterator[str]:
@@ -30,9 +29,9 @@ def said(check: Check, stdout: str) -> Iterator[str]:
         yield f"{check.expect!r} is not in its output"
 
 
-def command(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+def command(arguments: Sequence[str], check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
     """The interpreter with other arguments. It could end with status 0 at any time, so it must say something."""
-    ran = attempt.run([subject.environment.python, *check.args], check.timeout)
+    ran = attempt.run([subject.environment.python, *arguments], check.timeout)
     if ran.how:
         yield ran.how
     elif not check.expect and not ran.stdout.strip():
@@ -41,12 +40,12 @@ def command(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
         yield from said(check, ran.stdout)
 
 
-def python(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+def python(script: Sequence[str], check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
     """Run a file, which must come to its last line or raise unittest.SkipTest("why").
 
     It runs as a copy: beside the checkout's own file, a source tree could take the place of the wheel.
     """
-    name, *arguments = check.python
+    name, *arguments = script
     for file, data in check_files(name, subject.root).items():
         (attempt.folder / file).write_bytes(data)
     copy = attempt.folder / name.rpartition("/")[2]
@@ -65,25 +64,26 @@ def python(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
         yield from said(check, ran.stdout)
 
 
-def modules_to_import(check: Check, subject: Subject) -> list[str]:
+def modules_to_import(names: Sequence[str], excluded: Sequence[str], subject: Subject) -> list[str]:
     """The names as they are declared; a pattern stands for those of the wheel's modules that it matches."""
     files = [file.name for file in subject.installed.files if file.name.endswith(".py")]
     parts = [name.removesuffix(".py").removesuffix("/__init__").split("/") for name in files]
     there = sorted(".".join(each) for each in parts if all(map(str.isidentifier, each)) and each[-1] != "__main__")
     modules: list[str] = []
-    for wanted in check.modules:
+    for wanted in names:
         found = fnmatch.filter(there, wanted) if "*" in wanted else [wanted]
         if not found:
             raise Failure(f"the wheel has no module {wanted}: correct the imports of the check")
         modules += found
-    kept = [name for name in modules if not any(fnmatch.fnmatch(name, each) for each in check.exclude)]
+    kept = [name for name in modules if not any(fnmatch.fnmatch(name, each) for each in excluded)]
     if not kept:
         raise Failure("nothing is left to import: the check leaves out all that it names")
     return list(dict.fromkeys(kept))
 
 
-def imports(check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
-    modules, progress = modules_to_import(check, subject), attempt.private / "progress.jsonl"
+def imports(names: Sequence[str], check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
+    modules = modules_to_import(names, check.exclude or (), subject)
+    progress = attempt.private / "progress.jsonl"
     ran = attempt.run(subject.environment.script(attempt, "import_modules.py", str(progress), *modules), check.timeout)
     lines = progress.read_text(encoding="utf-8").splitlines() if progress.exists() else []
     outcomes: dict[str, str | None] = dict(map(json.loads, lines))  # None: begun, and not ended

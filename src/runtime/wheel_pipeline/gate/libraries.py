@@ -19,9 +19,8 @@ from .subject import Subject
 
 
 def shared_libraries(subject: Subject, attempt: Attempt) -> Iterator[str]:
-    excluded, system = (
-        each.on(subject.system) for each in (subject.declared.excludes, subject.declared.system_libraries)
-    )
+    excluded = subject.declared.excluded_on(subject.system)
+    system = subject.declared.system_libraries.on(subject.system)
     for file in subject.installed.files:
         if not file.is_library:
             continue

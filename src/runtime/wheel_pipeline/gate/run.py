@@ -14,6 +14,7 @@ from ..errors import Failure, UsageError
 from ..findings import fail_with
 from ..inputs import ENVIRONMENT
 from ..locks import lock_file, locked_requirements
+from ..plan import IN_BUILD
 from ..processes import run
 from ..session import Session
 from ..steps import Step
@@ -134,7 +135,7 @@ class TestRun:
         )
 
     def check_installed(self) -> None:
-        report = self.workspace.root / "test-report" / f"{self.session.platform.id}.json"
+        report = self.workspace.root / IN_BUILD["testReport"] / f"{self.session.platform.id}.json"
         options = Options(
             python=self.python,
             wheels=self.output,

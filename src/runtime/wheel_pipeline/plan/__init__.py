@@ -1,24 +1,50 @@
-"""The plan: all that is declared, with every default filled in. It is read from plan.json, and from nowhere else.
+"""The plan, and the tables that synthesis reads too.
 
-What only the image, the workflows and the pages are
-made from is in the file as well and not here. A key that stands in the file as `projectDir` is the field `project_dir`.
+`model.py` is generated: projenrc/plan-types.ts writes the types of what src/plan/plan.ts declares.
 """
 
-from .build import Build, Hook, Platform, Preflight, PythonPackage, Tool, VulkanSdk
-from .pins import FilePin, Pins, SourcePin, Upkeep, WheelsPin
+from .contract import FOLDERS, IN_BUILD, INPUTS, Input
+from .model import (
+    Alias,
+    Build,
+    Check,
+    DiskFigures,
+    FilePin,
+    GitSource,
+    Hook,
+    Images,
+    Limits,
+    Pins,
+    Place,
+    Plan,
+    Platform,
+    Preflight,
+    PythonPackage,
+    Release,
+    Requirements,
+    SdistSource,
+    Source,
+    SourcePin,
+    Submodule,
+    Tool,
+    Upkeep,
+    VulkanSdk,
+    Wheel,
+    WheelsPin,
+)
 from .reading import camel_case, converter, load
-from .source import GitSource, SdistSource, Source, Submodule
 from .system import BySystem, System
-from .wheel import Alias, Check, Requirements, Wheel
-from .whole import Files, Images, Input, Limits, Place, Plan, Release
 
 __all__ = [
+    "FOLDERS",
+    "INPUTS",
+    "IN_BUILD",
     "Alias",
     "Build",
     "BySystem",
     "Check",
+    "DiskFigures",
     "FilePin",
-    "Files",
     "GitSource",
     "Hook",
     "Images",

@@ -11,7 +11,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, override
 
 from ..errors import Failure
-from .whole import Plan
+from .model import Plan
 
 
 def camel_case(name: str) -> str:
@@ -19,7 +19,7 @@ def camel_case(name: str) -> str:
 
 
 def converter() -> cattrs.Converter:
-    """From JSON to the classes above; a missing key or a value of another type is an error."""
+    """Return a converter from JSON to dataclasses that refuses a missing key and a value of another type."""
     made = cattrs.Converter()
 
     def structure(cls: type[Any]) -> Any:

@@ -173,7 +173,7 @@ class Built:
             yield f"the wheel of {reused} was kept from an earlier build: build it anew, with an empty WHEEL_CACHE_DIR"
         yield from self.source_problems(dict(record["source"]))
         version = str(record["version"])
-        if any(wheel.versioned for wheel in build.wheels) and pep440(version) != self.version:
+        if any(not wheel.use_source_version for wheel in build.wheels) and pep440(version) != self.version:
             yield f"{RECORD} has the version {version}, not {self.version}: build it with WHEEL_VERSION={self.version}"
 
     def source_problems(self, source: dict[str, Any]) -> Iterator[str]:
@@ -202,7 +202,7 @@ class Built:
             yield f"the platforms were built from different commits ({each}): build them from one"
         for declared in {wheel.key: wheel for build in self.plan.builds for wheel in build.wheels}.values():
             versions = {file.platform: str(file.wheel.version) for file in self.files if file.wheel.key == declared.key}
-            if not declared.versioned and len(set(versions.values())) > 1:
+            if declared.use_source_version and len(set(versions.values())) > 1:
                 each = ", ".join(f"{version} for {platform}" for platform, version in versions.items())
                 yield f"{declared.distribution} has different versions ({each}): build them from one source"
         for name in dict.fromkeys(file.name for file in self.files):

@@ -37,7 +37,7 @@ def share_code(
     epoch: int,
 ) -> Change:
     """Write the wheel anew, with its aliases; the compiler and its flags are the environment's."""
-    aliases = declared.aliases.on(system)
+    aliases = declared.aliases_on(system)
     wheel = the_wheel(folder, declared)
     changed = {alias.alias: replacement(wheel, alias, system, work_dir, env) for alias in aliases}
     before = wheel.path.stat().st_size
@@ -45,7 +45,7 @@ def share_code(
     target = output_dir / wheel.path.name
     write_wheel(wheel, stem, target, epoch=epoch, replaced=changed)
     console.say(f"{target.name}: {megabytes(before)} → {megabytes(target.stat().st_size)}")
-    facts = {"aliases": [{"alias": each.alias, "of": each.of} for each in aliases]}
+    facts = {"aliases": [{"alias": each.alias, "target": each.target} for each in aliases]}
     return Change(declared.distribution, wheel.path.name, wheel.path.name, facts)
 
 
@@ -58,18 +58,18 @@ def replacement(wheel: Wheel, alias: Alias, system: System, work_dir: Path, env:
         from .pe import interface
 
     with zipfile.ZipFile(wheel.path) as archive:
-        missing = [name for name in (alias.alias, alias.of) if name not in archive.namelist()]
+        missing = [name for name in (alias.alias, alias.target) if name not in archive.namelist()]
         if missing:
             raise Failure(f"{wheel.path.name} has no {' and no '.join(missing)}: correct the wheel's aliases")
-        repeated, code = archive.read(alias.alias), archive.read(alias.of)
-    ours, theirs = interface(alias.alias, repeated), interface(alias.of, code)
+        repeated, code = archive.read(alias.alias), archive.read(alias.target)
+    ours, theirs = interface(alias.alias, repeated), interface(alias.target, code)
     if differ := ours.differences(theirs):
         raise Failure(
-            f"{alias.alias} is not {alias.of} under another name ({', '.join(differ)}): take it out of aliases"
+            f"{alias.alias} is not {alias.target} under another name ({', '.join(differ)}): take it out of aliases"
         )
-    name, other = Path(alias.alias).name, Path(alias.of).name
+    name, other = Path(alias.alias).name, Path(alias.target).name
     if theirs.own_name not in (None, other):
-        raise Failure(f"{alias.of} calls itself {theirs.own_name}: nobody would find it beside {name}")
+        raise Failure(f"{alias.target} calls itself {theirs.own_name}: nobody would find it beside {name}")
     work_dir.mkdir(parents=True, exist_ok=True)
     if system == "linux":
         small = compile_alias(name, other, code, work_dir, env)

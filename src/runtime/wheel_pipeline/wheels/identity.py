@@ -61,7 +61,7 @@ def identity(
         "project": {"files": files, "commit": commit_of(project, source, environment, timeout)},
         "settings": list(declared.settings.on(system)),
         "hooks": hooks,
-        "environment": {**variables, **build.environment.on(system), **declared.environment.on(system)},
+        "environment": {**variables, **build.environment.on(system), **declared.environment},
         "toolchain": {
             "tools": dict(tools),
             "compilers": compilers(environment, timeout),

@@ -83,7 +83,7 @@ def name_problems(
         yield f"its metadata has the name {name!r}, not {wheel.key}: build it again"
     if str(wheel.version) != own and (not own or wheel.version != pep440(own)):
         yield f"its metadata has the version {own!r}, not {wheel.version}: amend it again"
-    if version and declared.versioned and wheel.version != version:
+    if version and not declared.use_source_version and wheel.version != version:
         yield f"has version {wheel.version}, not {version}: amend it with version {version}"
     siblings = [wheels[key] for key in map(canonicalize_name, declared.requires.pin) if key in wheels]
     pins = {str(sibling.key): f"{sibling.key}=={sibling.version}" for sibling in siblings}
@@ -111,10 +111,10 @@ def content_problems(wheel: Wheel, declared: Declared, system: System) -> Iterat
             yield f"RECORD does not list {name}: build it again"
         elif name != record_name and not holds(record[name], data):
             yield f"{name} is not the file that RECORD tells of ({' '.join(record[name])}): amend it again"
-        for pattern in declared.forbidden.on(system):
+        for pattern in declared.forbidden:
             if matches(pattern, installed):
                 yield f"holds {name}, which {pattern!r} forbids: leave it out of the wheel"
-        for library in declared.excludes.on(system):
+        for library in declared.excluded_on(system):
             if same_library(library, name.split("/")[-1]):
                 yield f"bundles {name}, which is the excluded {library}: exclude it from the repair"
         if len(data) >= LARGE:

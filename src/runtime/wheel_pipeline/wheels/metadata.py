@@ -55,8 +55,8 @@ def amend(
     wheel = the_wheel(path, declared) if path.is_dir() else Wheel(path)
     if wheel.key not in (declared.key, declared.built_key):
         raise Failure(f"{wheel.path.name} is no wheel of {declared.distribution}: give one, or declare {wheel.key}")
-    if version and not declared.versioned:
-        raise UsageError(f"{declared.distribution} keeps its source's version (versioned: false): give it none")
+    if version and declared.use_source_version:
+        raise UsageError(f"{declared.distribution} keeps its source's version (useSourceVersion): give it none")
     new = pep440(version) if version else wheel.version
     before = wheel.metadata.to_bytes()
     pins = sibling_pins(declared, build, siblings)

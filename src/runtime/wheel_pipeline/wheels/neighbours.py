@@ -59,7 +59,7 @@ def connect(
     else:
         from .pe import needed_libraries
 
-    excluded = set(declared.excludes.on(system))
+    excluded = set(declared.excluded_on(system))
     brought = {each if system == "linux" else each.lower() for each in declared.system_libraries.on(system)}
     libraries, programs = (declared.library_folders, declared.program_folders) if system == "linux" else ((), ())
     if not (libraries or programs or brought):

@@ -59,7 +59,7 @@ def write_record(plan: Plan, build: Build, platform: Platform, folder: Path, mad
     if problems:
         return problems
     entries = [wheel_entry(build, wheel, made) for wheel in wheels.values()]
-    versions = {str(wheel.version) for key, wheel in wheels.items() if build.wheel(key).versioned}
+    versions = {str(wheel.version) for key, wheel in wheels.items() if not build.wheel(key).use_source_version}
     about = {"builtCommit": made.commit or None, "sourceDir": made.source_dir, "dirty": made.dirty}
     cache = made.compiler_cache
     durations = [{"title": title, "seconds": seconds} for title, seconds in made.durations]
@@ -111,7 +111,7 @@ def amendments(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 def declared_environment(build: Build, system: System) -> str:
     """One hash of the variables that the declaration gives to the builds."""
-    wheels = {wheel.distribution: wheel.environment.on(system) for wheel in build.wheels}
+    wheels = {wheel.distribution: wheel.environment for wheel in build.wheels}
     return hash_of({"build": build.environment.on(system), "wheels": wheels})
 
 
