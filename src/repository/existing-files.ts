@@ -22,9 +22,11 @@ const MANIFEST = '.projen/files.json';
 /** Throw, before any file is written, if synthesis would overwrite files that it did not write. */
 export function protectExistingFiles(root: Project, adopted: readonly string[]): void {
   const projects = root.node.findAll().filter((each): each is Project => Project.isProject(each));
-  const found = projects.flatMap(existingFiles).map((path) => relative(root.outdir, path).replaceAll(sep, '/'));
-  const refused = [...new Set(found)].filter((path) => !adopted.includes(path)).sort();
-  if (refused.length > 0) throw new Error(explain(refused, root.initProject !== undefined));
+  const found = projects.flatMap(existingFiles).map(({ path, lost }) => {
+    return { path: relative(root.outdir, path).replaceAll(sep, '/'), lost };
+  });
+  const refused = new Map(found.filter(({ path }) => !adopted.includes(path)).map(({ path, lost }) => [path, lost]));
+  if (refused.size > 0) throw new Error(explain(refused, root.initProject !== undefined));
   projects.forEach(prepare);
 }
 
@@ -36,14 +38,26 @@ function prepare(project: Project): void {
   if (!readManifest(project)) project.addExcludeFromCleanup('**');
 }
 
-/** Return the absolute paths of the existing files that the project would overwrite. */
-function existingFiles(project: Project): string[] {
+/** A file that synthesis would overwrite. */
+interface ExistingFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The entries that the file would lose, where projen merges it; empty where the whole file would be replaced. */
+  readonly lost: readonly string[];
+}
+
+/** Return the existing files that the project would overwrite. */
+function existingFiles(project: Project): ExistingFile[] {
   const manifest = readManifest(project);
   return project.files
     .filter((file) => !isListed(file, manifest))
     .flatMap((file) => {
       const path = findObstacle(project.outdir, file.absolutePath);
-      return path !== undefined && wouldLose(file, path) ? [path] : [];
+      if (path === undefined) return [];
+      const entries = mergedEntries(file, path);
+      if (entries === undefined) return isReplaced(file, path) ? [{ path, lost: [] }] : [];
+      const lost = entries.before.filter((each) => !entries.after.includes(each));
+      return lost.length > 0 ? [{ path, lost }] : [];
     });
 }
 
@@ -80,21 +94,25 @@ function findObstacle(outdir: string, path: string): string | undefined {
   return undefined;
 }
 
-/** Return whether something would be lost: equal files, and entries that are synthesized as well, are not. */
-function wouldLose(file: FileBase, path: string): boolean {
-  if (path !== file.absolutePath || !lstatSync(path).isFile()) return true;
-  const [before, after] = [readFileSync(path, 'utf8'), contentOf(file) ?? ''];
-  if (file instanceof IgnoreFile || file instanceof GitAttributesFile) return lacksAny(rulesOf(before), rulesOf(after));
-  if (file === NodePackage.of(file.project)?.file) {
-    // projen adds the dependencies when it writes the file.
-    const dependencies = file.project.deps.all.map(({ name }) => `dependency ${name}`);
-    return lacksAny(entriesOf(before), [...entriesOf(after), ...dependencies]);
-  }
-  return before !== after;
+/** Return whether the file would be replaced: an equal file is not. */
+function isReplaced(file: FileBase, path: string): boolean {
+  return !isFileOf(file, path) || readFileSync(path, 'utf8') !== (contentOf(file) ?? '');
 }
 
-function lacksAny(before: readonly string[], after: readonly string[]): boolean {
-  return before.some((each) => !after.includes(each));
+/** Return the entries of a file that is compared by entries, as it is and as it will be written. */
+function mergedEntries(file: FileBase, path: string): Record<'before' | 'after', string[]> | undefined {
+  const isRules = file instanceof IgnoreFile || file instanceof GitAttributesFile;
+  const isPackage = file === NodePackage.of(file.project)?.file;
+  if ((!isRules && !isPackage) || !isFileOf(file, path)) return undefined;
+  const [before, after] = [readFileSync(path, 'utf8'), contentOf(file) ?? ''];
+  if (isRules) return { before: rulesOf(before), after: rulesOf(after) };
+  // projen adds the dependencies when it writes the file.
+  const dependencies = file.project.deps.all.map(({ name }) => `dependency ${name}`);
+  return { before: entriesOf(before), after: [...entriesOf(after), ...dependencies] };
+}
+
+function isFileOf(file: FileBase, path: string): boolean {
+  return path === file.absolutePath && lstatSync(path).isFile();
 }
 
 /** Return the fields of a `package.json`, its dependencies by name, and its scripts with their commands. */
@@ -105,7 +123,7 @@ function entriesOf(text: string): string[] {
     if (/dependencies$/i.test(field)) {
       return (Array.isArray(value) ? value : Object.keys(value)).map((name) => `dependency ${name}`);
     }
-    return field === 'scripts' ? Object.entries(value).map((script) => script.join(': ')) : [field];
+    return field === 'scripts' ? Object.entries(value).map((script) => `script ${script.join(': ')}`) : [field];
   });
 }
 
@@ -122,15 +140,20 @@ function contentOf(file: FileBase): string | undefined {
   return synthesizeContent.call(file, { resolve });
 }
 
-function explain(refused: readonly string[], isNew: boolean): string {
+function explain(refused: ReadonlyMap<string, readonly string[]>, isNew: boolean): string {
+  const paths = [...refused.keys()].sort();
   return [
     'refusing to overwrite files that synthesis did not write:',
-    ...refused.map((path) => `  ${path}`),
+    ...paths.map((path) => `  ${path}`),
     'Move or delete them, or let synthesis overwrite them once:',
     isNew
-      ? `  projen new … ${refused.map((path) => `--adopt-existing-files ${path}`).join(' ')}`
-      : `  adoptExistingFiles: [${refused.map((path) => `'${path}'`).join(', ')}]`,
-    ...Object.entries(HINTS).flatMap(([path, hint]) => (refused.includes(path) ? [hint] : [])),
+      ? `  projen new … ${paths.map((path) => `--adopt-existing-files ${path}`).join(' ')}`
+      : `  adoptExistingFiles: [${paths.map((path) => `'${path}'`).join(', ')}]`,
+    ...paths.flatMap((path) => {
+      const lost = refused.get(path) ?? [];
+      return lost.length > 0 ? [`${path} would lose: ${lost.join(', ')}`] : [];
+    }),
+    ...Object.entries(HINTS).flatMap(([path, hint]) => (refused.has(path) ? [hint] : [])),
   ].join('\n');
 }
 

@@ -198,12 +198,13 @@ describe('a package.json', () => {
   });
 
   test.each([
-    '{ "scripts": { "mine": "true" } }',
-    '{ "scripts": { "build": "tsc" } }',
-    '{ "dependencies": { "left-pad": "1.3.0" } }',
-    '{ "type": "module" }',
-  ])('that would lose something is refused: %s', (text) => {
+    ['{ "scripts": { "mine": "true" } }', 'script mine: true'],
+    ['{ "scripts": { "build": "tsc" } }', 'script build: tsc'],
+    ['{ "dependencies": { "left-pad": "1.3.0" } }', 'dependency left-pad'],
+    ['{ "type": "module", "private": true, "name": "other" }', 'type, private'],
+  ])('that would lose something is refused, with what it would lose: %s', (text, lost) => {
     write({ 'package.json': text, LICENSE: 'mine\n' });
+    expect(node).toThrow(new RegExp(`^package\\.json would lose: ${lost}$`, 'm'));
     expect(refused(node)).toEqual(['LICENSE', 'package.json']);
     node(['LICENSE', 'package.json']);
     node();
