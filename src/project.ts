@@ -127,6 +127,14 @@ function checkOptions(options: MlcLlmPipelineProjectOptions): void {
     artifactsDirectory,
     `another folder: ${FILES.output} is where the wheels are`,
   );
+  for (const dependency of options.devDeps ?? []) {
+    must(
+      HAS_PACKAGE_NAME.test(dependency) && !/^[^@]+\.tgz$/.test(dependency),
+      'devDeps',
+      dependency,
+      'a package by name; an archive is NAME@file:/path/to/archive.tgz (projen new --from mlc-llm-pipeline@file:…)',
+    );
+  }
   parse(namesSchema, { githubRepository, adoptExistingFiles });
   for (const key of Object.keys(options)) {
     const meant = OURS.find((name) => name !== key && distance(name.toLowerCase(), key.toLowerCase()) <= 2);
@@ -134,6 +142,9 @@ function checkOptions(options: MlcLlmPipelineProjectOptions): void {
     must(!OF_THE_PIPELINE.includes(key), 'options', key, `inside pipeline: pipeline: { ${key}: … }`);
   }
 }
+
+/** A dependency's name, and its version: projen takes a bare path or address for a name, which npm cannot install. */
+const HAS_PACKAGE_NAME = /^(@[\w.~-]+\/)?[\w.~-]+(@.+)?$/;
 
 const namesSchema = objectOf<Pick<MlcLlmPipelineProjectOptions, 'githubRepository' | 'adoptExistingFiles'>>()({
   githubRepository: z.optional(repositorySchema),

@@ -55,6 +55,11 @@ test.each<[object, string]>([
   [{ projenrcTs: false }, 'projenrcTs: false must be left out or true'],
   [{ artifactsDirectory: 'dist' }, 'artifactsDirectory: "dist" must be another folder'],
   [{ githubRepository: 'wheels' }, 'githubRepository: "wheels" must be a GitHub repository as owner/name'],
+  // projen took the path for the package's name, and `projen new` refused the package.json that it had written itself.
+  ...['/tmp/mlc.tgz', 'mlc.tgz', './mlc', 'file:mlc.tgz', 'github:acme/mlc'].map((each): [object, string] => [
+    { devDeps: ['tsx@^4', each] },
+    `devDeps: "${each}" must be a package by name; an archive is NAME@file:/path/to/archive.tgz`,
+  ]),
   [{ pipelin: {} }, 'options: "pipelin" must be an option that there is; the nearest is pipeline'],
   [{ variants: ['cuda-13.0'] }, 'options: "variants" must be inside pipeline: pipeline: { variants: … }'],
   [
@@ -66,6 +71,11 @@ test.each<[object, string]>([
   expect(() => declare(options)).toThrow(message);
   expect(readdirSync(at(''))).toEqual([]);
 });
+
+test.each(['mlc', '@acme/mlc@^1', 'mlc@file:/tmp/mlc.tgz', '@acme/mlc@git+https://github.com/acme/mlc.git'])(
+  'accepts the dependency %s',
+  (each) => expect(() => declare({ devDeps: [each] })).not.toThrow(),
+);
 
 test('tasks for the image and the wheels pass arguments through', () => {
   declare().synth();
