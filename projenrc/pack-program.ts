@@ -1,9 +1,9 @@
 /**
- * Packs the Python program, the libraries that it needs and what it brings for MLC-LLM into `lib/wheel_pipeline.pyz`,
- * which any Python ≥3.12 runs.
+ * Pack the Python program, its libraries and this library's files into `lib/wheel_pipeline.pyz`, which runs on any
+ * Python ≥3.12.
  *
- * The same sources give the same bytes on every machine: entries are sorted, carry no time and no mode, and are
- * compressed by fflate, whose version package-lock.json pins, not by the zlib of the machine.
+ * The same sources produce the same bytes on every machine: entries are sorted, have no time or mode, and are
+ * compressed by fflate, pinned in package-lock.json, instead of the machine's zlib.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -34,7 +34,7 @@ const UNUSED = [
 
 type Files = { [path: string]: Uint8Array };
 
-/** A library inside the file, as its SBOM lists it. */
+/** A library in the packed file, for the SBOM. */
 interface Library {
   readonly name: string;
   readonly version: string;
@@ -47,7 +47,7 @@ function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** The wheels of the pinned requirements by their SHA-256, downloaded where they are missing. */
+/** Return the wheels of the pinned requirements by SHA-256; download missing ones. */
 function wheels(): Map<string, string> {
   mkdirSync(WHEELS, { recursive: true });
   const present = (): Map<string, string> =>
@@ -68,7 +68,7 @@ function wheels(): Map<string, string> {
   return new Map(wanted.map((hash) => [hash, found.get(hash)!]));
 }
 
-/** The Python files and licenses of a wheel, and its entry in the SBOM. */
+/** Return the Python files and licenses of a wheel, and its entry in the SBOM. */
 function library(wheel: string, hash: string): { files: Files; about: Library } {
   const members = unzipSync(readFileSync(wheel));
   const text = (path: string): string => Buffer.from(members[path]).toString('utf8');
@@ -86,7 +86,7 @@ function library(wheel: string, hash: string): { files: Files; about: Library } 
   return { files, about: { name, version: field('Version'), license, wheel: basename(wheel), sha256: hash } };
 }
 
-/** The files of a folder by their paths from its parent, but for those that Python writes there itself. */
+/** Return the files of a folder by path relative to its parent, without Python's caches. */
 function filesBelow(parent: string, folder: string): Files {
   const entries = readdirSync(join(parent, folder), { recursive: true, withFileTypes: true });
   const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
@@ -97,7 +97,7 @@ function filesBelow(parent: string, folder: string): Files {
   );
 }
 
-/** The program's own files. */
+/** Return the program's own files. */
 function program(): Files {
   return {
     ...filesBelow(SOURCES, PACKAGE),
@@ -107,7 +107,7 @@ function program(): Files {
   };
 }
 
-/** A CycloneDX document of the libraries; @see https://cyclonedx.org/docs/1.6/json/ */
+/** Return a CycloneDX document of the libraries. @see https://cyclonedx.org/docs/1.6/json/ */
 function sbom(libraries: readonly Library[]): Uint8Array {
   const components = libraries.map(({ name, version, license, wheel, sha256: content }) => ({
     type: 'library',
@@ -121,7 +121,7 @@ function sbom(libraries: readonly Library[]): Uint8Array {
   return Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
-/** The bytes of the packed program. */
+/** Return the bytes of the packed program. */
 function pack(): Uint8Array {
   const libraries = [...wheels()].map(([hash, wheel]) => library(wheel, hash));
   const files: Files = Object.assign(
@@ -130,13 +130,13 @@ function pack(): Uint8Array {
     program(),
   ) as Files;
   const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
-  // The zip format stores local time: the first day that it knows, wherever the machine is.
+  // The zip format stores local time: its earliest date, in any time zone.
   return zipSync(Object.fromEntries(sorted) as Zippable, { level: 9, mtime: new Date(1980, 0, 1) });
 }
 
 const packed = pack();
 if (packed.length > LIMIT) {
-  throw new Error(`${OUTPUT} would have ${packed.length} bytes, more than ${LIMIT}: extend UNUSED in this file`);
+  throw new Error(`${OUTPUT} would be ${packed.length} bytes, but the limit is ${LIMIT}: extend UNUSED in this file`);
 }
 mkdirSync(dirname(OUTPUT), { recursive: true });
 if (!existsSync(OUTPUT) || !readFileSync(OUTPUT).equals(packed)) writeFileSync(OUTPUT, packed);

@@ -1,6 +1,6 @@
 /**
- * Runs a command in `.venv`, a virtual environment with exactly what test/runtime/requirements.txt pins by hash. The
- * environment is made where it is missing or outdated.
+ * Run a command in `.venv`, a virtual environment with the packages of test/runtime/requirements.txt, pinned by hash. The
+ * environment is created if it is missing or outdated.
  *
  *   tsx projenrc/python.ts COMMAND [ARGUMENT…]
  */
@@ -15,10 +15,10 @@ const ENVIRONMENT = join(ROOT, '.venv');
 const BIN = join(ENVIRONMENT, process.platform === 'win32' ? 'Scripts' : 'bin');
 const REQUIREMENTS = join(ROOT, 'test/runtime/requirements.txt');
 
-/** The oldest Python that the program runs on, and the newest that is looked for by name. */
+/** The oldest supported Python, and the newest one to search for by name. */
 const MINORS = { oldest: 12, newest: 15 } as const;
 
-/** An interpreter that the program runs on: `PYTHON`, `python3`, a newer one by its name, or one of pyenv's. */
+/** Find a supported interpreter: `PYTHON`, `python3`, a newer one by name, or one from pyenv. */
 export function findPython(): string {
   const named = Array.from(
     { length: MINORS.newest - MINORS.oldest + 1 },
@@ -27,12 +27,12 @@ export function findPython(): string {
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const versions = existsSync(pyenv) ? readdirSync(pyenv) : [];
   const byNumber = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true });
-  // The oldest first: tests show what the oldest supported one can do.
+  // The oldest first, so that tests run on the oldest supported version.
   const installed = versions.sort(byNumber).map((version) => join(pyenv, version, 'bin/python3'));
   const candidates = [...(process.env.PYTHON ? [process.env.PYTHON] : []), 'python3', 'python', ...named, ...installed];
   const code = `import ensurepip, sys, venv; print(sys.executable); sys.exit(sys.version_info < (3, ${MINORS.oldest}))`;
   for (const candidate of candidates) {
-    // pyenv's shims exist for every version, and fail for those that are not selected.
+    // pyenv has shims for versions that are not selected, which fail.
     const { status, stdout } = spawnSync(candidate, ['-I', '-c', code], { encoding: 'utf8' });
     if (status === 0) return stdout.trim();
   }
@@ -47,7 +47,7 @@ function check(program: string, argv: readonly string[]): void {
   if (status !== 0) throw error ?? new Error(`${program} ${argv.join(' ')} ended with status ${status}`);
 }
 
-/** The folder of the environment's programs, after it was made or found up to date. */
+/** Create or update the environment, and return the folder of its programs. */
 export function environment(): string {
   const python = findPython();
   const stamp = join(ENVIRONMENT, 'requirements.sha256');

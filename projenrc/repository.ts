@@ -12,13 +12,13 @@ import type { MlcLlmPipelineProject } from '../src/project';
 /** The slow suite's jest configuration. */
 const E2E_CONFIG = 'test/e2e/jest.config.json';
 
-/** Folders of `examples`; each has a declaration, and what it synthesizes goes below `build`. */
+/** Folders of `examples`, each with a declaration; their synthesized files are below `build`. */
 const EXAMPLES = ['tvm-ffi'];
 
-/** The oldest Python that a wheel is for; `per-file-target-version` of pyproject.toml says the same to ruff. */
+/** The oldest Python of a wheel; keep `per-file-target-version` in pyproject.toml equal. */
 const OLDEST_PYTHON = '3.10';
 
-/** Python that the interpreter under test runs. */
+/** Python files that the interpreter under test runs. */
 const FOR_OLDEST_PYTHON = [
   'src/mlc-llm/checks',
   'src/mlc-llm/preflight/mlc_llm_preflight',
@@ -26,7 +26,7 @@ const FOR_OLDEST_PYTHON = [
   ...['import_modules', 'probe', 'run_check'].map((name) => `src/runtime/wheel_pipeline/gate/${name}.py`),
 ];
 
-/** Runs a command in the virtual environment of the Python side. */
+/** The command prefix that runs a program in the Python virtual environment. */
 const PYTHON = 'tsx projenrc/python.ts';
 
 /** What jsii wants of the compiler. */
@@ -78,10 +78,10 @@ export class Repository extends Component {
     project.with(new cdk.JsiiBuild({ docgen: false, releaseToNpm: false, jsiiVersion: '~5.9.0' }));
     // jsii adds its folder to this file by itself, unless it is there as jsii writes it.
     project.npmignore?.addPatterns(project.artifactsDirectory);
-    // The package is `lib`: everything else at the top is of this repository alone.
+    // The package contains only `lib`.
     const own = ['.ci', '.dockerignore', '.venv', 'build', 'docker', 'docs', 'examples', 'pyproject.toml', 'scripts'];
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
-    // What is copied as it is, is read from beside the compiled code.
+    // These files are read at run time from next to the compiled code.
     project.compileTask.exec(
       'mkdir -p lib/contract && cp src/contract/*.json lib/contract/ && cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/ && find lib/mlc-llm -name __pycache__ -prune -exec rm -r {} +',
     );
@@ -111,14 +111,14 @@ export class Repository extends Component {
     this.project.testTask.prependSpawn(pack);
     this.project.testTask.spawn(this.pythonTests());
     this.project.addTask('format', {
-      description: 'Repair formatting and what linters can repair, in TypeScript and Python',
+      description: 'Fix formatting and lint errors in TypeScript and Python, where possible',
       steps: [
         { spawn: 'eslint', args: ['--fix'] },
         { exec: `${PYTHON} ruff check --fix` },
         { exec: `${PYTHON} ruff format` },
       ],
     });
-    // What the slow suite runs.
+    // Inputs of the slow suite.
     const inputs = [{ spawn: 'pack' }, { spawn: 'examples' }];
     this.project.addTask('e2e', {
       description: 'Run the synthesized files for real: image, wheels, linters (slow; Linux)',
@@ -138,7 +138,7 @@ export class Repository extends Component {
     });
   }
 
-  /** Lints, types and fast unit tests of the Python program; `slow` ones run in the slow suite. */
+  /** Add the task with lints, type checks and fast unit tests of the Python program; the slow suite runs the rest. */
   private pythonTests(): Task {
     this.project.gitignore.exclude('/.venv/', '__pycache__/');
     return this.project.addTask('test:python', {

@@ -24,7 +24,7 @@ function files() {
   return found;
 }
 
-/** Puts a file back, or removes it if it did not exist. */
+/** Restores a file, or removes it if it did not exist. */
 function restore(path, file) {
   rmSync(path, { force: true });
   if (!file) return;
@@ -33,7 +33,7 @@ function restore(path, file) {
   chmodSync(path, file.mode);
 }
 
-/** Shows what synthesis would change in a file. */
+/** Prints the changes that synthesis would make to a file. */
 function show(path, before, after) {
   const folder = mkdtempSync(join(tmpdir(), 'check-'));
   const sides = [before, after].map((file, index) => {

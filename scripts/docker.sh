@@ -17,8 +17,8 @@ docker info >/dev/null 2>&1 ||
 if [[ ${1-} != in ]]; then exec docker "$@"; fi
 shift
 
-# The image's entrypoint runs the command as the owner of this folder. Variables go in by name: their values stand in no
-# command line.
+# The image's entrypoint runs the command as the owner of this folder. Variables are passed by name, so that their values
+# do not appear in a command line.
 options=(--rm --volume "$PWD:/workspace" --env-file "${BASH_SOURCE[0]%.sh}.env")
 if [[ -t 0 && -t 1 ]]; then options+=(--interactive --tty); fi
 # A source tree of the caller is mounted where the container finds it.

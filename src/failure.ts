@@ -21,7 +21,7 @@ export function inOneSentence<T>(action: () => T): T {
 
 const told = new WeakSet<any>();
 
-/** Print the message alone where `projen new` catches the error, which inspects every error that it catches. */
+/** Print only the message if `projen new` catches the error; it inspects every error that it catches. */
 function inspectAsMessage(error: object): void {
   Object.defineProperty(error, inspect.custom, { configurable: true, value: () => sentence(error as Error) });
 }

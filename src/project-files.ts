@@ -1,4 +1,4 @@
-/** Files of a project that its declaration names. */
+/** Files of a project that its declaration refers to. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './declaration/error';
@@ -7,7 +7,7 @@ import type { Plan } from './plan/plan';
 import { projectFiles } from './plan/project-files';
 
 /**
- * Throws a `SpecError` at a file or folder of the plan that does not exist.
+ * Throw a `SpecError` for a file or folder of the plan that does not exist.
  *
  * @param plan the plan
  * @param folder the pipeline's folder

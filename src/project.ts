@@ -15,13 +15,13 @@ export interface MlcLlmPipelineProjectOptions extends typescript.TypeScriptProje
   /**
    * The repository on GitHub, as `owner/name`: where the image and the releases are published.
    *
-   * @default - required; `projen new` writes the one of the remote `origin` into `.projenrc.ts`
+   * @default - required; `projen new` reads it from the remote `origin` and writes it to `.projenrc.ts`
    */
   readonly githubRepository?: string;
 
   /**
-   * Files that synthesis may overwrite although it did not write them, such as `.gitignore`. Any other file that exists
-   * already is an error, and nothing is written.
+   * Existing files that synthesis may overwrite, such as `.gitignore`. Synthesis fails on any other file that it did not
+   * write, before it writes anything.
    *
    * @default - none
    */
@@ -86,26 +86,26 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
     );
   }
 
-  /** Take the repository of a new project from its remote, and write it into `.projenrc.ts`; require it there afterwards. */
+  /** Read the repository of a new project from its remote, for `.projenrc.ts`; an existing project must declare it. */
   private repositoryOfOrigin(): string {
     const origin = readOrigin(this.outdir);
     const isNew = this.initProject !== undefined;
     if (!isNew || !('repository' in origin)) {
       throw new Error(`githubRepository is required: ${howToName(origin, isNew)}`);
     }
-    // A fork or a clone from a mirror has another remote, and must synthesize the same files.
+    // A fork or a clone of a mirror has another remote, but must synthesize the same files.
     this.initProject.args.githubRepository = origin.repository;
     return origin.repository;
   }
 }
 
-/** Both ways to name the repository; for an existing project, the remote only says what to write. */
+/** Explain how to declare the repository; for an existing project, the remote is only a suggestion. */
 function howToName(origin: Origin, isNew: boolean): string {
   if ('repository' in origin) {
     return `add githubRepository: '${origin.repository}' to .projenrc.ts (it is the remote "origin" of this checkout).`;
   }
   const addRemote = `${origin.isRepository ? '' : 'git init && '}git remote add origin https://github.com/OWNER/NAME.git`;
-  const repeat = isNew ? 'then repeat this command' : 'then synthesize again to see the line to add';
+  const repeat = isNew ? 'then rerun this command' : 'then rerun synthesis to see the line to add';
   const option = isNew ? ' (an option of projen new: --github-repository OWNER/NAME)' : ' to .projenrc.ts';
   return `${origin.reason}. Either run "${addRemote}" and ${repeat}, or add githubRepository: 'OWNER/NAME'${option}.`;
 }

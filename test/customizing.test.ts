@@ -237,7 +237,7 @@ describe('disk space', () => {
   };
   const figures = { image: 6.5, linux: 12, windows: 0.4 };
 
-  test('is what was declared of each build, on the systems that it has', () => {
+  test('has the declared figures of each build, on its systems', () => {
     const { builds } = plan({
       diskGigabytes: figures,
       variants: [{ ...variant, diskGigabytes: { linux: 30, windows: 9 } }],
@@ -252,14 +252,14 @@ describe('disk space', () => {
     expect(windows.builds[0].diskGigabytes).toEqual({ ...none, windows: 0.4 });
   });
 
-  test('is on the pages, as far as it was measured', () => {
+  test('is on the pages if it was measured', () => {
     synthesize({ diskGigabytes: { image: 6.5, linux: 12 }, variants: [variant] });
     const page = read('docs/local-development.md');
     expect(page).toContain('On Linux, a build and its test need 12 GB of disk space');
     expect(page).toContain('The toolchain image takes 6.5 GB.');
-    expect(page).toContain('The disk space that a build needs on Windows is not measured, and not checked.');
+    expect(page).toContain('The disk space of a build on Windows is not measured, so it is not checked.');
     expect(page).toMatch(/^\| `gpu` +\|.*\| not measured \|/m);
-    expect(read('docs/ci-pipeline.md')).toContain('30 GB for a variant whose figures are not measured');
+    expect(read('docs/ci-pipeline.md')).toContain('30 GB for a variant without figures');
     synthesize();
     expect(read('docs/ci-pipeline.md')).not.toContain('free disk space');
   });
@@ -267,7 +267,7 @@ describe('disk space', () => {
   test.each([
     [0, '0 must be a number of gigabytes above 0'],
     [20_000, '20000 must be a number of gigabytes above 0, up to 10000'],
-  ])('is no figure of %s', (linux, message) => {
+  ])('rejects the figure %s', (linux, message) => {
     expect(() => plan({ diskGigabytes: { linux } })).toThrow(`diskGigabytes.linux: ${message}`);
   });
 });

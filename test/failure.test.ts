@@ -72,14 +72,14 @@ describe('the check', () => {
 
   const commit = (): unknown => run('git init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm x');
 
-  test('passes where synthesis changes nothing, whatever else is uncommitted', () => {
+  test('passes if synthesis changes nothing, regardless of other uncommitted changes', () => {
     commit();
     expect(check()).toMatchObject({ status: 0, stderr: '' });
     run("echo mine >notes.txt; echo '# mine' >>bin/npx");
     expect(check()).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('fails where a file was edited by hand, shows the difference, and leaves the file as it was', () => {
+  test('fails if a file was edited by hand, prints the diff, and does not change the file', () => {
     commit();
     run('echo "by hand" >>docs/page.md; chmod 600 docs/page.md');
     const { status, stderr } = check();
@@ -99,7 +99,7 @@ describe('the check', () => {
       'git rm -q --cached docs/page.md; echo old >docs/page.md',
       'D  docs/page.md\n?? docs/\n',
     ],
-  ])('fails where a synthesized file %s', (_, change, left) => {
+  ])('fails if a synthesized file %s', (_, change, left) => {
     commit();
     run(change);
     const { status, stderr } = check();
@@ -107,7 +107,7 @@ describe('the check', () => {
     expect(run('git status --porcelain').stdout).toBe(left);
   });
 
-  test('leaves every file as it was where synthesis itself fails', () => {
+  test('changes no file if synthesis fails', () => {
     commit();
     writeFileSync(at('bin/npx'), '#!/bin/bash\necho half >docs/page.md; exit 3\n');
     expect(check().status).toBe(3);

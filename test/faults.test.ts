@@ -1,4 +1,4 @@
-/** The suite of faults breaks every message of its list. */
+/** The fault suite covers every message of its list. */
 import { FaultCase, title } from './e2e/faults/case';
 import { DECLARED } from './e2e/faults/declaration';
 import { CACHES, FOLDERS } from './e2e/faults/folders';
@@ -10,7 +10,7 @@ import { WHEELS } from './e2e/faults/wheels';
 const CASES: ReadonlyArray<FaultCase<any>> = [FOLDERS, CACHES, WHEELS, TOOLS, GIT, INDEX, RELEASE, DECLARED].flat();
 const LISTED = Object.values(MESSAGES).flatMap((messages) => Object.entries(messages));
 
-test('every class has cases, and every case has its own title', () => {
+test('every class has cases, and titles of cases are unique', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(120);
   const classes = CASES.map((each) => title(each).split(':')[0]);
   expect([...new Set(classes)].sort()).toEqual(Object.keys(MESSAGES).sort());
@@ -18,13 +18,13 @@ test('every class has cases, and every case has its own title', () => {
   expect(titles.filter((each, index) => titles.indexOf(each) !== index)).toEqual([]);
 });
 
-test('a case breaks every message', () => {
+test('every message has a case', () => {
   const broken = new Set(CASES.map(({ fault }) => fault));
   expect(LISTED.map(([id]) => id).filter((id) => !broken.has(id))).toEqual([]);
   expect(new Set(LISTED.map(([id]) => id)).size).toBe(LISTED.length);
 });
 
-test('every case states what is left afterwards, and every message has fixed parts', () => {
+test('every case states the remaining files, and every message has fixed parts', () => {
   for (const { after } of CASES) expect(after).toMatch(/\w{2,} \w{2,}|it is/);
   for (const [, message] of LISTED) expect(message.replace(/…/g, '').trim().length).toBeGreaterThan(5);
 });

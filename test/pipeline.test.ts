@@ -61,7 +61,7 @@ function filesOf(folder: string): Map<string, string> {
   return new Map(paths.sort().map((path) => [relative('.', path), readFileSync(join(folder, path), 'utf8')]));
 }
 
-/** All but the packed program, which is no text. */
+/** Return all files except the packed program, which is binary. */
 const isOurs = (path: string): boolean => !path.endsWith('.pyz');
 
 test('one declaration gives the image, the plan and what executes it, the workflows and the pages', () => {
@@ -97,8 +97,8 @@ test('one declaration gives the image, the plan and what executes it, the workfl
   ]);
 });
 
-// GHCR knows lower case only; GitHub's addresses and signers have the owner's own.
-test('the image is named in lower case, the repository as its owner writes it', () => {
+// GHCR accepts only lower case; GitHub's addresses and signers keep the owner's spelling.
+test('the image name is in lower case, the repository keeps its spelling', () => {
   const text = [...synthesize({ repository: 'Acme/Thing-Wheels' }).values()].join('\n');
   const named = (pattern: RegExp): Set<string> => new Set([...text.matchAll(pattern)].map(([found]) => found));
   expect(named(/\bghcr\.io\/acme\/[\w-]+/gi)).toEqual(new Set(['ghcr.io/acme/thing-wheels']));
@@ -219,12 +219,12 @@ test('a second Linux platform has its base image, its job and its lock file', ()
   expect(Object.keys(jobs)).toEqual(expect.arrayContaining(['linux-x86_64', 'linux-aarch64']));
 });
 
-test('the Dockerfile names no image without digest, and its labels are the last that changes', () => {
+test('the Dockerfile pins every image by digest, and its labels come last', () => {
   const dockerfile = synthesize().get('docker/Dockerfile')!;
   const images = [...dockerfile.matchAll(/^(?:FROM |# syntax=)(?!scratch )(\S+)/gm)].map(([, image]) => image);
   expect(images.length).toBe(3);
   images.forEach((image) => expect(image).toMatch(/@sha256:[0-9a-f]{64}$/));
-  // A label of its own contents would miss some of them: whoever builds it gives their hash.
+  // A file cannot contain its own hash, so the build passes the hash for the label.
   const label = 'io.github.owner.thing-wheels.environment';
   expect(dockerfile.trimEnd().split('\n').slice(-5)).toEqual([
     'ARG ENVIRONMENT=unknown',
@@ -235,7 +235,7 @@ test('the Dockerfile names no image without digest, and its labels are the last 
   expect(JSON.parse(synthesize().get('scripts/plan.json')!).image.label).toBe(label);
 });
 
-test('a committed lock file is what gets installed', () => {
+test('a committed lock file is installed', () => {
   const withLocks = (...locks: string[]): Map<string, string> => {
     const outdir = join(root, `locks-${locks.length}`);
     mkdirSync(join(outdir, 'docker'), { recursive: true });
@@ -258,7 +258,7 @@ test('a file that the source lacks is synthesized as it is declared, and laid ov
   expect(JSON.parse(files.get('scripts/plan.json')!).source.overlay).toEqual(['rust/Cargo.lock']);
 });
 
-test('what is synthesized is read-only, and what bash runs can be executed', () => {
+test('synthesized files are read-only, and shell scripts are executable', () => {
   const outdir = join(root, String(count));
   synthesize();
   const mode = (path: string): string =>

@@ -1,4 +1,4 @@
-/** Files that a declaration names: one that does not exist is refused before anything is written. */
+/** Files that a declaration refers to: a missing one is an error before anything is written. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { at, SMALL, synthesize } from './small';

@@ -25,11 +25,11 @@ export interface WheelCheck {
   readonly command?: string[];
 
   /**
-   * A Python file of the project, which must run to its last line, and its arguments, such as
+   * A Python file of the project, which must reach its last line, and its arguments, such as
    * `['checks/round_trip.py', '--device', 'cpu']`. The path is relative to the pipeline's folder.
    *
-   * The file runs as a copy in an empty folder, together with the modules next to it whose names start with `_`. To
-   * skip, it raises `unittest.SkipTest('why')`. `builtin:mlc-llm/checks/<name>.py` is a file of this library.
+   * A copy of the file runs in an empty folder, together with the modules next to it whose names start with `_`. To
+   * skip, raise `unittest.SkipTest('reason')`. `builtin:mlc-llm/checks/<name>.py` is a file of this library.
    */
   readonly python?: string[];
 

@@ -1,6 +1,6 @@
 import { above0, objectOf, z } from './schema/values';
 
-/** Disk space in gigabytes (10⁹ bytes), each figure as measured where it was built. */
+/** Measured disk space in gigabytes (10⁹ bytes). */
 export interface DiskFigures {
   /**
    * The toolchain image, unpacked.
@@ -10,8 +10,8 @@ export interface DiskFigures {
   readonly image?: number;
 
   /**
-   * A build from nothing and its test on Linux, at their largest: `BUILD_DIR`, with the caches in it, and the wheels. A
-   * build checks that it is free before it begins.
+   * The peak of a build from scratch and its test on Linux: `BUILD_DIR` with its caches, and the wheels. A build verifies
+   * that this space is free before it starts.
    *
    * @default - not measured, not checked
    */

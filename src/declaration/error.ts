@@ -31,7 +31,7 @@ export function must(condition: boolean, option: string, value: unknown, expecte
 
 /** A value that is missing and has no default. */
 export class RequiredError extends SpecError {
-  /** @param fix what to set it to */
+  /** @param fix the fix, such as "set it to …" */
   constructor(option: string, fix: string) {
     super(option, undefined, fix);
     this.message = `${option} is required: ${fix}`;

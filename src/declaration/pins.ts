@@ -197,7 +197,7 @@ export const PROGRAMS = {
 
 /**
  * Versions of Conda packages on conda-forge, by series: each exists for linux-64 and win-64 in the feedstocks' history
- * (2026-04 to 2026-08). Vulkan's two move together: the loader wants headers of exactly its version.  patchelf: 0.18 misaligns what it rewrites, https://github.com/NixOS/patchelf/issues/528;
+ * (2026-04 to 2026-08). Vulkan's two move together: the loader needs headers of its own version. patchelf: 0.18 misaligns segments that it rewrites, https://github.com/NixOS/patchelf/issues/528;
  * conda-forge has marked it broken, and publishes 0.19 under the label patchelf_dev alone.
  *
  * @internal

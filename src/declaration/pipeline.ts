@@ -38,7 +38,7 @@ export interface ImageOptions {
   readonly name?: string;
 
   /**
-   * The digest of an image that this pipeline does not publish: without `docker.yml`, nothing else proves which image it is.
+   * The digest of an image that this pipeline does not publish. Required without `docker.yml`.
    *
    * @default - none; `docker.yml` publishes the image
    */
@@ -98,9 +98,9 @@ export interface PipelineSettings {
   readonly environment?: { readonly [name: string]: string };
 
   /**
-   * The disk space that a build without variant needs, in gigabytes; a variant states its own.
+   * The disk space of the pipeline's own build, in gigabytes. Each variant has its own option.
    *
-   * @default - not measured: nothing is checked before a build
+   * @default - not measured, not checked
    */
   readonly diskGigabytes?: DiskFigures;
 
@@ -176,9 +176,9 @@ export interface PipelineSettings {
   readonly triggers?: TriggerOptions;
 
   /**
-   * The Python program from its sources instead of as one file.
+   * The sources of the Python program, to run instead of the packed file.
    *
-   * @default - the file `scripts/wheel_pipeline.pyz`, which this library brings
+   * @default - the packed file of this library, `scripts/wheel_pipeline.pyz`
    */
   readonly program?: ProgramOptions;
 
@@ -209,15 +209,15 @@ export interface WheelPipelineOptions extends PipelineSettings {
   readonly variants?: Variant[];
 
   /**
-   * Check in `build.yml`, for every pull request, that the synthesized files are up to date.
+   * Generate `build.yml`, which fails a pull request whose synthesized files are outdated.
    *
    * @default - true, unless the project has a workflow of that name
    */
   readonly buildWorkflow?: boolean;
 
   /**
-   * Files that synthesis may overwrite although it did not write them, such as `.gitignore`, from the repository's root. Any
-   * other file that exists already is an error, and nothing is written.
+   * Existing files that synthesis may overwrite, such as `.gitignore`, relative to the repository's root. Synthesis fails on
+   * any other file that it did not write, before it writes anything.
    *
    * @default - none
    */

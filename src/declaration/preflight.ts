@@ -11,12 +11,12 @@ import { validateWheels, wheelOptions } from './wheel-rules';
  */
 export interface Preflight {
   /**
-   * Its source: a folder of the project with a `pyproject.toml` and what that needs, relative to the pipeline's folder.
-   * `builtin:mlc-llm/preflight` is the one of this library.
+   * Its source: a folder of the project with a `pyproject.toml`, relative to the pipeline's folder.
+   * `builtin:mlc-llm/preflight` is the folder of this library.
    */
   readonly folder: string;
 
-  /** How it is built, and what must hold for it where it is installed; its `projectDir` is in its folder. */
+  /** Its wheel: build settings and checks; `projectDir` is relative to the folder. */
   readonly wheel: Wheel;
 
   /**

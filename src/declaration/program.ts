@@ -1,12 +1,12 @@
-/** The Python program from its sources. */
+/** The sources of the Python program. */
 import { objectOf, path } from './schema/values';
 
-/** Where a repository has the program's sources, such as a fork of this library. */
+/** The location of the program's sources, such as in a fork of this library. */
 export interface ProgramOptions {
-  /** The folder of the Python package `wheel_pipeline`, from the pipeline's folder, such as `src/runtime/wheel_pipeline`. */
+  /** The folder of the Python package, relative to the pipeline's folder, such as `src/runtime/wheel_pipeline`. */
   readonly sources: string;
 
-  /** The requirements file of the sources, each wheel by its hash, from the pipeline's folder. */
+  /** The requirements file of the sources, with hashes, relative to the pipeline's folder. */
   readonly requirements: string;
 }
 

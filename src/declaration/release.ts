@@ -28,10 +28,10 @@ export interface ReleaseOptions {
   readonly onDefaultBranch?: boolean;
 
   /**
-   * Attest wheels and images with GitHub's attestations. `true` attests in private and internal repositories too, which
-   * needs GitHub Enterprise Cloud; `false` attests nowhere.
+   * Generate GitHub attestations of wheels and images. `true` includes private and internal repositories, which need
+   * GitHub Enterprise Cloud; `false` turns attestations off.
    *
-   * @default - public repositories attest
+   * @default - only in public repositories
    */
   readonly attest?: boolean;
 

@@ -129,7 +129,7 @@ export interface Toolchain {
 /** Where the Conda environment lies inside the image. */
 export const TOOLCHAIN_PREFIX = '/opt/toolchain';
 
-/** Packages that every native wheel is built with. */
+/** Build packages of every native wheel. */
 const PACKAGES: CondaPackage[] = [
   { name: 'python' },
   { name: 'pip', pypi: 'pip' },

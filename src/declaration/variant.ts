@@ -65,7 +65,7 @@ export interface VariantFields {
   readonly environment?: { readonly [name: string]: string };
 
   /**
-   * The digest of its toolchain image, where `image.digest` names that of the pipeline's own.
+   * The digest of its toolchain image, if the pipeline publishes none; see `image.digest`.
    *
    * @default - none; `docker.yml` publishes the image
    */
@@ -88,8 +88,8 @@ export interface VariantFields {
   readonly runsOn?: string[];
 
   /**
-   * The disk space that it needs, in gigabytes. The jobs of a variant whose figures are not measured free the unused
-   * tools of a GitHub-hosted runner until 30 GB are free.
+   * The disk space of its build, in gigabytes. Without figures, its jobs delete unused tools of a GitHub-hosted runner
+   * until 30 GB are free.
    *
    * @default - not measured
    */

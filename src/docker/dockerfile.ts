@@ -8,16 +8,16 @@ import { isOn, platformsOn } from '../plan/select';
 /** Where the checkout is mounted. */
 export const WORKSPACE = '/workspace';
 
-/** The user that the owner of a mounted workspace is called, with a home folder in the image. */
+/** The user name of a mounted workspace's owner, who has a home folder in the image. */
 export const USER = 'builder';
 
-/** The program that every container starts with. */
+/** The path of the entrypoint. */
 const ENTRYPOINT = '/usr/local/bin/toolchain-entrypoint';
 
 /** What BuildKit calls a processor. */
 const TARGETARCH: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' };
 
-/** The Dockerfile's lines. */
+/** Return the Dockerfile's lines. */
 export function dockerfile(
   { repository, pins, image }: Plan,
   build: PlannedBuild,
@@ -63,14 +63,14 @@ export function dockerfile(
     '',
     ...pythonPackages(build),
     "RUN <<'EOF'",
-    '# The owner of a mounted workspace, whose numbers the entrypoint sets. It owns the home folder, not the files in it.',
+    "# The owner of a mounted workspace; the entrypoint sets its IDs. It owns the home folder, not the folder's files.",
     'groupadd --gid 1000 workspace',
     `useradd --uid 1000 --gid workspace --create-home --home-dir /home/${USER} --shell /bin/bash ${USER}`,
     `chown --recursive root:root /home/${USER}`,
     `chown ${USER}:workspace /home/${USER}`,
-    "# A checkout may belong to another user than the container's.",
+    "# A checkout may not belong to the container's user.",
     "printf '[safe]\\n\\tdirectory = *\\n' >/etc/gitconfig",
-    '# No program gives its caller more rights, and no file of the image can be written by every user.',
+    '# Remove setuid and setgid bits, and world-writable permissions.',
     "find / -xdev -type f -perm /6000 -exec chmod a-s '{}' +",
     "find / -xdev -type f -perm -0002 -exec chmod o-w '{}' +",
     'EOF',
@@ -83,7 +83,7 @@ export function dockerfile(
     `ENTRYPOINT ["${ENTRYPOINT}"]`,
     'CMD ["bash"]',
     '',
-    '# The commit, and the hash of the files that it was built from: this one and the environment.',
+    "# The commit, and the hash of the image's build files: this file and the environment.",
     'ARG REVISION=unknown',
     'ARG ENVIRONMENT=unknown',
     `LABEL org.opencontainers.image.title="${build.name} toolchain" \\`,
@@ -93,7 +93,7 @@ export function dockerfile(
   ];
 }
 
-/** The lines of the entrypoint's script. In the Dockerfile, the build context stays the environment's files alone. */
+/** Return the lines of the entrypoint. The Dockerfile contains it, so the build context is only the environment's files. */
 function entrypoint(): string[] {
   return readFileSync(join(__dirname, 'entrypoint.sh'), 'utf8').trimEnd().split('\n');
 }

@@ -1,13 +1,13 @@
 #!/bin/bash -p
-# Runs a command as the owner of a mounted /workspace, so that what it writes belongs to the owner of the checkout.
-# Without a mount, or as another user than root (docker run --user), it runs the command as it is.
+# Runs a command as the owner of a mounted /workspace, so that new files belong to the owner of the checkout.
+# Without a mount, or if the container's user is not root (docker run --user), it only runs the command.
 #
-# With -p, bash reads no BASH_ENV; and every program has its full path. So root runs nothing of the checkout.
+# Root runs no code of the checkout: with -p, bash ignores BASH_ENV, and every program has its full path.
 set -euo pipefail
 
 readonly workspace=/workspace home=/home/builder
 
-# Succeeds if a file system is mounted at exactly that folder. Device numbers do not show a bind mount.
+# Succeeds if a folder is a mount point. Device numbers do not reveal a bind mount.
 mounted() {
   local target
   while read -r _ _ _ _ target _; do
@@ -16,7 +16,7 @@ mounted() {
   return 1
 }
 
-# Prints the option of setpriv that keeps the groups of docker run --group-add, to which a device may belong.
+# Prints setpriv's option to keep the groups of docker run --group-add, such as the group of a device.
 groups_option() {
   local group roots added=''
   roots=" $(/usr/bin/id --groups root) "
@@ -26,7 +26,7 @@ groups_option() {
   if [[ $added ]]; then echo "--groups=${added#,}"; else echo --clear-groups; fi
 }
 
-# Gives a user what is root's. Each is optional: the root file system may be read-only.
+# Changes the owner of the home folder and standard streams. Errors are ignored: the root file system may be read-only.
 hand_over() {
   local uid=$1 gid=$2 fd
   if ! mounted "$home"; then /usr/bin/chown "$uid:$gid" "$home" 2>/dev/null || true; fi
@@ -34,7 +34,7 @@ hand_over() {
   for fd in 0 1 2; do
     if [[ -t $fd || -p /dev/fd/$fd ]]; then /usr/bin/chown "$uid" "/proc/$$/fd/$fd" 2>/dev/null || true; fi
   done
-  # The user and its group have different names: with equal ones, a login shell sets umask 002.
+  # The user and its group have different names: if they were equal, a login shell would set umask 002.
   /usr/bin/sed --in-place "s/^\(builder:x\):[0-9]*:[0-9]*:/\1:$uid:$gid:/" /etc/passwd 2>/dev/null || true
   /usr/bin/sed --in-place "s/^\(workspace:x\):[0-9]*:/\1:$gid:/" /etc/group 2>/dev/null || true
 }
@@ -42,7 +42,7 @@ hand_over() {
 if ((EUID == 0)) && mounted "$workspace"; then
   owner=$(/usr/bin/stat --format=%u:%g "$workspace")
   uid=${owner%:*} gid=${owner#*:}
-  # Under a rootless daemon, the caller's checkout belongs to root, and root is the caller.
+  # Under a rootless daemon, the caller is root in the container and owns the checkout.
   if ((uid != 0)); then
     as_owner=(/usr/bin/setpriv --reuid="$uid" --regid="$gid" "$(groups_option)")
     if ! "${as_owner[@]}" /usr/bin/true; then
@@ -51,13 +51,13 @@ if ((EUID == 0)) && mounted "$workspace"; then
       exit 125
     fi
     hand_over "$uid" "$gid"
-    # Root's home folder, which Docker sets unless the caller sets another.
+    # /root is Docker's default; a HOME that the caller sets is kept.
     if [[ ${HOME:-/root} == /root ]]; then export HOME=$home; fi
     exec "${as_owner[@]}" "$0" "$@"
   fi
 fi
 
-# Docker sets / for a user without a name.
+# Docker sets HOME=/ for a user without an entry in /etc/passwd.
 if ((EUID != 0)) && [[ ${HOME:-/} == / || $HOME == "$home" ]] && [[ ! -w ${HOME:-/} ]]; then
   if temporary=$(/usr/bin/mktemp --directory 2>/dev/null); then export HOME=$temporary; fi
 fi

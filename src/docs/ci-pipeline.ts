@@ -10,7 +10,7 @@ import { outputFolder } from '../plan/files';
 import type { Plan } from '../plan/plan';
 import { reusedWheels } from '../plan/select';
 
-/** Declares the page; undefined without workflows. */
+/** Declare the page; undefined without workflows. */
 export function ciPipelinePage(described: Described): Page | undefined {
   const { plan, workflows } = described;
   if (workflows.length === 0) return undefined;
@@ -41,7 +41,7 @@ export function ciPipelinePage(described: Described): Page | undefined {
   });
 }
 
-/** Names of the jobs that a ruleset can require, as the workflows have them. */
+/** Return the names of the jobs that a ruleset can require. */
 function requiredChecks({ workflows }: Described): string | false {
   const jobs = workflows.flatMap(({ definition }) => (definition.jobs.green ? [definition.jobs.green.name] : []));
   return jobs.length > 0 && jobs.map((name) => `*${name}*`).join(', ');

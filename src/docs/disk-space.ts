@@ -1,10 +1,10 @@
-/** Data on disk space: figures that were measured, and the jobs that free more on a runner. */
+/** Data on disk space: measured figures, and the jobs that free disk space on a runner. */
 import { SYSTEM_TITLES, View } from './page';
 import { GUARANTEED, neededSpace, UNMEASURED } from '../github/disk';
 import type { Plan, PlannedBuild } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
-/** Figures of a build and its image, and the systems without one. */
+/** Return the figures of a build and its image, and the systems without figures. */
 export function neededDiskSpace({ systems, diskGigabytes }: PlannedBuild): View {
   const others = systems.filter((system) => diskGigabytes[system] === null);
   return {
@@ -16,14 +16,14 @@ export function neededDiskSpace({ systems, diskGigabytes }: PlannedBuild): View 
   };
 }
 
-/** All figures of a build in one cell. */
+/** Format all figures of a build in one table cell. */
 export function diskFigures({ image, linux, windows }: PlannedBuild['diskGigabytes']): string {
   const figures = { image, [SYSTEM_TITLES.linux]: linux, [SYSTEM_TITLES.windows]: windows };
   const known = Object.entries(figures).filter(([, gigabytes]) => gigabytes !== null);
   return known.map(([name, gigabytes]) => `${name} ${gigabytes} GB`).join(', ') || 'not measured';
 }
 
-/** Limits of jobs that may need more than GitHub guarantees; `false` where none may. */
+/** Return the limits of jobs that may need more than GitHub guarantees; `false` if there are none. */
 export function freedDiskSpace(plan: Plan): View | false {
   const builds = buildsOn(plan, 'linux');
   const mayNeedMore = builds.some((build) => neededSpace(build, 'use-image') ?? neededSpace(build, 'build-image'));

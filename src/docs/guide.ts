@@ -1,4 +1,4 @@
-/** Addresses of this library's guide, at the version that is installed. */
+/** Addresses of this library's guide, at the installed version. */
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
@@ -8,7 +8,7 @@ const PACKAGE = resolve(__dirname, '../..');
 const FOLDER = 'docs/guide';
 const BLOB = 'https://github.com/mlc-llm-pipeline/mlc-llm-pipeline/blob';
 
-/** Version of the sources, which no release has. */
+/** The version of unreleased sources. */
 const UNRELEASED = '0.0.0';
 
 /** Pages and sections that a user's pages link to. */
@@ -22,17 +22,17 @@ const LINKS = {
   triggers: 'customizing.md#change-when-workflows-run',
 } as const;
 
-/** Their addresses. */
+/** Addresses of these pages and sections. */
 export type Guide = Readonly<Record<keyof typeof LINKS, string>>;
 
-/** Address of the guide's folder: relative in this library's own repository, elsewhere at the tag of a version. */
+/** Return the address of the guide's folder: relative in this library's own repository, otherwise at a version's tag. */
 export function guideAddress(root: string, pages: string, version = installedVersion()): string {
   if (resolve(root) === PACKAGE) return relative(pages, join(root, FOLDER)).replaceAll(sep, '/');
   return `${BLOB}/${version === UNRELEASED ? 'main' : `lib-v${version}`}/${FOLDER}`;
 }
 
 /**
- * Links for the pages of a repository.
+ * Return the links to the guide for the pages of a repository.
  *
  * @param root folder of the repository's root project
  * @param pages folder of the pages

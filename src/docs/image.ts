@@ -1,16 +1,16 @@
-/** Data on the toolchain image: how it is published, and which one a run uses. */
+/** Data on the toolchain image: its publication, and the image of a run. */
 import type { View } from './page';
 import { RETENTION } from '../github/common';
 import { RECORD } from '../github/publish-image';
 import type { Plan } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
-/** The repositories that attest, as sections of a template. */
+/** Return the repositories that attest, as sections of a template. */
 export function attestation({ release: { attest } }: Plan): View {
   return { some: attest !== 'never', publicOnly: attest === 'public', always: attest === 'always' };
 }
 
-/** Name, files and address of the image. */
+/** Return the name, files and address of the image. */
 export function image({ image: { name }, builds: [main], repository }: Plan): View {
   const [, , ...path] = name.split('/');
   return {
@@ -22,7 +22,7 @@ export function image({ image: { name }, builds: [main], repository }: Plan): Vi
   };
 }
 
-/** Images of the variants; `false` without any. */
+/** Return the images of the variants; `false` if there are none. */
 export function variantImages(plan: Plan): View | false {
   const rows = buildsOn(plan, 'linux')
     .filter(({ variant }) => variant)
@@ -35,12 +35,12 @@ export function variantImages(plan: Plan): View | false {
   return rows.length > 0 && { rows };
 }
 
-/** Proofs of an image's origin, where `docker.yml` publishes it. */
+/** Return the kinds of provenance of an image that `docker.yml` publishes. */
 export function imageProofs({ release: { attest } }: Plan): View {
   return { recorded: attest !== 'always', record: `${RECORD}sha256-<digest>`, recordDays: RETENTION.proof };
 }
 
-/** Images that the declaration names by digest, where no workflow publishes one. */
+/** Return the images that are declared by digest, if no workflow publishes one. */
 export function declaredImages(plan: Plan): View {
   return {
     rows: buildsOn(plan, 'linux').map(({ name, imageDigest }) => ({

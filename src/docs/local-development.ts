@@ -1,4 +1,4 @@
-/** Data of `docs/local-development.md`: building and testing the wheels on one's own machine. */
+/** Data of `docs/local-development.md`: building and testing the wheels locally. */
 import { diskFigures, neededDiskSpace } from './disk-space';
 import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
 import { comparison } from './variants';

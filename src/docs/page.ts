@@ -1,4 +1,4 @@
-/** A page of `docs/`: a Markdown template beside this file, rendered with the data of a pipeline. */
+/** A page of `docs/`: a Markdown template next to this file, rendered with the data of a pipeline. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Context, Writer } from 'mustache';
@@ -9,7 +9,7 @@ import type { WorkflowDefinition } from '../github/model';
 import { workflowFile } from '../github/workflow';
 import type { Plan } from '../plan/plan';
 
-/** Data of a template, by the names that it uses; `false` for a section that is left out. */
+/** Data of a template, by name; `false` hides a section. */
 export interface View {
   readonly [name: string]: unknown;
 }
@@ -20,7 +20,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** A workflow of the pipeline, as it is rendered. */
+/** A rendered workflow of the pipeline. */
 export interface NamedWorkflow {
   readonly name: string;
   readonly definition: WorkflowDefinition;
@@ -30,14 +30,14 @@ export interface NamedWorkflow {
 export interface Described {
   readonly plan: Plan;
   readonly workflows: readonly NamedWorkflow[];
-  /** Variants as they are declared: their notes for readers are no part of the plan. */
+  /** Declared variants: the plan does not contain their notes for readers. */
   readonly variants: readonly Variant[];
   /** Prefix of the pipeline's tasks and of its folder in the project; empty for none. */
   readonly prefix: string;
   readonly guide: Guide;
 }
 
-/** Throws on a name that the view lacks, where mustache renders nothing. */
+/** A context that throws on a name without data; mustache itself renders nothing. */
 class StrictContext extends Context {
   public push(view: unknown): Context {
     return new StrictContext(view, this);
@@ -45,17 +45,17 @@ class StrictContext extends Context {
 
   public lookup(name: string): unknown {
     const value: unknown = super.lookup(name);
-    if (value === undefined) throw new Error(`a page's template uses "${name}", which its view lacks`);
+    if (value === undefined) throw new Error(`unknown name "${name}" in a page's template: add it to its view`);
     return value;
   }
 }
 
-/** Escapes what Markdown would interpret in a table's cell. */
+/** Escape characters that Markdown would interpret in a table cell. */
 function escape(text: unknown): string {
   return String(text).replace(/\||<(?=\w)/g, '\\$&');
 }
 
-/** Renders the template `<name>.md` with its own view and the data that all pages share. */
+/** Render the template `<name>.md` with its own view and the data that all pages share. */
 export function page(name: string, described: Described, view: View): Page {
   const template = readFileSync(join(__dirname, `${name}.md`), 'utf8');
   const context = new StrictContext({ ...shared(name, described), ...view });
@@ -85,10 +85,10 @@ function shared(name: string, { plan, workflows, prefix, guide }: Described): Vi
   };
 }
 
-/** Names of the systems in prose. */
+/** Display names of the systems. */
 export const SYSTEM_TITLES = { linux: 'Linux', windows: 'Windows' } as const;
 
-/** Values as code, with commas between them. */
+/** Format values as code, separated by commas. */
 export function codeList(values: readonly string[]): string {
   return values.map((value) => `\`${value}\``).join(', ');
 }

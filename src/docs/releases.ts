@@ -3,7 +3,7 @@ import { attestation } from './image';
 import { Described, Page, page } from './page';
 import { FILES } from '../plan/files';
 
-/** Declares the page; undefined without the release workflow. */
+/** Declare the page; undefined without the release workflow. */
 export function releasesPage(described: Described): Page | undefined {
   const { plan, workflows } = described;
   if (!workflows.some(({ name }) => name === 'release')) return undefined;

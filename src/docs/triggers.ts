@@ -1,10 +1,10 @@
-/** Triggers of a workflow as a table shows them: read from its definition, so that a page cannot contradict the file. */
+/** Triggers of a workflow, formatted for a table from its definition, so that pages and workflows always agree. */
 import { codeList } from './page';
 import type { Value, WorkflowDefinition } from '../github/model';
 
 type Trigger = { readonly [key: string]: Value | undefined };
 
-/** Filters of a trigger, such as its branches. */
+/** Labels of a trigger's filters, such as its branches. */
 const FILTERS: { readonly [filter: string]: string } = {
   branches: 'branch',
   tags: 'tag',
@@ -33,7 +33,7 @@ export function describeTriggers({ on }: WorkflowDefinition): string {
   return Object.entries(on)
     .map(([event, trigger]) => {
       const describe = EVENTS[event];
-      if (!describe) throw new Error(`the pages do not describe the trigger ${event}: add it to docs/triggers.ts`);
+      if (!describe) throw new Error(`the trigger ${event} has no description: add one to docs/triggers.ts`);
       return describe(trigger);
     })
     .join(', ');

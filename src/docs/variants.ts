@@ -2,19 +2,19 @@
 import type { Variant } from '../declaration/variant';
 import type { PlannedBuild } from '../plan/plan';
 
-/** Value of a CMake option that no wheel sets. */
+/** The text for a CMake option that no wheel sets. */
 const UNSET = 'OFF';
 
 /** A row of the comparison. */
 interface ComparedPart {
   readonly name: string;
   readonly upstream: string;
-  /** Value of the part's option in this build; empty for a part without one. */
+  /** Value of the part's option in this build; empty for a part without an option. */
   readonly ours: string;
   readonly note: string;
 }
 
-/** Rows of the comparison; empty where none is declared. */
+/** Return the rows of the comparison; empty if none are declared. */
 export function comparison({ variant, wheels }: PlannedBuild, declared: readonly Variant[]): ComparedPart[] {
   const settings = wheels.flatMap((wheel) => wheel.settings.linux);
   const valueOf = (option: string): string => {

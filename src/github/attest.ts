@@ -1,27 +1,27 @@
-/** Attestations. GitHub signs them for public repositories, and for private and internal ones in Enterprise Cloud only. */
+/** Attestations. GitHub signs them in public repositories; private and internal ones need Enterprise Cloud. */
 import type { Permissions, Value, WorkflowStep } from './model';
 import { WorkflowName } from '../declaration/pipeline';
 import type { Plan } from '../plan/plan';
 
-/** An expression: the visibility of the repository; empty where the event lacks it, as a schedule does. */
+/** An expression for the repository's visibility; empty for events that do not have it, such as a schedule. */
 export const VISIBILITY = '${{ github.event.repository.visibility }}';
 
 const PUBLIC = "github.event.repository.visibility == 'public'";
 
-/** A condition in a workflow: `''` holds always, `null` never. */
+/** A condition in a workflow: `''` is always true, `null` never. */
 type Condition = string | null;
 
-/** The condition under which a run attests. */
+/** Return the condition for a run that attests. */
 export function attests({ release }: Plan): Condition {
   return { public: PUBLIC, always: '', never: null }[release.attest];
 }
 
-/** The condition under which a run does not attest: its images need another proof of their origin. */
+/** Return the condition for a run that does not attest, whose images need other provenance. */
 export function attestsNot({ release }: Plan): Condition {
   return { public: PUBLIC.replace('==', '!='), always: null, never: '' }[release.attest];
 }
 
-/** What a job may read to verify the origin of toolchain images, which are attested or proven by a run. */
+/** Return the permissions to verify the provenance of toolchain images: an attestation or a run. */
 export function proofPermissions(plan: Plan): Permissions {
   if (!plan.workflows.includes(WorkflowName.DOCKER)) return {};
   return {
@@ -30,23 +30,23 @@ export function proofPermissions(plan: Plan): Permissions {
   };
 }
 
-/** What a caller of linux.yml grants it. */
+/** Return the permissions that a caller of linux.yml grants it. */
 export function linuxPermissions(plan: Plan): Permissions {
   return { contents: 'read', packages: 'read', ...proofPermissions(plan) };
 }
 
-/** Both conditions in one. */
+/** Combine two conditions. */
 export function both(one: string, other: Condition): Condition {
   return other === null ? null : [one, other].filter(Boolean).join(' && ');
 }
 
-/** Steps that run under a condition. */
+/** Add a condition to steps. */
 export function stepsIf(condition: Condition, ...steps: readonly WorkflowStep[]): WorkflowStep[] {
   if (condition === null) return [];
   return condition === '' ? [...steps] : steps.map((step) => ({ ...step, if: condition }));
 }
 
-/** An option of a command for runs that attest: the variable that its script reads, and the script's line. */
+/** Return a command option for runs that attest: the variable of the script, and the line that reads it. */
 export function optionIfAttested(
   plan: Plan,
   option: string,

@@ -1,4 +1,4 @@
-/** `build.yml`: checks that the synthesized files are up to date; compiles, lints and tests the project that declares them. */
+/** `build.yml`: verifies that the synthesized files are up to date, and builds and tests the project. */
 import { pinned } from './adapt';
 import { checkout, concurrency, installProgram, programPath } from './common';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
@@ -6,7 +6,7 @@ import { MINUTES } from '../declaration/minutes';
 import { ACTIONS, NODE_VERSION } from '../declaration/pins';
 import type { Plan } from '../plan/plan';
 
-/** Check out the repository and install its packages, as every job that runs the declaration does. */
+/** Return the steps that check out the repository and install its packages, for jobs that run the declaration. */
 export function installSteps(commands: string): readonly WorkflowStep[] {
   return [
     checkout(),
@@ -20,9 +20,9 @@ export function installSteps(commands: string): readonly WorkflowStep[] {
 }
 
 /**
- * Declares the workflow; a repository may add jobs to it.
+ * Declare the workflow; a repository may add jobs to it.
  *
- * @param plan has the actions' pins
+ * @param plan the plan, with the pins of actions
  * @param install the commands that install the packages of the repository
  */
 export function buildWorkflow(
@@ -55,7 +55,7 @@ export function buildWorkflow(
           checkout(),
           installProgram('zizmor', plan.pins.zizmor),
           {
-            name: 'See that no workflow can be misused',
+            name: 'Audit the workflows with zizmor',
             run: `"${programPath('zizmor')}/zizmor" --offline --persona pedantic .github/workflows\n`,
           },
         ],

@@ -16,9 +16,9 @@ export const RETENTION = {
   logs: 14,
   /** What a release is made of: GitHub lets it wait 30 days for its environment's reviewers. */
   released: 35,
-  /** An image that a run builds for its own jobs: 1 GB, where a private repository has 500 MB for nothing. */
+  /** An image that a run builds for its own jobs: 1 GB, while a private repository has 500 MB of free storage. */
   handedOn: 1,
-  /** The record of an image's digest, which proves where the image comes from: as long as GitHub keeps anything. */
+  /** The record of an image's digest, which proves its provenance: GitHub's maximum. */
   proof: 90,
 } as const;
 
@@ -73,8 +73,8 @@ export function checkout(commit?: string, options: { readonly [input: string]: V
 }
 
 /**
- * Installs what the program's sources need on a runner, for the steps after it; the packed program needs nothing. The
- * runner's own Python belongs to its distribution: the packages go into an environment.
+ * Install the requirements of the program's sources on a runner, for later steps. The packed program has none. A virtual
+ * environment is used, as the runner's Python is managed by its distribution.
  */
 export function installRuntime({ program }: Plan): WorkflowStep[] {
   if (program.requirements === null) return [];
@@ -91,7 +91,7 @@ export function installRuntime({ program }: Plan): WorkflowStep[] {
   ];
 }
 
-/** The command that runs the program. */
+/** Return the command that runs the program. */
 export function runProgram({ program }: Plan): string {
   return `python3 ${program.path}`;
 }
@@ -133,7 +133,7 @@ export interface PlatformOfBuild {
   readonly platform: PlannedPlatform;
 }
 
-/** The job whose report a pull request needs: it runs always, and fails where any other did. */
+/** Return the job of the required check: it always runs, and fails if any other job failed. */
 export function greenJob(system: SystemName, jobs: readonly string[], platforms: readonly PlatformOfBuild[]): StepsJob {
   return {
     name: `All of ${system} is green`,
@@ -145,7 +145,7 @@ export function greenJob(system: SystemName, jobs: readonly string[], platforms:
     steps: [
       ...platforms.flatMap(sayUntested),
       {
-        name: 'See that no job failed or was stopped',
+        name: 'Verify that no job failed or was cancelled',
         env: { RESULTS: "${{ join(needs.*.result, ' ') }}" },
         shell: 'bash',
         run: [
@@ -158,16 +158,16 @@ export function greenJob(system: SystemName, jobs: readonly string[], platforms:
   };
 }
 
-/** A fork's pull request has no variables: its wheels for a device are built there, and tested once they are in the queue. */
+/** Return the steps that warn of untested wheels: without its variable, as in a fork's pull request, no test job runs. */
 function sayUntested({ build, platform }: PlatformOfBuild): WorkflowStep[] {
   const [ids, variable] = [jobIds(platform), runnerVariable(build)];
   if (variable === undefined) return [];
-  const reason = `this run has no repository variable ${variable}, which names a runner with its device`;
+  const reason = `set the repository variable ${variable} to the label of a runner with the device`;
   return [
     {
-      name: `Say that ${platform.title} was not tested`,
+      name: `Warn that ${platform.title} was not tested`,
       if: `needs.${ids.build}.result == 'success' && needs.${ids.test}.result == 'skipped'`,
-      run: `echo '::warning title=Not tested::${platform.title} was built, and not tested: ${reason}'\n`,
+      run: `echo '::warning title=Not tested::${platform.title} was built but not tested: ${reason}'\n`,
     },
   ];
 }
@@ -225,7 +225,7 @@ export function platformJobs(
             run: `${runner.build}\n`,
           },
           {
-            name: 'Tell the hash of their hashes',
+            name: 'Output the digest of SHA256SUMS',
             id: 'sums',
             shell: 'bash',
             run: `echo "sums=$(sha256sum <${folder}/SHA256SUMS | cut -c 1-64)" | tee -a "$GITHUB_OUTPUT"\n`,
@@ -250,18 +250,18 @@ export function platformJobs(
           ...runner.prepare,
           download('Download the wheels', wheelsArtifact(platform), folder),
           {
-            name: 'See that they are those that were built',
+            name: 'Verify wheel checksums',
             env: { SUMS: `\${{ needs.${ids.build}.outputs.sums }}` },
             shell: 'bash',
             run: `echo "$SUMS  ${folder}/SHA256SUMS" | sha256sum --check --strict\n`,
           },
           { name: 'Test the wheels', shell, env: { ...env, ...runner.testEnv }, run: `${runner.test}\n` },
           {
-            name: 'Set the report aside',
+            name: 'Copy the test report',
             shell: 'bash',
             run: `mkdir -p ${FILES.build}/tested\ncp ${BUILD_FOLDERS.testReport}/${platform.id}.json ${FILES.build}/tested/test-report.json\n`,
           },
-          upload('Upload the report', reportArtifact(platform), `${FILES.build}/tested/`, WHEEL_DAYS),
+          upload('Upload the test report', reportArtifact(platform), `${FILES.build}/tested/`, WHEEL_DAYS),
           uploadLogs(ids.test),
         ],
       },
@@ -269,7 +269,7 @@ export function platformJobs(
   ];
 }
 
-/** Hands a folder on; it is an error where it is empty. */
+/** Return the step that uploads a folder as an artifact; an empty folder is an error. */
 export function upload(
   name: string,
   artifact: string,
@@ -281,15 +281,15 @@ export function upload(
   return { name, uses: ACTIONS.uploadArtifact, with: { name: artifact, path, ...options } };
 }
 
-/** Takes what another job of the run handed on. */
+/** Return the step that downloads an artifact of another job. */
 export function download(name: string, artifact: string, path: string): WorkflowStep {
   return { name, uses: ACTIONS.downloadArtifact, with: { name: artifact, path } };
 }
 
-/** Keeps what explains how a job ended early, whether it failed, took too long or was stopped: its logs, its report. */
+/** Return the step that uploads logs and report of a job that failed, timed out or was cancelled. */
 function uploadLogs(job: string): WorkflowStep {
   return {
-    name: 'Keep the logs',
+    name: 'Upload the logs',
     if: '!success()',
     uses: ACTIONS.uploadArtifact,
     with: {

@@ -1,14 +1,14 @@
-/** Frees disk space on GitHub's runners, for images and builds that may not fit. */
+/** Disk space on GitHub-hosted runners, for images and builds that may not fit. */
 import type { WorkflowStep } from './model';
 import type { PlannedBuild } from '../plan/plan';
 
 /** Gigabytes that GitHub guarantees on a hosted runner. @see https://docs.github.com/actions/reference/runners/github-hosted-runners */
 export const GUARANTEED = 14;
 
-/** Gigabytes for a variant whose need is not measured: images with a GPU's toolkit are several times the default one. */
+/** Gigabytes for a variant without figures: images with a GPU toolkit are several times larger than the default one. */
 export const UNMEASURED = 30;
 
-/** Copies of an image where it is built: BuildKit's, Docker's, and what is downloaded for it or packed. */
+/** Copies of an image on the machine that builds it: BuildKit's, Docker's, and downloads or archives. */
 const COPIES = 3;
 
 /** Tools of GitHub's Ubuntu images that no job uses, the largest first: the Android SDK, GHC, .NET, Swift and CodeQL. */
@@ -20,10 +20,10 @@ export const UNUSED = [
   '/opt/hostedtoolcache/CodeQL',
 ];
 
-/** What a job does: it builds wheels or tests them in the image, or it builds the image. */
+/** The work of a job: build or test wheels in the image, or build the image. */
 export type Work = 'use-image' | 'build-image';
 
-/** Gigabytes that a Linux job needs, and whether all of that is measured; undefined where it fits on any runner. */
+/** Return the gigabytes that a Linux job needs, and if all are measured; undefined if it fits on any runner. */
 export function neededSpace(
   { variant, diskGigabytes: { image, linux } }: PlannedBuild,
   work: Work,
@@ -36,8 +36,8 @@ export function neededSpace(
 }
 
 /**
- * Deletes unused tools until enough space is free, on a runner of GitHub's own: it is gone after the job. A self-hosted
- * machine stays as it is. A measured need that is not met ends the job before any work.
+ * Delete unused tools until enough space is free, on GitHub-hosted runners only: they are discarded after the job. If the
+ * measured space is not available, the job fails before any work.
  */
 export function freeDiskSpace(build: PlannedBuild, work: Work): WorkflowStep[] {
   const needed = neededSpace(build, work);
@@ -50,15 +50,15 @@ export function freeDiskSpace(build: PlannedBuild, work: Work): WorkflowStep[] {
       env: { NEEDED_MB: Math.ceil(needed.gigabytes * 1000) },
       run: [
         `available() { df --block-size=MB --output=avail "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1 | tr -dc 0-9; }`,
-        'echo "$(available) MB are free, $NEEDED_MB MB are needed"',
+        'echo "$(available) MB free, $NEEDED_MB MB required"',
         'if [[ ${RUNNER_ENVIRONMENT:-} != github-hosted ]]; then exit; fi',
         `for folder in ${UNUSED.join(' ')}; do`,
         '  if (($(available) >= NEEDED_MB)); then exit; fi',
         '  sudo rm -rf "$folder"',
-        '  echo "$(available) MB are free without $folder"',
+        '  echo "deleted $folder: $(available) MB free"',
         'done',
         'if (($(available) < NEEDED_MB)); then',
-        `  echo "::${level} title=Disk space::$(available) MB are free, $NEEDED_MB MB are needed: set runsOn to a larger runner"`,
+        `  echo "::${level} title=Disk space::$(available) MB free, $NEEDED_MB MB required: set runsOn to a larger runner"`,
         `  exit ${status}`,
         'fi',
         '',

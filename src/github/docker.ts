@@ -37,7 +37,7 @@ export function dockerWorkflow(plan: Plan): WorkflowDefinition {
   };
 }
 
-/** The first job; a fork publishes nothing, and its pull requests try the image. */
+/** Return the first job. A fork publishes nothing; its pull requests test the image. */
 function planJob(plan: Plan): StepsJob {
   const layers = buildsOn(plan, 'linux').map(layersOutput);
   return {
@@ -65,7 +65,7 @@ function planJob(plan: Plan): StepsJob {
   };
 }
 
-/** The condition of a job that publishes. */
+/** The condition of a job that publishes images. */
 const PUBLISHES = "github.event_name != 'pull_request' && needs.plan.outputs.home == 'true'";
 
 function jobId(name: string, { variant }: PlannedBuild, platform?: PlannedPlatform): string {
@@ -82,10 +82,10 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
   const tries = platforms.map((platform): [string, StepsJob] => [
     ids('try', platform),
     {
-      name: `Try the toolchain image${nameOf(build, several ? platform : undefined)}`,
+      name: `Smoke-test the toolchain image${nameOf(build, several ? platform : undefined)}`,
       needs: ['plan'],
       if: "github.event_name == 'pull_request'",
-      // What it pulls are layers, which may be private.
+      // To pull layers, which may be private.
       permissions: { contents: 'read', packages: 'read' },
       runsOn: platform.runner,
       timeoutMinutes: MINUTES.image,

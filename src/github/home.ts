@@ -1,10 +1,10 @@
-/** Which repository a run is in: the one that the declaration names, a fork of it, or another one with the same files. */
+/** The repository of a run: the declared one, a fork of it, or a copy. */
 import { checkout, installRuntime, TOKEN, runProgram } from './common';
 import type { StepsJob, WorkflowStep } from './model';
 import { MINUTES } from '../declaration/minutes';
 import type { Plan } from '../plan/plan';
 
-/** The condition of a job that needs the home job: it runs in the declared repository only. */
+/** The condition of a job after the home job: it runs in the declared repository only. */
 export const AT_HOME = "needs.home.outputs.home == 'true'";
 
 /** The condition of a step after the home step: pushes and schedules build in the declared repository only. */
@@ -12,14 +12,14 @@ export const BUILDS_HERE =
   "steps.home.outputs.home == 'true' || (github.event_name != 'push' && github.event_name != 'schedule')";
 
 /**
- * The condition of a first job that a fork skips. GitHub compares names without regard to case. An event that does not
- * describe its repository, such as a schedule, runs the job: its step asks GitHub.
+ * Return the condition of a first job that a fork skips. GitHub compares names case-insensitively. An event without
+ * repository data, such as a schedule, runs the job, whose step queries GitHub.
  */
 export function unlessInFork({ repository }: Plan): string {
   return `github.repository == '${repository}' || !github.event.repository.fork`;
 }
 
-/** Fails in a repository that is neither the declared one nor a fork: renamed, transferred or copied. */
+/** Return the step that fails in a renamed, transferred or copied repository. */
 export function homeStep(plan: Plan): WorkflowStep {
   return {
     name: 'Check that this is the declared repository',
@@ -29,7 +29,7 @@ export function homeStep(plan: Plan): WorkflowStep {
   };
 }
 
-/** The first job of a workflow that does nothing in a fork. */
+/** Return the first job of a workflow that does nothing in a fork. */
 export function homeJob(plan: Plan): StepsJob {
   return {
     name: 'Check the repository',

@@ -12,9 +12,9 @@ import { chosen } from '../plan/select';
 export const LOCAL_IMAGE = 'toolchain:local';
 
 /**
- * What an image is built with. Layers that nothing has changed are those of an image that the plan job has verified, so
- * that who pulls a new image pulls only what is new in it. A run that is started by hand makes them all anew, with the
- * newest packages where no lock is committed. None is kept in GitHub's cache, where it would push others out.
+ * Return the build options of an image. Unchanged layers come from an image that the plan job verified, so that users pull
+ * only new layers. A manual run rebuilds all layers, with the newest packages if no lock file is committed. Layers are not
+ * stored in GitHub's cache, where they would evict other entries.
  */
 export function imageOptions(build: PlannedBuild): { readonly [input: string]: Value } {
   const layers = `needs.plan.outputs.${layersOutput(build)}`;
@@ -31,10 +31,10 @@ export function setUpBuildx({ pins }: Plan): WorkflowStep {
   return { name: 'Set up Buildx', uses: ACTIONS.dockerSetupBuildx, with: { 'driver-opts': `image=${pins.buildkit}` } };
 }
 
-/** Outputs the tag of an image's environment, which its label has as well: the hash of the files that it is built from. */
+/** Output an image's environment tag, which is also its label: the hash of its build files. */
 export function environmentStep(plan: Plan, build: PlannedBuild): WorkflowStep {
   return {
-    name: 'Read the tag of its environment',
+    name: 'Compute the environment tag',
     id: 'environment',
     run: `${runProgram(plan)} ci image-tag${chosen(build)}\n`,
   };
@@ -53,7 +53,7 @@ export function buildAndTry(plan: Plan, build: PlannedBuild, commit?: string): W
       uses: ACTIONS.dockerBuildPush,
       with: { ...imageOptions(build), load: true, tags: LOCAL_IMAGE },
     },
-    tryImage(plan, 'Try the image, and say how large it is', LOCAL_IMAGE, build, ' --summary'),
+    tryImage(plan, 'Smoke-test the image', LOCAL_IMAGE, build, ' --summary'),
   ];
 }
 

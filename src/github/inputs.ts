@@ -16,7 +16,7 @@ export function imageInput({ variant }: PlannedBuild): string {
   return variant ? `${CALL_INPUTS.image}-${identifier(variant)}` : CALL_INPUTS.image;
 }
 
-/** The output of a plan job: the image whose layers the build of an image may reuse. */
+/** Return the plan job's output with the image whose layers the build of an image may reuse. */
 export function layersOutput(build: PlannedBuild): string {
   return `layers-${imageInput(build)}`;
 }
@@ -26,20 +26,20 @@ export function sumsOutput({ id }: PlannedPlatform): string {
   return `sums-${identifier(id)}`;
 }
 
-/** The files that the toolchain image is built from, as globs: a push of one starts docker.yml. */
+/** The build files of the toolchain image, as globs: a push that changes one starts docker.yml. */
 const IMAGE_FILES = ['docker/**', '.dockerignore'];
 
-/** The files whose change publishes an image, as globs. */
+/** Return globs of the files whose change publishes an image. */
 export function imagePaths(): string[] {
   return [...IMAGE_FILES, workflowFile('docker')];
 }
 
-/** The branches whose pushes publish an image. */
+/** Return the branches whose pushes publish an image. */
 export function imageBranches({ defaultBranch, image }: Plan): string[] {
   return [...new Set([defaultBranch, ...image.branches])];
 }
 
-/** The files that a system's wheels are built from, as globs: a change to another file builds nothing. */
+/** Return globs of the build files of a system's wheels; other changes skip the build. */
 export function wheelPaths(plan: Plan, system: SystemName): string[] {
   const { folder } = plan.source;
   return [
@@ -52,7 +52,7 @@ export function wheelPaths(plan: Plan, system: SystemName): string[] {
   ];
 }
 
-/** The files of the Conda environments on a system without an image; a lock file is optional. */
+/** Return the files of the Conda environments on a system without an image; a lock file is optional. */
 function condaFiles(plan: Plan, system: SystemName): string[] {
   const files = buildsOn(plan, system).flatMap((build) => [
     build.conda.file,
@@ -68,8 +68,8 @@ export function scheduled(crons: readonly string[]): { readonly schedule?: Value
 }
 
 /**
- * The files whose push starts a workflow that builds wheels. A change to the image starts docker.yml, which calls
- * linux.yml: it starts that alone, unless there is a branch that docker.yml does not run for.
+ * Return the `paths` of pushes that start a workflow that builds wheels. Image files start only docker.yml, which calls
+ * linux.yml, unless a branch does not start docker.yml.
  */
 function pushPaths(plan: Plan, system: SystemName): string[] {
   const paths = wheelPaths(plan, system);
@@ -121,7 +121,7 @@ export function buildTriggers(
 function imageText({ variant }: PlannedBuild): Value {
   const which = `Toolchain image${variant ? ` of ${variant}` : ''}`;
   return text(
-    `${which}, by tag or digest, which docker.yml built from the default branch; the published one by default`,
+    `${which}, by tag or digest. docker.yml must have built it from the default branch. Default: the published image`,
   );
 }
 

@@ -35,7 +35,7 @@ export function linuxWorkflow(plan: Plan): WorkflowDefinition {
   };
 }
 
-/** Finds the image of the commit; where none may be used, the run builds it. Only here is `latest` resolved. */
+/** Find the image of the commit; if there is none, the run builds it. No other job resolves `latest`. */
 function findImages(plan: Plan, builds: readonly PlannedBuild[]): Pick<StepsJob, 'outputs' | 'permissions' | 'steps'> {
   const names = builds.map(imageInput);
   const variable = (name: string): string => `GIVEN_${name.replace(/-/g, '_').toUpperCase()}`;
@@ -76,7 +76,7 @@ function toolchainJob(plan: Plan, build: PlannedBuild, platform: PlannedPlatform
     name: `Toolchain image for ${platform.title}`,
     needs: ['plan'],
     if: `needs.plan.outputs.build == 'true' && needs.plan.outputs.build-${imageInput(build)} == 'true'`,
-    // What it pulls are layers, which may be private.
+    // To pull layers, which may be private.
     permissions: { contents: 'read', packages: 'read' },
     runsOn: platform.runner,
     timeoutMinutes: MINUTES.image,

@@ -8,7 +8,7 @@ import { WorkflowName } from '../declaration/pipeline';
 import type { SystemName } from '../declaration/platform';
 import type { Plan } from '../plan/plan';
 
-/** The job that decides whether there is anything to build: every other one of a build workflow needs it. */
+/** Return the job that decides if there is anything to build; all other jobs of a build workflow need it. */
 export function planJob(
   plan: Plan,
   system: SystemName,
@@ -21,7 +21,7 @@ export function planJob(
     timeoutMinutes: MINUTES.plan,
     outputs: { build: '${{ steps.changes.outputs.build }}', ...images.outputs },
     steps: [
-      // The merge of a pull request and its first parent, in the queue too: what lies between them is what it changes.
+      // The merge commit of a pull request or queue entry, and its first parent: their diff is the change.
       checkout(`inputs.${CALL_INPUTS.ref}`, { 'fetch-depth': 2 }),
       ...installRuntime(plan),
       homeStep(plan),
@@ -31,7 +31,7 @@ export function planJob(
   };
 }
 
-/** Only linux.yml has to know what started it: docker.yml builds the Linux wheels of a push that changes the image. */
+/** Return the step that skips unneeded builds. linux.yml also skips pushes that docker.yml builds. */
 function changesStep(plan: Plan, system: SystemName): WorkflowStep {
   const changes = [
     `${runProgram(plan)} ci changes --event "$EVENT" --base "$BASE"`,
@@ -41,7 +41,7 @@ function changesStep(plan: Plan, system: SystemName): WorkflowStep {
     EVENT: '${{ github.event_name }}',
     BASE: '${{ github.event.merge_group.base_sha || github.event.before }}',
   };
-  const common = { name: 'See whether there is anything to build', id: 'changes' };
+  const common = { name: 'Check if there is anything to build', id: 'changes' };
   if (system !== 'linux' || !plan.workflows.includes(WorkflowName.DOCKER)) {
     return { ...common, env, run: `${changes}\n` };
   }

@@ -40,7 +40,7 @@ export function checkArtifacts(
   }
 }
 
-/** Throws where a job calls a workflow that needs more than it grants: GitHub refuses to start such a run. */
+/** Throw if a job calls a workflow that needs more permissions than it grants: GitHub refuses to start such a run. */
 export function checkGrants(
   workflows: ReadonlyArray<{ readonly id: string; readonly definition: WorkflowDefinition }>,
 ): void {

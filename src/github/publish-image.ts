@@ -1,4 +1,4 @@
-/** The steps that push the toolchain image, sign it, and name it. */
+/** The steps that push, attest and tag the toolchain image. */
 import { attests, attestsNot, both, stepsIf } from './attest';
 import { RETENTION, upload, runProgram } from './common';
 import { imageOptions, tryImage } from './image';
@@ -7,36 +7,36 @@ import { ACTIONS } from '../declaration/pins';
 import { FILES } from '../plan/files';
 import type { Plan, PlannedBuild } from '../plan/plan';
 
-/** What the name of the artifact begins with that records an image's digest; `ci/provenance.py` looks for it. */
+/** The name prefix of the artifact that records an image's digest; `ci/provenance.py` searches for it. */
 export const RECORD = 'toolchain-image-';
 
-/** What signs an image, as far as it is signed. */
+/** The permissions to attest an image. */
 export const SIGNS = { 'id-token': 'write', attestations: 'write', 'artifact-metadata': 'write' } as const;
 
-/** The digest of what was pushed. */
+/** The digest of the pushed image. */
 export const DIGEST = '${{ steps.push.outputs.digest }}';
 
-/** The image of one processor has no tag: only all of them together have. */
+/** Options to push the image of one platform without a tag; only the multi-platform image has tags. */
 export const BY_DIGEST = ({ image }: Plan): { readonly [input: string]: Value } => ({
   outputs: `type=image,name=${image.name},push-by-digest=true,name-canonical=true,push=true`,
 });
 
-/** The tag that says of which commit an image is. */
+/** Return the tag with the commit of an image. */
 function commitTag({ image }: Plan, { variant }: PlannedBuild): string {
   return `${image.name}:\${{ github.sha }}${variant ? `-${variant}` : ''}`;
 }
 
-/** Pushed by its commit first, then tried as the registry gives it. */
+/** Return the step that pushes the image, tagged with its commit only; it is tested before it gets other tags. */
 export function push(plan: Plan, build: PlannedBuild, where: { readonly [input: string]: Value }): WorkflowStep {
   const byDigest = 'outputs' in where;
   return {
-    name: byDigest ? 'Push the image' : 'Push the image under its commit',
+    name: byDigest ? 'Push the image' : 'Push the image with the commit as its tag',
     id: 'push',
     uses: ACTIONS.dockerBuildPush,
     with: {
       ...imageOptions(build),
       ...(byDigest ? where : { push: true, tags: commitTag(plan, build) }),
-      // What the next build takes its unchanged layers from, in the image itself.
+      // The cache of the next build, stored in the image itself.
       'cache-to': 'type=inline',
       provenance: 'mode=max',
       sbom: `generator=${plan.pins.sbomScanner}`,
@@ -45,17 +45,17 @@ export function push(plan: Plan, build: PlannedBuild, where: { readonly [input: 
 }
 
 export function tryPushed(plan: Plan, build: PlannedBuild): WorkflowStep {
-  return tryImage(plan, 'Try what the registry gives', `${plan.image.name}@${DIGEST}`, build);
+  return tryImage(plan, 'Smoke-test the pushed image', `${plan.image.name}@${DIGEST}`, build);
 }
 
-/** One image of those for each processor: who pulls it gets the one for theirs. */
+/** Return the step that combines the platforms' images into one; clients pull the image of their platform. */
 export function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly string[]): WorkflowStep {
   const variables = pushed.map((id, index) => [
     `IMAGE_${index + 1}`,
     `${plan.image.name}@\${{ needs.${id}.outputs.digest }}`,
   ]);
   return {
-    name: 'Put them together under its commit',
+    name: 'Combine the images of all platforms',
     id: 'push',
     shell: 'bash',
     env: { TAG: commitTag(plan, build), ...Object.fromEntries(variables) },
@@ -68,20 +68,20 @@ export function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly st
   };
 }
 
-/** Signed first; only then does an image get the tag of what it is made from, by which jobs find it. */
+/** Return the steps after the push. The image is attested before it gets the environment tag, by which jobs find it. */
 export function published(plan: Plan): WorkflowStep[] {
   const { name } = plan.image;
   const pushed = `${name}@${DIGEST}`;
   return [
     ...stepsIf(attests(plan), {
-      name: 'Attest where the image comes from',
+      name: 'Attest the image',
       uses: ACTIONS.attest,
       with: { 'subject-name': name, 'subject-digest': DIGEST, 'push-to-registry': true },
     }),
     ...stepsIf(both(`github.ref == 'refs/heads/${plan.defaultBranch}'`, attestsNot(plan)), ...recordDigest(pushed)),
     {
-      // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
-      name: 'Give it the tag of its environment',
+      // Without --prefer-index=false, a new index would wrap the image, whose digest is not attested.
+      name: 'Add the environment tag',
       shell: 'bash',
       env: {
         TAGGED: `${name}:\${{ steps.environment.outputs.tag }}`,
@@ -89,7 +89,7 @@ export function published(plan: Plan): WorkflowStep[] {
         DEFAULT_BRANCH: `\${{ github.ref == 'refs/heads/${plan.defaultBranch}' }}`,
       },
       run: [
-        "# Another branch takes the place of no image: releases use the default branch's.",
+        '# Only the default branch replaces a tagged image, as releases use it.',
         'if [[ $DEFAULT_BRANCH == true ]] || ! docker buildx imagetools inspect "$TAGGED" >/dev/null 2>&1; then',
         '  docker buildx imagetools create --prefer-index=false --tag "$TAGGED" "$PUSHED"',
         'fi',
@@ -97,7 +97,7 @@ export function published(plan: Plan): WorkflowStep[] {
       ].join('\n'),
     },
     {
-      name: 'Say what was published, and who can pull it',
+      name: 'Report the published image and its access',
       env: { PUSHED: pushed },
       run: `${runProgram(plan)} ci published --image "$PUSHED" --repository "$GITHUB_REPOSITORY"\n`,
     },
@@ -105,8 +105,8 @@ export function published(plan: Plan): WorkflowStep[] {
 }
 
 /**
- * Records the digest as the output of this run: the proof of where an image comes from, where none is attested. The name
- * of the artifact is what is asked for; only this run can have uploaded it.
+ * Record the digest in the name of an artifact, which only this run can upload. It proves the provenance of an image that
+ * is not attested.
  */
 function recordDigest(pushed: string): WorkflowStep[] {
   const folder = `${FILES.build}/image`;

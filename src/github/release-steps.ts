@@ -1,4 +1,4 @@
-/** The steps that several jobs of a release have. */
+/** The steps that jobs of a release share. */
 import { optionIfAttested } from './attest';
 import {
   checkout,
@@ -19,21 +19,21 @@ import { buildsOn } from '../plan/select';
 
 export const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
 
-/** The one commit of a release: every job works on it, and none resolves a name again. */
+/** The commit of a release, for all jobs: none resolves the tag again. */
 export const COMMIT = 'needs.plan.outputs.commit';
 
-/** The builds that have an image. */
+/** Return the builds that have an image. */
 export const withImages = (plan: Plan): readonly PlannedBuild[] => buildsOn(plan, 'linux');
 
-/** All platforms. */
+/** Return the platforms of all builds. */
 export const platforms = (plan: Plan): readonly PlannedPlatform[] => plan.builds.flatMap((build) => build.platforms);
 
-/** The command that verifies the wheels. */
+/** Return the command that verifies the wheels. */
 export function verify(plan: Plan): string {
   return `${runProgram(plan)} release verify ${FILES.output} --version "$VERSION" --require-tests`;
 }
 
-/** A job after the build starts with the tag's own logic, and every platform's wheels where a local build leaves them. */
+/** Return the first steps of a job after the build: check out the tag's code, and download the wheels of all platforms. */
 export function wheelSteps(plan: Plan): WorkflowStep[] {
   return [
     checkout(COMMIT),
@@ -45,10 +45,10 @@ export function wheelSteps(plan: Plan): WorkflowStep[] {
   ];
 }
 
-/** Whoever signs or publishes asks once more. */
+/** Return the step that verifies the tag's commit again, before signing and publishing. */
 export function sameCommit(plan: Plan): WorkflowStep {
   return {
-    name: 'See that the tag names the commit still',
+    name: 'Verify that the tag has not moved',
     env: { GH_TOKEN: TOKEN, TAG: PLANNED('tag'), COMMIT: PLANNED('commit') },
     run: `${runProgram(plan)} release same-commit --tag "$TAG" --tag-commit "$COMMIT" --repository "$GITHUB_REPOSITORY"\n`,
   };

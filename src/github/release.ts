@@ -100,7 +100,7 @@ function imageSteps(plan: Plan): WorkflowStep[] {
     { ...checkout('steps.tag.outputs.commit'), name: "Check out the tag's commit" },
     ...logIn(plan),
     {
-      name: 'Find the toolchain image of that commit, and verify its origin',
+      name: 'Find and verify the toolchain image',
       id: 'images',
       env: { GH_TOKEN: TOKEN, VISIBILITY },
       run: `${runProgram(plan)} ci images --released --repository "$GITHUB_REPOSITORY" --visibility "$VISIBILITY"\n`,
@@ -173,7 +173,7 @@ function attestJob(plan: Plan): StepsJob {
       ...wheelSteps(plan),
       sameCommit(plan),
       {
-        name: 'See that the wheels are the verified ones',
+        name: 'Verify wheel checksums',
         env: { VERSION: PLANNED('version'), SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}` },
         run: `${verify(plan)} --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
       },
@@ -188,7 +188,7 @@ function attestJob(plan: Plan): StepsJob {
   };
 }
 
-/** The condition of publishing. Where no job attests, as in a private repository, publishing does not wait for one. */
+/** Return the condition of publishing. It waits for the attest job only if there is one, unlike in a private repository. */
 function publishes(plan: Plan): string {
   const condition = attests(plan);
   if (!condition) return PUBLISHES;

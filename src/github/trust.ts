@@ -64,7 +64,7 @@ const DIGEST = /@sha256:[0-9a-f]{64}\b/;
 /** Expressions that name a commit, or nothing. */
 const COMMITS = /^\$\{\{ (inputs\.ref|needs\.plan\.outputs\.commit|steps\.tag\.outputs\.commit) \}\}$/;
 
-/** An expression that names the layers to reuse: the plan job's output, which is an image by digest, or nothing. */
+/** An expression for the layers to reuse: the plan job's output, which is an image by digest or empty. */
 const VERIFIED_LAYERS =
   /^\$\{\{ (?:github\.event_name != 'workflow_dispatch' && )?(needs\.plan\.outputs\.layers-image[\w-]*) && format\('type=registry,ref=\{0\}', \1\) \|\| '' \}\}$/;
 
@@ -133,7 +133,7 @@ function checkStep(at: string, step: WorkflowStep, called: boolean): void {
     check(
       from === '' || VERIFIED_LAYERS.test(String(from)),
       at,
-      'must not reuse layers of an image that its plan job has not verified: cache-from',
+      'must not reuse layers of an image that its plan job did not verify: cache-from',
     );
   }
   if (action === 'docker/login-action') {

@@ -42,7 +42,7 @@ const FOLDER = `${FILES.build}/${ARTIFACT}`;
 const HAS_APP = `vars.${UPGRADE_APP.clientId} != ''`;
 
 /**
- * Declares the workflow.
+ * Declare the workflow.
  *
  * @param install the commands that install the packages of the repository
  */
@@ -59,10 +59,10 @@ export function upgradeWorkflow(plan: Plan, install: string): WorkflowDefinition
   };
 }
 
-/** Runs other people's code, and so can write to nothing. */
+/** Return the job that finds newer versions. It runs third-party code, so it has no write permissions. */
 function lookJob(plan: Plan, install: string): StepsJob {
   return {
-    name: 'Look for newer versions',
+    name: 'Find newer versions',
     needs: ['home'],
     if: AT_HOME,
     permissions: { contents: 'read' },
@@ -73,7 +73,7 @@ function lookJob(plan: Plan, install: string): StepsJob {
       ...installSteps(install),
       ...installRuntime(plan),
       {
-        name: 'Look for versions that are newer, and old enough',
+        name: 'Find newer versions past the cooldown',
         id: 'look',
         env: { GH_TOKEN: TOKEN },
         run: `${runProgram(plan)} upkeep look --output ${FOLDER}\n`,
@@ -90,7 +90,7 @@ function lookJob(plan: Plan, install: string): StepsJob {
           shell: 'bash',
           run: `if [[ -d ${FILES.locks} ]]; then PATH="${programPath('uv')}:$PATH" ${runProgram(plan)} lock; fi\n`,
         },
-        { name: 'Keep what has changed', run: `${runProgram(plan)} upkeep pack --output ${FOLDER}\n` },
+        { name: 'Pack the changes', run: `${runProgram(plan)} upkeep pack --output ${FOLDER}\n` },
         upload('Hand it on', ARTIFACT, `${FOLDER}/`, RETENTION.logs),
       ),
     ],
@@ -117,7 +117,7 @@ function proposeJob(plan: Plan): StepsJob {
       ...installRuntime(plan),
       download('Take what was found', ARTIFACT, FOLDER),
       {
-        name: 'Become the app that opens pull requests',
+        name: 'Create a GitHub App token',
         id: 'app',
         if: HAS_APP,
         uses: ACTIONS.createAppToken,

@@ -89,18 +89,18 @@ const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: stri
   ['uses', /^\.\//, 'zizmor: ignore[self-repository] actionlint and act know this form only'],
 ];
 
-/** What a permission beyond reading the code is for. */
+/** The reason for each permission beyond reading the code. */
 const PERMISSIONS: Record<string, string> = {
-  'actions: read': 'reads which run published the toolchain image',
+  'actions: read': 'finds the run that published the toolchain image',
   'actions: write': 'starts a run of the tag',
   'contents: write': 'publishes the release',
-  'issues: write': 'tells of what a person has to look at',
+  'issues: write': 'opens an issue for the maintainers',
   'packages: read': 'pulls the toolchain image',
   'packages: write': 'publishes the toolchain image or removes old ones',
-  'id-token: write': 'proves to the signer which workflow this is',
-  'attestations: read': 'reads who signed the toolchain image',
-  'attestations: write': 'keeps the signed attestation',
-  'artifact-metadata: write': 'says where the signed artifact is kept',
+  'id-token: write': "proves the workflow's identity to the signer",
+  'attestations: read': "verifies the toolchain image's attestation",
+  'attestations: write': 'stores the signed attestation',
+  'artifact-metadata: write': 'records the location of the signed artifact',
 };
 
 /** Writes the version that people read behind each pinned commit, and the remarks behind theirs. */

@@ -9,7 +9,7 @@ export const TVM_FFI_CHECKS: WheelCheck[] = [
   { name: 'native round trip', python: script('tvm_ffi_round_trip') },
 ];
 
-/** Copies numbers to a device of tvm and back; without a Vulkan driver it skips, without another device it fails. */
+/** Copy numbers to a device and back. The Vulkan check is skipped without a driver; the others fail without a device. */
 export function bufferCopy(on: { device: string; title: string }): WheelCheck {
   return { name: `a buffer copy on the ${on.title} device`, python: script('buffer_copy', on.device) };
 }
@@ -26,7 +26,7 @@ export const TVM_CHECKS: WheelCheck[] = [
 ];
 
 /**
- * Loads the library under one of its two names, which brings its functions to tvm; in the runtime-only mode,
+ * Load the library by one of its two names, which registers its functions with tvm. In the runtime-only mode,
  * `import mlc_llm` itself fails.
  */
 function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean }): WheelCheck {
@@ -37,7 +37,7 @@ function loads({ library, runtimeOnly }: { library: string; runtimeOnly: boolean
   };
 }
 
-/** Compiles the tiny model for a device and has it generate a token. */
+/** Compile the tiny model for a device and generate a token. */
 export function generates(on: { device: string; title: string; quantization: string; dtype: string }): WheelCheck {
   const { device, quantization, dtype } = on;
   return {
@@ -66,7 +66,7 @@ export const MLC_LLM_CHECKS: WheelCheck[] = [
   })),
   { name: 'gen_config', python: script('gen_config'), timeout: 180 },
   {
-    // Needs neither a device nor a linker: SPIRV-Tools, which tvm has inside, must accept what its compiler emits.
+    // Needs no device and no linker: tvm's own SPIRV-Tools must accept the output of its compiler.
     name: 'a model compiles for Vulkan',
     python: script('compile_model', 'vulkan:generic'),
     // On Windows, tvm-ffi reads the symbols of every DLL again for each error that tvm's scheduler raises and catches, some

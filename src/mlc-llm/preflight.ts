@@ -20,9 +20,9 @@ export function mlcLlmPreflight(llvmConfig: string): Preflight {
       systemLibraries: { linux: ['libvulkan.so.1'] },
       checks: [
         uses('LLVM emits an object', 'llvm'),
-        uses('SPIRV-Tools validate a module', 'spirv'),
-        uses('the Vulkan loader answers', 'vulkan'),
-        uses('a crate is called', 'crate'),
+        uses('SPIRV-Tools validates a module', 'spirv'),
+        uses('the Vulkan loader responds', 'vulkan'),
+        uses('a Rust crate is called', 'crate'),
       ],
     },
   };

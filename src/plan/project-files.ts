@@ -1,10 +1,10 @@
-/** Files and folders that the plan names and that are not synthesized: those of checks and of the preflight. */
+/** Hand-written files and folders of the plan: those of checks and of the preflight. */
 import type { Plan, PlannedWheel } from './plan';
 import { isOn } from './select';
 import type { SystemName } from '../declaration/platform';
 import { BUILTIN } from '../declaration/schema/values';
 
-/** A file or folder of the project, or one that this library brings. */
+/** A file or folder of the project or of this library. */
 export interface ProjectFile {
   /** The option that names it. */
   readonly option: string;
@@ -13,7 +13,7 @@ export interface ProjectFile {
   readonly system: SystemName | null;
 }
 
-/** All that the plan names, in the order of the declaration. */
+/** List all files and folders of the plan, in the order of the declaration. */
 export function projectFiles({ builds }: Plan): ProjectFile[] {
   return builds.flatMap(({ variant, wheels, preflight }) => {
     const at = variant === null ? '' : `variants[${variant}].`;
@@ -32,7 +32,7 @@ function checkFiles(at: string, { checks }: PlannedWheel): ProjectFile[] {
   );
 }
 
-/** The sources of the program and of the library's files that the plan names, as globs; empty with the packed program. */
+/** Return globs of the program's sources and of the library's files in the plan; empty with the packed program. */
 export function programGlobs(plan: Plan, system: SystemName): string[] {
   const { path, requirements } = plan.program;
   if (requirements === null) return [];
@@ -45,7 +45,7 @@ export function programGlobs(plan: Plan, system: SystemName): string[] {
   return [...new Set([`${path}/**`, requirements, ...folders])];
 }
 
-/** The project's own among those of a system, as globs for triggers; a check may import modules next to its file. */
+/** Return globs of the project's own files for a system, for triggers; a check may import modules next to its file. */
 export function projectGlobs(plan: Plan, system: SystemName): string[] {
   const own = projectFiles(plan).filter((each) => isOn(system, each) && !each.name.startsWith(BUILTIN));
   const globs = own.flatMap(({ name, isFolder }) => {

@@ -1,5 +1,5 @@
 /**
- * Variables of the caches that sccache can share between machines: they are passed into the container, and never logged.
+ * Variables of sccache's remote caches: they are passed into the container, and never logged.
  *
  * @see https://github.com/mozilla/sccache/blob/main/docs/Configuration.md
  */
@@ -18,7 +18,7 @@ export const REMOTE_CACHE_VARIABLES: readonly string[] = [
   'SCCACHE_REDIS_ENDPOINT',
   'SCCACHE_REDIS_USERNAME',
   'SCCACHE_REDIS_PASSWORD',
-  // GitHub's cache, in a workflow of the caller's; the runner sets the last three.
+  // GitHub's cache, in the user's own workflow; the runner sets the last three.
   'SCCACHE_GHA_ENABLED',
   'SCCACHE_GHA_VERSION',
   'ACTIONS_CACHE_SERVICE_V2',

@@ -140,12 +140,12 @@ function onGitHub(image: string): boolean {
   return image.startsWith('ghcr.io/');
 }
 
-/** An image runs only if its origin is proven: docker.yml publishes it, or the declaration names its digest. */
+/** Require a verifiable image: docker.yml publishes it, or its digest is declared. */
 function checkDigests(builds: readonly PlannedBuild[], workflows: readonly WorkflowName[]): void {
   const published = workflows.includes(WorkflowName.DOCKER);
   for (const { variant, imageDigest } of builds.filter(({ systems }) => systems.includes('linux'))) {
     const option = variant === null ? 'image.digest' : `variants[${variant}].imageDigest`;
-    must(!published || imageDigest === null, option, imageDigest, 'left out: docker.yml publishes the image');
+    must(!published || imageDigest === null, option, imageDigest, 'unset: docker.yml publishes the image');
     if (!published && imageDigest === null && workflows.includes(WorkflowName.LINUX)) {
       throw new RequiredError(
         option,

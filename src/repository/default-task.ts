@@ -1,10 +1,10 @@
-/** The default task of a project that has none: it runs the file that declares the project. */
+/** The default task of a project that has none: it runs the project's declaration. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Project } from 'projen/lib/project';
 import { ProjenrcFile } from 'projen/lib/projenrc';
 
-/** The program that runs each declaration. */
+/** The interpreter of each kind of declaration. */
 const PROGRAMS = {
   '.projenrc.ts': 'tsx',
   '.projenrc.mts': 'tsx',
@@ -13,7 +13,7 @@ const PROGRAMS = {
   '.projenrc.cjs': 'node',
 };
 
-/** The declaration of a project that has no component for it. */
+/** The declaration of a project without a component for it. */
 class Declaration extends ProjenrcFile {
   constructor(
     project: Project,
@@ -29,7 +29,7 @@ export function canSynthesize(root: Project): boolean {
   return (root.defaultTask?.steps.length ?? 0) > 0 || findDeclaration(root) !== undefined;
 }
 
-/** Have `npx projen` run the project's declaration, unless the project has a default task of its own. */
+/** Make `npx projen` run the project's declaration, unless the project has its own default task. */
 export function addDefaultTask(root: Project): void {
   if (root.defaultTask === undefined || root.defaultTask.steps.length > 0) return;
   const file = findDeclaration(root);
@@ -53,7 +53,7 @@ function findDeclaration({ outdir }: Project): keyof typeof PROGRAMS | undefined
   return (Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[]).find((file) => existsSync(join(outdir, file)));
 }
 
-/** Return whether a package is where programs that run in a folder find it. */
+/** Return whether a package is installed for programs that run in a folder. */
 function isInstalled(folder: string, name: string): boolean {
   const parent = dirname(folder);
   return existsSync(join(folder, 'node_modules', name)) || (parent !== folder && isInstalled(parent, name));

@@ -1,4 +1,4 @@
-/** Files that exist and that no synthesis wrote: none is overwritten unless the declaration adopts it. */
+/** Protection of existing files: synthesis overwrites only its own files and those that the declaration adopts. */
 import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { resolve } from 'projen/lib/_resolve';
@@ -10,10 +10,10 @@ import { Project } from 'projen/lib/project';
 import { SynthesizedFile } from '../files';
 import { FILES } from '../plan/files';
 
-/** The list of the files that a synthesis wrote. projen keeps `files`, the read-only ones; `writable` is this library's. */
+/** The list of synthesized files. projen writes `files`, the read-only ones; this library adds `writable`. */
 interface Manifest {
   readonly files: readonly string[];
-  /** Absent where an older version of this library wrote the list, or projen alone. */
+  /** Absent if projen alone or an older version of this library wrote the list. */
   readonly writable?: readonly string[];
 }
 
@@ -30,11 +30,11 @@ export function protectExistingFiles(root: Project, adopted: readonly string[]):
   projects.forEach(prepare);
 }
 
-/** List the writable files too, and keep projen from deleting files that merely contain its marker. */
+/** List the writable files as well, and prevent projen from deleting other files that contain its marker. */
 function prepare(project: Project): void {
   const writable = project.files.filter((file) => !file.readonly).map(({ path }) => path);
   project.tryFindObjectFile(MANIFEST)?.addOverride('writable', writable);
-  // Without a list, projen deletes every file that contains the marker, such as those of another project in a subfolder.
+  // Without a list, projen deletes every file that contains the marker, such as files of another project in a subfolder.
   if (!readManifest(project)) project.addExcludeFromCleanup('**');
 }
 
@@ -77,12 +77,12 @@ function isListed(file: FileBase, manifest: Manifest | undefined): boolean {
   const { files, writable } = manifest;
   if ([...files, ...(writable ?? [])].includes(file.path)) return true;
   if (file.readonly || writable !== undefined) return false;
-  // The list is of a version that left writable files out: the pipeline's own are known by its plan.
+  // An older version did not list writable files; the pipeline's own are recognized by its plan.
   const [place, overlaid] = file.path.split(`${FILES.overlay}/`);
   return !(file instanceof SynthesizedFile) || (overlaid !== undefined && files.includes(`${place}scripts/plan.json`));
 }
 
-/** Return what exists at a path, or the file that is where one of its folders has to be. */
+/** Return the existing path, or the file in place of one of its parent folders. */
 function findObstacle(outdir: string, path: string): string | undefined {
   const names = relative(outdir, path).split(sep);
   for (const index of names.keys()) {
@@ -134,7 +134,7 @@ function rulesOf(text: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** Return what will be written, before it is written. */
+/** Return the content that synthesis will write. */
 function contentOf(file: FileBase): string | undefined {
   const { synthesizeContent } = file as unknown as { synthesizeContent(resolver: object): string | undefined };
   return synthesizeContent.call(file, { resolve });

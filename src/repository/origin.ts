@@ -1,19 +1,19 @@
-/** The `origin` remote of a checkout: the GitHub repository that a new project is for. */
+/** The `origin` remote of a checkout: the default GitHub repository of a new project. */
 import { execFileSync } from 'node:child_process';
 
 /** The repository of a checkout, as `owner/name`, or the reason why there is none. */
 export type Origin = { readonly repository: string } | { readonly reason: string; readonly isRepository: boolean };
 
-/** Read the remote `origin` of the checkout whose root is a folder. A checkout that only contains the folder is ignored. */
+/** Read the remote `origin` of the checkout at a folder. A checkout in a parent folder is ignored. */
 export function readOrigin(folder: string): Origin {
   let isRepository = false;
   try {
-    // `projen new` makes the folder a repository of its own, so the remote of the one around it is another project's.
+    // `projen new` creates a repository in the folder, so the enclosing repository's remote belongs to another project.
     if (git(folder, 'rev-parse', '--show-cdup') !== '') {
-      return { isRepository, reason: 'this folder is inside another git repository, and is not one itself' };
+      return { isRepository, reason: 'this folder is inside another git repository, but is not one itself' };
     }
     isRepository = true;
-    // The first has `url.<base>.insteadOf` applied, which expands `gh:owner/name` but may also redirect to a mirror.
+    // The first URL has `url.<base>.insteadOf` applied, which expands `gh:owner/name` but may also redirect to a mirror.
     const urls = [git(folder, 'remote', 'get-url', 'origin'), git(folder, 'config', '--get', 'remote.origin.url')];
     const repository = urls.map(githubRepository).find((each) => each !== undefined);
     if (repository !== undefined) return { repository };
@@ -26,7 +26,7 @@ export function readOrigin(folder: string): Origin {
   }
 }
 
-/** The URL forms that git takes: with a scheme, and as `user@host:path`. */
+/** The URL forms that git accepts: with a scheme, and as `user@host:path`. */
 const URL_FORMS = [
   /^(?:https?|ssh|git|git\+ssh|git\+https):\/\/(?:[^@/]*@)?(?<host>[^@/:]+)(?::\d+)?\/+(?<path>.+)$/i,
   /^(?:[^@/:]+@)?(?<host>[^@/:]+):(?!\/\/)\/?(?<path>.+)$/,
@@ -34,7 +34,7 @@ const URL_FORMS = [
 
 const GITHUB_HOSTS = ['github.com', 'www.github.com', 'ssh.github.com'];
 
-/** Return the `owner/name` that a remote's URL has on github.com; `undefined` for any other URL. */
+/** Return the `owner/name` of a github.com URL; `undefined` for any other URL. */
 export function githubRepository(url: string): string | undefined {
   const { host, path } = URL_FORMS.map((form) => form.exec(url.trim())).find(Boolean)?.groups ?? {};
   if (host === undefined || !GITHUB_HOSTS.includes(host.toLowerCase())) return undefined;
@@ -46,7 +46,7 @@ interface GitError extends NodeJS.ErrnoException {
   readonly stderr?: string;
 }
 
-/** Run git on the folder alone: neither the repository of a hook nor a foreign owner of the folder matters. */
+/** Run git on the folder, independent of a git hook's environment and of the folder's owner. */
 function git(folder: string, ...words: readonly string[]): string {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || KEPT_VARIABLES.includes(name));
   return execFileSync('git', ['-c', 'safe.directory=*', '-C', folder, ...words], {
@@ -56,7 +56,7 @@ function git(folder: string, ...words: readonly string[]): string {
   }).trim();
 }
 
-/** Variables of git that say where its settings are, not which repository it works on. */
+/** Variables of git that locate its settings, not the repository. */
 const KEPT_VARIABLES = [
   'GIT_CEILING_DIRECTORIES',
   'GIT_CONFIG_GLOBAL',

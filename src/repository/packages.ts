@@ -1,4 +1,4 @@
-/** The packages that synthesis needs, which CI installs as a lock file has them: exact versions, verified by integrity. */
+/** The packages that synthesis needs. CI installs them from a lock file: exact versions, verified by checksum. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { usesTsx } from './default-task';
 
 const LIBRARY = 'mlc-llm-pipeline';
 
-/** The commands that install what a lock file has, and nothing else. */
+/** The commands that install exactly the packages of a lock file. */
 const INSTALL: ReadonlyArray<readonly [lockFile: string, commands: string]> = [
   ['package-lock.json', 'npm ci'],
   ['npm-shrinkwrap.json', 'npm ci'],
@@ -17,7 +17,7 @@ const INSTALL: ReadonlyArray<readonly [lockFile: string, commands: string]> = [
   ['yarn.lock', 'corepack enable\nyarn install --frozen-lockfile'],
 ];
 
-/** Package managers that a runner has through corepack only. */
+/** Package managers that runners provide through corepack only. */
 const BY_COREPACK = [NodePackageManager.PNPM, NodePackageManager.YARN_BERRY, NodePackageManager.YARN2];
 
 /** Return the commands that install a project's packages in CI. */
@@ -28,8 +28,8 @@ export function installCommands(root: Project): string {
 }
 
 /**
- * Add a `package.json` with exact versions to a project that has none. From then on, it belongs to the user: it is written
- * once. A project type for Node.js has its own; and a library that npm did not install here has no version to ask for.
+ * Add a `package.json` with exact versions to a project that has none. It is written once, so the user can edit it. Skip
+ * Node.js project types, which have their own, and a library that npm did not install, which has no version.
  */
 export function addPackageJson(root: Project): void {
   const library = installedVersion(root, LIBRARY);
@@ -46,7 +46,7 @@ export function addPackageJson(root: Project): void {
 /** Lock the packages of a `package.json` that has no lock file, for every platform. */
 export function lockPackages(root: Project): void {
   if (NodePackage.of(root) || findLock(root) || !existsSync(join(root.outdir, 'package.json'))) return;
-  // `npm install` would lock what node_modules has: binaries for this platform only.
+  // `npm install` would lock the packages in node_modules: binaries for this platform only.
   const command = ['npm', 'update', '--package-lock-only', '--ignore-scripts'];
   const options = ['--no-audit', '--no-fund', '--omit-lockfile-registry-resolved'];
   try {
@@ -55,7 +55,7 @@ export function lockPackages(root: Project): void {
   } catch (error) {
     const said = String((error as { readonly stderr?: Buffer }).stderr ?? error);
     const reason = said.split('\n').find((line) => line.trim() !== '' && !/ code \w+$/.test(line));
-    root.logger.warn(`CI needs package-lock.json, which could not be written: run "${command.join(' ')}" (${reason})`);
+    root.logger.warn(`cannot write package-lock.json, which CI needs: run "${command.join(' ')}" (${reason})`);
   }
 }
 
@@ -63,7 +63,7 @@ function findLock({ outdir }: Project): (typeof INSTALL)[number] | undefined {
   return INSTALL.find(([file]) => existsSync(join(outdir, file)));
 }
 
-/** Return what `package.json` has to ask for to get the installed copy of a package: its version, or where it came from. */
+/** Return the version for `package.json` that installs the same copy of a package: its number, or its address. */
 function installedVersion({ outdir }: Project, name: string): string | undefined {
   const read = (file: string): any => {
     const path = join(outdir, 'node_modules', file);

@@ -1,4 +1,4 @@
-/** What a repository has once, however many pipelines it has. */
+/** The parts that the pipelines of a repository share. */
 import { Component } from 'projen/lib/component';
 import { Project } from 'projen/lib/project';
 import { addDefaultTask, canSynthesize } from './default-task';
@@ -13,9 +13,9 @@ import { header } from '../header';
 import type { Plan } from '../plan/plan';
 import { addCheck } from '../scripts/check-task';
 
-/** The root of a repository with pipelines: its tasks, `build.yml` and packages, and the files that it must not overwrite. */
+/** The root of a repository with pipelines: its tasks, `build.yml`, packages, and the protection of existing files. */
 export class RepositoryRoot extends Component {
-  /** Return the root of a project's repository; it is added with the first pipeline. */
+  /** Return the root of a project's repository; the first pipeline adds it. */
   public static of({ root }: Project): RepositoryRoot {
     return root.components.find((each) => each instanceof RepositoryRoot) ?? new RepositoryRoot(root);
   }
@@ -28,7 +28,7 @@ export class RepositoryRoot extends Component {
     addCheck(root);
   }
 
-  /** Add what a pipeline needs of its repository. */
+  /** Add the shared parts that a pipeline needs. */
   public add(plan: Plan, { adoptExistingFiles = [], buildWorkflow: build = true }: WheelPipelineOptions): void {
     this.adopted.push(...adoptExistingFiles);
     if (build) this.addBuildWorkflow(plan);
@@ -47,7 +47,7 @@ export class RepositoryRoot extends Component {
     if (this.needsPackages && canSynthesize(this.project)) lockPackages(this.project);
   }
 
-  /** Check in CI that the synthesized files are the declared ones; without a declaration to run, that check says nothing. */
+  /** Check in CI that the synthesized files are up to date. Skip projects without a declaration to run. */
   private addBuildWorkflow(plan: Plan): void {
     const { project } = this;
     if (!canSynthesize(project) || project.tryFindFile(workflowFile('build'))) return;

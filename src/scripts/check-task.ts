@@ -8,7 +8,7 @@ import { SynthesizedFile } from '../files';
 /** What the task runs. */
 export const CHECK = 'scripts/check.cjs';
 
-/** Adds the task to a repository's root, and has `build` begin with it instead of rewriting what was edited by hand. */
+/** Add the task to a repository's root. `build` starts with it, instead of overwriting files that were edited by hand. */
 export function addCheck(project: Project): void {
   if (project.tasks.tryFind('check')) return;
   new SynthesizedFile(project, CHECK, readFileSync(join(__dirname, 'check.cjs'), 'utf8'));

@@ -1,21 +1,21 @@
-/** The Python program as one file, which repositories get. */
+/** The packed Python program of a generated repository. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FileBase } from 'projen/lib/file';
 import { Project } from 'projen/lib/project';
 
-/** The file of the installed package; `npx projen pack` makes it. */
+/** The file in the installed package; `npx projen pack` builds it. */
 export const PACKED = resolve(__dirname, '../../lib/wheel_pipeline.pyz');
 
 /**
- * Writes the packed program into a project: read-only, committed, marked as binary and generated.
+ * The packed program in a project: read-only, committed, marked as binary and generated.
  *
- * projen's own files are text; this one is a zip.
+ * projen's file classes write text only; this file is a zip.
  */
 export class PackedProgram extends FileBase {
   /**
-   * @param project the project that gets the file
-   * @param path where it lies, from the project's root
+   * @param project the project
+   * @param path the path of the file, relative to the project's root
    */
   constructor(project: Project, path: string) {
     super(project, path, { marker: false });
@@ -35,7 +35,7 @@ export class PackedProgram extends FileBase {
     writeFileSync(path, wanted, { mode: 0o444 });
   }
 
-  /** The file is no text. */
+  /** Return no text: the file is binary. */
   protected synthesizeContent(): undefined {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** Requirements for pip: of the checks, of a machine without the toolchain image, and of the Conda environment. */
+/** Requirements for pip: for the checks, a machine without the toolchain image, and the Conda environment. */
 import type { Plan, PlannedBuild } from '../plan/plan';
 
 /** The builds by the file with the requirements of their checks. */

@@ -51,7 +51,7 @@ export function containerTasks({ program }: Plan, build: PlannedBuild): ShellTas
     },
     {
       name: task('image:test'),
-      description: 'Try the toolchain image: tools, user, environment',
+      description: 'Smoke-test the toolchain image: tools, user, environment',
       exec: `python3 ${program.path} test-image --image ${image}${chosen(build)}`,
     },
     {

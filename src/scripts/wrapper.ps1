@@ -1,5 +1,5 @@
 #!/usr/bin/env pwsh
-# Finds Python and starts @PROGRAM@, which does the rest; --help lists the options.
+# Finds Python and runs @PROGRAM@; --help lists the options.
 # It runs in Windows PowerShell 5.1 as well.
 #
 # Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/wrapper.ps1). Do not edit it here.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds Python and starts @PROGRAM@, which does the rest; --help lists the options.
+# Finds Python and runs @PROGRAM@; --help lists the options.
 #
 # Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/wrapper.sh). Do not edit it here.
 set -euo pipefail

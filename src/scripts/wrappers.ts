@@ -1,11 +1,11 @@
-/** The scripts that a person calls: they find Python and start the program. */
+/** The scripts for users: they find Python and start the program. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '../plan/plan';
 
 /** A script below `scripts/`. */
 interface Script {
-  /** From the pipeline's folder. */
+  /** Relative to the pipeline's folder. */
   readonly path: string;
   readonly text: string;
   readonly executable: boolean;
@@ -14,7 +14,7 @@ interface Script {
 const WRAPPERS = { linux: 'wrapper.sh', windows: 'wrapper.ps1' };
 const COMMANDS = ['build', 'test'];
 
-/** The scripts for a plan's systems. */
+/** Return the scripts for a plan's systems. */
 export function scripts({ builds: [{ systems }], program }: Plan): Script[] {
   const wrappers = systems.flatMap((system) => {
     const template = read(WRAPPERS[system]);

@@ -76,7 +76,7 @@ test('a library that nothing uses is named as the linker takes it', () => {
   expect(() => plan({ unusedLibraries: ['-lxml2'] })).toThrow('toolchain.unusedLibraries');
 });
 
-test('a preflight is a wheel like the others, of a folder', () => {
+test('a preflight is a wheel that is built from a folder', () => {
   const wheel = { distribution: 'thing-preflight', checks: [{ name: 'import', imports: ['preflight'] }] };
   const preflight = { folder: 'preflight', wheel, system: System.LINUX };
   const [build] = plan({}, { preflight }).builds;
@@ -90,7 +90,7 @@ test('a preflight is a wheel like the others, of a folder', () => {
   expect(() => plan({}, { preflight: wrong })).toThrow('preflight.wheels[thing-preflight].requires.pin');
 });
 
-test('the image has no user of its own: its entrypoint chooses one', () => {
+test('the image sets no user: its entrypoint chooses one', () => {
   const planned = plan({});
   const lines = dockerfile(planned, planned.builds[0], []);
   expect(lines.filter((line) => /^USER\b|\b(HOME|USER|LOGNAME)=\/?\w/.test(line))).toEqual([]);

@@ -1,4 +1,4 @@
-/** The guide's samples synthesize, and the messages that it quotes are those of the program and of the library. */
+/** The guide's samples synthesize, and the messages that it quotes exist in the program or the library. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -12,7 +12,7 @@ const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf
 const CUSTOMIZING = read('docs/guide/customizing.md');
 const TROUBLESHOOTING = read('docs/guide/troubleshooting.md');
 
-/** A declaration with the wheel that the samples speak of. */
+/** A declaration with the wheel that the samples refer to. */
 const SMALL: library.WheelPipelineOptions = {
   repository: 'owner/thing',
   source: { folder: 'thing' },
@@ -25,7 +25,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let count = 0;
 
-/** A folder with the files that the samples name. */
+/** Create a folder with the files that the samples refer to. */
 function outdir(): string {
   const folder = join(root, String(count++));
   ['checks', 'preflight'].forEach((name) => mkdirSync(join(folder, name), { recursive: true }));
@@ -35,21 +35,21 @@ function outdir(): string {
   return folder;
 }
 
-/** Runs TypeScript in which the library's exports have their names, and gives what it returns. */
+/** Run TypeScript with the library's exports in scope, and return its result. */
 function run(code: string, names: Record<string, unknown> = {}): unknown {
   const scope: Record<string, unknown> = { ...library, ...names };
   const script = transpile(code, { target: ScriptTarget.ES2022, module: ModuleKind.CommonJS });
   return new Function(...Object.keys(scope), script)(...Object.values(scope));
 }
 
-/** Contents of the files in a folder, by path. */
+/** Return the contents of the files in a folder, by path. */
 function files(folder: string): Map<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   return new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
 }
 
-/** Members of an object, as a sample shows options. */
+/** Evaluate a sample of options, which are the members of an object. */
 const members = (sample: string): any => run(`return {${sample}};`);
 
 describe('the samples of customizing', () => {
@@ -59,7 +59,7 @@ describe('the samples of customizing', () => {
   const titled = (wanted: (sample: string) => boolean): string[][] =>
     samples.filter(wanted).map((sample) => [sample.split('\n').slice(0, 2).join(' ').slice(0, 80), sample]);
 
-  test('are at least one for each section', () => {
+  test('exist for each section', () => {
     const sections = CUSTOMIZING.split(/^## /m).slice(1);
     expect(sections.filter((section) => blocks(section, 'ts').length === 0)).toEqual([]);
     expect(sections.length).toBeGreaterThan(20);
@@ -100,7 +100,7 @@ describe('the messages of troubleshooting', () => {
     .map((path) => read(join('src', path)));
   const texts = sources.map((source) => literals(source, constants(sources)));
 
-  test('are about the failures that people meet', () => {
+  test('cover the common failures', () => {
     const sections = TROUBLESHOOTING.split(/^### /m).slice(1);
     expect(sections.length).toBeGreaterThanOrEqual(20);
     expect(sections.length).toBeLessThanOrEqual(30);
@@ -116,13 +116,13 @@ describe('the messages of troubleshooting', () => {
   });
 });
 
-/** Texts of the constants of modules, by name, such as `REPORT = "test-report.json"`. */
+/** Return the string constants of modules, by name, such as `REPORT = "test-report.json"`. */
 function constants(sources: readonly string[]): ReadonlyMap<string, string> {
   const found = sources.flatMap((source) => [...source.matchAll(/^([A-Z_]+) = (["'])(.*?)\2(?: +#.*)?$/gm)]);
   return new Map(found.map(([, name, , value]) => [name, value]));
 }
 
-/** A source with adjacent string literals joined, and constants in the place of their names. */
+/** Join adjacent string literals of a source, and replace the names of constants by their values. */
 function literals(source: string, known: ReadonlyMap<string, string>): string {
   return source
     .replace(/["']\s*\n\s*f?["']/g, '')

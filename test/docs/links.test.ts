@@ -1,4 +1,4 @@
-/** Every link of the pages, of the guide and of the README leads to a file, and to a heading of it. */
+/** Every link of the pages, the guide and the README resolves to a file and its heading. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,7 +54,7 @@ function pages(folder: string): string[] {
   return paths.filter((path) => /(^|\/)docs\/[\w/-]+\.md$/.test(path) && statSync(join(folder, path)).isFile());
 }
 
-/** Links of a page that lead nowhere; `find` gives the text of a file of the same repository. */
+/** Return the broken links of a page; `find` reads a file of the same repository. */
 function broken(path: string, text: string, find: (path: string) => string | undefined): string[] {
   return links(text).filter((link) => {
     const [target, anchor] = link.split('#');
@@ -87,7 +87,7 @@ test.each([
   ['that attest nowhere', () => synthesize({ release: { attest: false, useEnvironment: false, sbom: false } })],
   ['with upkeep alone', () => synthesize({ workflows: [WorkflowName.UPGRADE] })],
   ['of MLC-LLM with everything', mlcLlm],
-])('the pages %s: links resolve, and no line is left empty by a section', (_, make) => {
+])('the pages %s: links resolve, and sections leave no stray blank line', (_, make) => {
   const folder = make();
   const found = pages(folder);
   expect(found.length).toBeGreaterThan(0);
@@ -100,7 +100,7 @@ test.each([
   }
 });
 
-test("links of the README and of the guide resolve, also to this repository's own pages", () => {
+test("links of the README and the guide resolve, including links to this repository's own pages", () => {
   const synthesized = mlcLlm();
   const guide = readdirSync(join(REPOSITORY, 'docs/guide')).map((name) => `docs/guide/${name}`);
   for (const path of ['README.md', ...guide]) {
@@ -110,7 +110,7 @@ test("links of the README and of the guide resolve, also to this repository's ow
 });
 
 describe('the address of the guide', () => {
-  test('is that of the installed version, and of main for the unreleased one', () => {
+  test('has the tag of the installed version, or main if it is unreleased', () => {
     const address = (version?: string): string => guideAddress('/elsewhere', '/elsewhere/docs', version);
     expect(address()).toBe(GUIDE);
     expect(address('1.2.3')).toBe(GUIDE.replace('/main/', '/lib-v1.2.3/'));

@@ -1,11 +1,11 @@
-/** Reads Markdown as GitHub does: links, anchors of headings, and fenced blocks. */
+/** A reader of GitHub's Markdown: links, anchors of headings, and fenced blocks. */
 
-/** Targets of links, without those to other sites. */
+/** Return the targets of links, except links to other sites. */
 export function links(text: string): string[] {
   return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
 }
 
-/** Anchors that GitHub gives the headings of a page. */
+/** Return GitHub's anchors of the headings of a page. */
 export function anchors(text: string): string[] {
   return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading
@@ -15,7 +15,7 @@ export function anchors(text: string): string[] {
   );
 }
 
-/** Contents of the fenced blocks of a language. */
+/** Return the contents of the fenced blocks of a language. */
 export function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, block]) => block);
 }

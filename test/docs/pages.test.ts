@@ -1,4 +1,4 @@
-/** Claims of the pages, each compared with the workflows that are rendered with it. */
+/** Claims of the pages, each compared with the workflows of the same plan. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,11 +57,11 @@ test.each([
 
 test('a trigger without a description is an error', () => {
   expect(() => describeTriggers({ name: 'x', on: { gollum: {} }, jobs: {} })).toThrow(
-    /do not describe the trigger gollum/,
+    /the trigger gollum has no description/,
   );
 });
 
-test('the artifacts that the page names are those that are uploaded, for as long as it says', () => {
+test('the page lists the uploaded artifacts and their retention', () => {
   const { page, workflow } = synthesize();
   const text = page('ci-pipeline');
   for (const name of ['linux', 'windows']) {
@@ -72,20 +72,20 @@ test('the artifacts that the page names are those that are uploaded, for as long
       const [, released, other] = /^\$\{\{ inputs\.fresh && (\d+) \|\| (\d+) \}\}$/.exec(days) ?? ['', '', days];
       expect(text).toMatch(
         /^toolchain-/.test(given.name)
-          ? new RegExp(`an image that a\\s+run builds for itself for ${days} day,`)
+          ? new RegExp(`An image\\s+that a\\s+run builds itself is kept for ${days} day,`)
           : new RegExp(`kept for\\s+${other} days`),
       );
-      if (released) expect(text).toContain(`those of a release for ${released} `);
+      if (released) expect(text).toContain(`those of a release for ${released},`);
     }
     const report = uploads.find(({ with: given }) => given.name.startsWith('test-report-'))!;
     expect(steps(workflow(name)).some((step) => step.run?.includes(`${report.with.path}test-report.json`))).toBe(true);
   }
 });
 
-test('what the page says of a release holds in its workflow', () => {
+test('the page describes the release workflow', () => {
   const { page, workflow } = synthesize();
   const [ci, releases, release] = [page('ci-pipeline'), page('releases'), workflow('release')];
-  expect(ci).toContain('A release restores none, and GitHub enforces that (`cache-mode: none`)');
+  expect(ci).toContain('A release does not restore any, which GitHub enforces (`cache-mode: none`)');
   expect(release.jobs.linux['cache-mode']).toBe('none');
   expect(ci).toContain('No other run is cancelled or replaced.');
   expect(release.concurrency['cancel-in-progress']).toBe(false);
@@ -97,7 +97,7 @@ test('what the page says of a release holds in its workflow', () => {
   }
 });
 
-test('what the page says of upkeep holds in its workflows', () => {
+test('the page describes the upkeep workflows', () => {
   const { page, workflow } = synthesize({ upkeep: { cooldownDays: 9, keepImagesDays: 33, hold: [] } });
   const text = page('ci-pipeline');
   expect(text).toContain('have been public for 9 days');
@@ -120,7 +120,7 @@ test('what the page says of upkeep holds in its workflows', () => {
   expect(without.page('ci-pipeline')).not.toMatch(/upgrade\.yml|cleanup\.yml|## Upkeep/);
 });
 
-test('a runner that a variable names is the one that tests, and the page says what is without it', () => {
+test('the runner of a repository variable runs the tests, and the page explains its absence', () => {
   const gpu = { name: 'gpu-1.0', suffix: 'gpu', deviceOptions: '--gpus all', wheels: [{ distribution: 'thing' }] };
   const { page, workflow } = synthesize({ variants: [gpu] });
   const tests = workflow('linux').jobs['test-linux-x86_64-gpu-1_0'];
@@ -138,16 +138,16 @@ test('what is chosen otherwise is said otherwise', () => {
     release: { useEnvironment: false, attest: false, sbom: false, onDefaultBranch: false },
   });
   const releases = page('releases');
-  expect(releases).toContain('everybody who can push a tag `v*` can publish');
-  expect(releases).not.toMatch(/gh attestation|attested it|sigstore|SPDX|\*\*Attest/);
+  expect(releases).toContain('anyone who can push a tag `v*` can publish');
+  expect(releases).not.toMatch(/gh attestation|attestations|sigstore|SPDX|\*\*Attest/);
   expect(releases).not.toMatch(/the tag on\s+`main`/);
 });
 
 test.each([
-  [undefined, /In a public repository, `docker.yml` .* attested it[^]*In a private or internal repository, a run/],
-  [true, /- `docker.yml` of this repository has attested it from `main`(?![^]*recorded its digest)/],
-  [false, /- A run of `docker.yml` on `main` has recorded its digest/],
-])('the page says which image a run uses, and what proves its origin (attest: %s)', (attest, proof) => {
+  [undefined, /In a public repository, an attestation [^]*In a private or internal repository, an artifact/],
+  [true, /- an attestation by this repository's `docker.yml` on `main`(?![^]*with the digest in its name)/],
+  [false, /- An artifact of a `docker.yml` run on `main` with the digest in its name/],
+])('the page explains the image of a run and its provenance (attest: %s)', (attest, proof) => {
   const { page, workflow } = synthesize({ release: { attest } });
   const text = page('ci-pipeline');
   expect(text).toContain('resolves `latest` once to a digest');
@@ -156,10 +156,10 @@ test.each([
   const record = publish.steps.find((step: any) => step.run?.includes('name=toolchain-image-'));
   expect(Boolean(record)).toBe(text.includes('`toolchain-image-sha256-<digest>`'));
   const kept = publish.steps.find((step: any) => step.with?.name === '${{ steps.record.outputs.name }}');
-  if (kept) expect(text).toContain(`keeps that for ${kept.with['retention-days']} days`);
+  if (kept) expect(text).toContain(`keeps it for ${kept.with['retention-days']} days`);
 });
 
-test('an image that no workflow publishes is the declared one', () => {
+test('the page names the declared image if no workflow publishes one', () => {
   const image = { name: 'example.com/image', digest: `sha256:${'1'.repeat(64)}` };
   const { page } = synthesize({ workflows: [WorkflowName.LINUX], image });
   expect(page('ci-pipeline')).toContain(`- name: \`${image.name}@${image.digest}\``);
@@ -175,14 +175,14 @@ test('the timeouts are those of the jobs', () => {
   expect(page('ci-pipeline')).toContain(`${workflow('linux').jobs['test-linux-x86_64']['timeout-minutes']} for tests`);
 });
 
-test('the checks to require are the names of jobs', () => {
+test('required checks are names of jobs', () => {
   const { page, workflow } = synthesize();
   for (const name of ['linux', 'windows']) {
     expect(page('ci-pipeline')).toContain(`*${workflow(name).jobs.green.name}*`);
   }
 });
 
-test('tasks and workflows of a pipeline with a prefix have it', () => {
+test('tasks and workflows start with the prefix of their pipeline', () => {
   const outdir = join(root, String(count++));
   const project = new Project({ name: 'thing', outdir });
   new WheelPipeline(project, {
@@ -202,7 +202,7 @@ test('tasks and workflows of a pipeline with a prefix have it', () => {
   for (const [file] of workflows) expect(file).toMatch(/^nightly-/);
 });
 
-test('every task and every option that a page names exists', () => {
+test('every task and option on a page exists', () => {
   const project = new Project({ name: 'thing', outdir: join(root, String(count++)) });
   new WheelPipeline(project, DECLARATION);
   project.synth();
@@ -226,5 +226,5 @@ test('a template that uses a name without data is an error', () => {
     prefix: '',
     guide: guideFor(root, root),
   };
-  expect(() => renderPage('releases', described, {})).toThrow(/template uses "[\w.]+", which its view lacks/);
+  expect(() => renderPage('releases', described, {})).toThrow(/unknown name "[\w.]+" in a page's template/);
 });

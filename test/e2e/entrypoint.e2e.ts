@@ -1,4 +1,4 @@
-/** The user of the toolchain image, however it is started: the owner of the mounted checkout, or root without a mount. */
+/** The user of a container of the toolchain image: the owner of the mounted checkout, or root without a mount. */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { BuiltImage, buildImage } from './support/image';
 import { check, run, RunResult } from './support/process';
 import { REPOSITORY } from './support/repository';
 
-/** The owners of a checkout: root, the image's own user, a runner whose group has another number, a distant number. */
+/** The owners of a checkout: root, the image's own user, a runner whose group has another ID, a large ID. */
 const OWNERS = ['0:0', '1000:1000', '1001:127', '64000:64000'] as const;
 
 /** Fails unless the environment is active, Git accepts the checkout, and the home folder and stderr can be written. */
@@ -39,7 +39,7 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-/** A checkout that its owner alone can read. */
+/** Create a checkout that only its owner can read. */
 async function makeCheckout(owner: string): Promise<void> {
   const path = checkoutOf(owner);
   mkdirSync(join(path, 'scripts'), { recursive: true });
@@ -53,21 +53,21 @@ async function makeCheckout(owner: string): Promise<void> {
 
 const checkoutOf = (owner: string): string => join(folder, owner.replace(':', '-'));
 
-/** The options that mount the checkout of an owner. */
+/** Return the options that mount the checkout of an owner. */
 const mount = (owner: string, mode = 'rw'): string[] => ['--volume', `${checkoutOf(owner)}:/workspace:${mode}`];
 
 const RUN = ['run', '--rm', '--network', 'none'];
 
-/** Runs a command in the image with these options of `docker run`. */
+/** Run a command in the image with these options of `docker run`. */
 function inImage(options: string[], argv: string[], input?: string, tag = image.tag): Promise<RunResult> {
   return engine.tryDocker([...RUN, ...options, tag, ...argv], { quiet: true, input });
 }
 
-/** Runs a command in the checkout of uid 1001, group 127. */
+/** Run a command in the checkout of uid 1001, group 127. */
 const inCheckout = (argv: string[], options: string[] = []): Promise<RunResult> =>
   inImage([...options, ...mount('1001:127')], argv);
 
-/** Runs an action with a container that sleeps, once its entrypoint is done. */
+/** Run an action with a sleeping container, after its entrypoint is done. */
 async function withContainer<T>(options: string[], action: (id: string) => Promise<T>): Promise<T> {
   const start = ['run', '--detach', '--network', 'none', ...options, image.tag, 'sleep', '600'];
   const id = (await engine.docker(start, { quiet: true })).stdout.trim();
@@ -80,7 +80,7 @@ async function withContainer<T>(options: string[], action: (id: string) => Promi
   }
 }
 
-/** Starts docker with a terminal, which types the lines. */
+/** Start docker with a terminal, and type the lines. */
 const atTerminal = (argv: string[], lines: string): Promise<RunResult> =>
   run(['script', '--quiet', '--return', '--command', ['docker', ...argv].join(' '), '/dev/null'], {
     env: engine.env,
@@ -162,7 +162,7 @@ describe('a command in the image', () => {
     ['does not exist', 127, ['no-such-program']],
     ['cannot be executed', 126, ['/etc/passwd']],
     ['looks like an option', 127, ['-c', 'id']],
-    // Process 1 ignores a signal that it does not handle.
+    // Process 1 ignores signals that it does not handle.
     ['is ended by a signal', 143, ['bash', '-c', '(kill -TERM $BASHPID)']],
   ])('that %s has exit status %i', async (_, status, argv) => {
     expect((await inCheckout(argv)).status).toBe(status);
@@ -186,7 +186,7 @@ describe('a command in the image', () => {
   test('is the first program that reads a file of the checkout', async () => {
     const path = checkoutOf('1001:127');
     mkdirSync(join(path, 'bin'));
-    // Each writes who runs it.
+    // Each records its user.
     writeFileSync(join(path, 'start-up.sh'), 'echo "start-up $EUID" >>/workspace/ran\n');
     for (const name of ['bash', 'chown', 'id', 'mktemp', 'sed', 'setpriv', 'stat', 'true']) {
       writeFileSync(join(path, 'bin', name), `#!/bin/sh\necho "${name} $(/usr/bin/id -u)" >>/workspace/ran\n`, {
@@ -200,12 +200,12 @@ describe('a command in the image', () => {
     for (const name of ['bin', 'start-up.sh', 'ran']) rmSync(join(path, name), { recursive: true });
   });
 
-  test('keeps a home folder that the caller names', async () => {
+  test('keeps a home folder that the caller sets', async () => {
     const { stdout } = await inCheckout(['bash', '-c', 'echo "$HOME"'], ['--env', 'HOME=/workspace/.home']);
     expect(stdout).toBe('/workspace/.home\n');
   });
 
-  test('leaves a home folder that is mounted to its owner', async () => {
+  test('does not change the owner of a mounted home folder', async () => {
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o755 });
     const script = 'touch ~/file && echo "$HOME"';
@@ -214,18 +214,18 @@ describe('a command in the image', () => {
     expect(statSync(home).uid).toBe(process.getuid!());
   });
 
-  test('keeps the groups that --group-add names, and none of root', async () => {
+  test("keeps the groups of --group-add, and none of root's", async () => {
     const options = ['--group-add', '44', '--group-add', '4343'];
     expect((await inCheckout(['id', '-G'], options)).stdout).toBe('127 44 4343\n');
   });
 
-  test.each(['4242:4242', '1000', 'builder'])('runs as the user that --user %s names', async (user) => {
+  test.each(['4242:4242', '1000', 'builder'])('runs as the user of --user %s', async (user) => {
     const { status, stdout } = await inCheckout(['bash', '-c', 'id -u; touch ~/file && mkdir ~/x'], ['--user', user]);
     expect([status, stdout]).toEqual([0, `${user === '4242:4242' ? 4242 : 1000}\n`]);
   });
 });
 
-describe('a container with fewer rights', () => {
+describe('a container with fewer capabilities', () => {
   const probe = ['bash', '-c', 'id -u; touch ~/file && echo "wrote to home"; echo noted >/dev/stderr'];
 
   test.each([[['--cap-drop', 'ALL']], [['--cap-drop', 'ALL', '--cap-add', 'SETUID']]])(
@@ -253,7 +253,7 @@ describe('a container with fewer rights', () => {
 });
 
 describe('without a checkout at /workspace', () => {
-  /** The image with a workspace of another owner. */
+  /** An image whose workspace has another owner. */
   const OWNED = 'mlc-llm-pipeline-e2e/entrypoint-owned';
   beforeAll(async () => {
     const build = ['buildx', 'build', '--builder', 'default', '--network', 'host', '--load', '--tag', OWNED, '-'];
@@ -275,7 +275,7 @@ describe('without a checkout at /workspace', () => {
     expect((await inImage(['--volume', '/workspace'], ['id', '-u'])).stdout).toBe('0\n');
   });
 
-  test("a file system's root decides, as a bind mount does", async () => {
+  test('the owner of a mounted file system is used as well', async () => {
     const { stdout } = await inImage(['--tmpfs', '/workspace:uid=4242,gid=4343'], ['bash', '-c', 'id -u; id -G']);
     expect(stdout).toBe('4242\n4343\n');
   });

@@ -1,4 +1,4 @@
-/** How a wrong declaration, or a file in its way, ends a program that a person runs. */
+/** Errors for the user: wrong declarations, and existing files that synthesis would overwrite. */
 import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -75,7 +75,7 @@ test('an override that the policy forbids is one sentence, and changes no file',
   expect(readFileSync(join(folder, 'scripts/plan.json'), 'utf8')).toBe(plan);
 });
 
-/** Every file but the dependencies, with its bytes, mode and time. */
+/** Return every file except dependencies, with its bytes, mode and time. */
 function state(): string[] {
   const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) => !/^node_modules\b/.test(path));
   return paths.sort().map((path) => {
@@ -85,8 +85,8 @@ function state(): string[] {
   });
 }
 
-// They were overwritten, with status 0.
-test('files that no synthesis wrote are refused, all of them, and not a byte changes', () => {
+// Regression: they were overwritten, with status 0.
+test('existing files are all refused, and not a byte changes', () => {
   const files = [
     '.gitattributes',
     '.github/workflows/build.yml',
@@ -115,7 +115,7 @@ test('files that no synthesis wrote are refused, all of them, and not a byte cha
   declare(`${overlay} ${option},`);
   expect(run(SYNTHESIZE)).toMatchObject({ status: 0, stderr: '' });
   expect(readFileSync(join(folder, 'scripts/overlay/Cargo.lock'), 'utf8')).toBe('declared\n');
-  // Once is enough, and a clone has the same list.
+  // Adopting them once is enough, and a clone has the same list.
   declare(overlay);
   expect(run(SYNTHESIZE)).toMatchObject({ status: 0, stderr: '' });
 });

@@ -1,7 +1,7 @@
 /**
- * The first push, a pull request and a release, as GitHub would run them: in a public repository, in a private one, in a
- * fork, and in a repository that was renamed. The registry's namespaces belong to owners, and a job's token has the rights
- * that the job states. What is built is made up: these tests are about which jobs run, and in which image.
+ * The first push, a pull request and a release, as GitHub would run them: in a public repository, a private one, a fork,
+ * and a renamed one. The registry's namespaces belong to owners, and a job's token has only the permissions that the job
+ * declares. Image and wheels are dummies: these tests verify the jobs that run, and their images.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,12 +34,12 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-/** What a Dockerfile is without its base and its packages: its labels, and a file of its context. */
+/** Reduce a Dockerfile to its labels and a file of its context, without base image and packages. */
 function withoutBase(dockerfile: string): string {
   return `FROM scratch\nCOPY docker/environment.yml /\n${dockerfile.slice(dockerfile.indexOf('\nARG REVISION='))}`;
 }
 
-/** A repository with what GitHub keeps of it. */
+/** A repository and its state on GitHub. */
 class Site {
   static async open(name: string, place: Place): Promise<Site> {
     const files = {
@@ -60,7 +60,7 @@ class Site {
     readonly storage: Storage,
   ) {}
 
-  /** Runs every workflow that an event starts; the runs by the workflow's name. */
+  /** Run every workflow that an event starts; return the runs by workflow name. */
   async happens(what: string, event: WorkflowEvent, changed: readonly string[], at = this.repository) {
     const runs: Record<string, WorkflowRun> = {};
     for (const file of startedBy(at, event, changed)) {
@@ -78,13 +78,13 @@ class Site {
     return run;
   }
 
-  /** Files of the repository. */
+  /** List the files of the repository. */
   async files(): Promise<string[]> {
     const { stdout } = await check(['git', 'ls-files'], { cwd: this.repository.folder, env: GIT_ENV, quiet: true });
     return stdout.trim().split('\n');
   }
 
-  /** The merge of a change of some files into the default branch. */
+  /** Create a merge of a change to some files into the default branch. */
   async changing(...files: readonly string[]): Promise<Repository> {
     const clone = mkdtempSync(join(folder, 'changed-'));
     const git = (...argv: string[]) => check(['git', '-C', clone, ...argv], { env: GIT_ENV, quiet: true });
@@ -99,10 +99,10 @@ class Site {
   }
 }
 
-/** Case, workflow, jobs that ran, jobs that were skipped, and the image with the reason why it is that one. */
+/** Rows: case, workflow, jobs that ran, skipped jobs, and the image with the reason for its choice. */
 const TABLE: string[][] = [];
 
-/** Names of jobs: their own, after that of the job that calls their workflow. */
+/** Return the names of jobs, each after the name of the job that calls its workflow. */
 function shown(jobs: readonly string[]): string {
   return jobs.map((job) => job.replace(/(^|\/)[a-z]+\/(?=[^/]+$)/, '$1')).join(', ') || 'none';
 }
@@ -113,12 +113,12 @@ function printTable(): void {
   lines.forEach(log);
 }
 
-/** The image of a run and the reason, as its log has them; a digest is short. */
+/** Return the image of a run and the reason from its log, with short digests. */
 function imageOf({ output }: WorkflowRun): string[] {
   const lines = [
-    /\] ([^[\]\n]* is (?:ghcr\.io\/\S+|sha256:\w+): built from [^\n]*)/g,
-    /\] (ghcr\.io\S+ is what this run of [^\n]*)/g,
-    /\] warning: ([^\n]* This run builds the image for itself)/g,
+    /\] (using \S+ \((?:ghcr\.io\/\S+|sha256:\w+)\): built from [^\n]*)/g,
+    /\] (using ghcr\.io\S+ built by this run of [^\n]*)/g,
+    /\] warning: ([^\n]* This run builds the image itself)/g,
   ].flatMap((pattern) => [...output.matchAll(pattern)].map((match) => match[1]!));
   const short = (line: string): string =>
     line
@@ -165,24 +165,24 @@ describe('a public repository', () => {
     expect(runs.linux!.output).toContain('so docker.yml builds the image and the wheels in it');
     expect(results(runs.windows!)).toEqual(WINDOWS_BUILDS);
     expect(runs.docker!.attestations).toHaveLength(1);
-    expect(runs.docker!.output).toMatch(/is what this run of docker\.yml has built/);
+    expect(runs.docker!.output).toMatch(/built by this run of docker\.yml/);
     expect(registry.packages.get('acme/wheels')).toEqual({ repository: 'acme/wheels', public: false });
     registry.makePublic('acme/wheels');
   });
 
-  test('a pull request builds in the latest image, which is that of its files', async () => {
+  test('a pull request builds in the latest image, which was built from the same files', async () => {
     const change = await site.changing('package/pyproject.toml');
     const runs = await site.happens('pull request', pullRequest(), ['package/pyproject.toml'], change);
     expect([results(runs.linux!), results(runs.windows!)]).toEqual([LINUX_BUILDS, WINDOWS_BUILDS]);
     expect(Object.keys(runs)).toEqual(['linux', 'windows']);
     expect(imageOf(runs.linux!)).toEqual([
       expect.stringMatching(
-        /^ghcr\.io\/acme\/wheels:latest is \S+: built from this commit's files \(env-…\), and docker\.yml has attested it/,
+        /^using ghcr\.io\/acme\/wheels:latest \(\S+\): built from this commit's files \(env-…\), attested by docker\.yml/,
       ),
     ]);
   });
 
-  test('a pull request that changes the image builds it for itself, with the layers of the latest', async () => {
+  test('a pull request that changes the image builds it, with the layers of the latest', async () => {
     const change = await site.changing('docker/Dockerfile');
     const runs = await site.happens('pull request (image)', pullRequest(), ['docker/Dockerfile'], change);
     expect(results(runs.linux!)).toEqual({ ...LINUX_BUILDS, ...OWN_IMAGE });
@@ -193,7 +193,7 @@ describe('a public repository', () => {
     expect(runs.linux!.builds).toEqual([expect.stringMatching(layers)]);
   });
 
-  test('an image that a branch has published is none that the default branch has, whatever its tags say', async () => {
+  test('an image that another branch published is refused, regardless of its tags', async () => {
     const change = await site.changing('docker/environment.yml');
     const dev = await site.runs('push to dev', pushBranch('dev'), 'docker.yml', change);
     expect(failureOf(dev)).toBe('');
@@ -204,7 +204,7 @@ describe('a public repository', () => {
     const given = dispatch({ image: `ghcr.io/acme/wheels@${digest}` });
     const refused = await site.runs('dispatch with that image', given, 'linux.yml');
     expect(results(refused)).toEqual({ 'linux/Plan': 'failure', 'linux/All of linux is green': 'failure' });
-    expect(refused.output).toContain('may not run here, since docker.yml has not attested it on refs/heads/main');
+    expect(refused.output).toContain('cannot be used because docker.yml has not attested it on refs/heads/main');
   });
 
   test('a release is built in it, signed and published', async () => {
@@ -233,16 +233,14 @@ describe('a private repository', () => {
     expect(registry.packages.get('acme/secret')).toEqual({ repository: 'acme/secret', public: false });
   });
 
-  test('a pull request builds in the image that the run has recorded', async () => {
+  test('a pull request builds in the image that the run recorded', async () => {
     const change = await site.changing('package/pyproject.toml');
     const runs = await site.happens('pull request', pullRequest(), ['package/pyproject.toml'], change);
     expect([results(runs.linux!), results(runs.windows!)]).toEqual([LINUX_BUILDS, WINDOWS_BUILDS]);
-    expect(imageOf(runs.linux!)).toEqual([
-      expect.stringContaining('and docker.yml has recorded it on refs/heads/main'),
-    ]);
+    expect(imageOf(runs.linux!)).toEqual([expect.stringContaining('recorded by docker.yml on refs/heads/main')]);
   });
 
-  test('a release is published without signature, and says nothing of one', async () => {
+  test('a release is published without signature, and its notes mention none', async () => {
     const run = await site.runs('release', pushTag('v1.0.0'), 'release.yml');
     expect(failureOf(run)).toBe('');
     expect(results(run)).toEqual(succeeded(...RELEASES));
@@ -259,7 +257,7 @@ describe('a fork', () => {
     site = await Site.open('bob/wheels, a fork', { declared: 'acme/wheels', name: 'bob/wheels', fork: true });
   });
 
-  test('a push builds and publishes nothing, and what is required reports', async () => {
+  test('a push builds and publishes nothing, and required checks report', async () => {
     const runs = await site.happens('first push', pushBranch('main', NO_COMMIT), await site.files());
     expect(Object.values(runs).map(failureOf)).toEqual(['', '', '']);
     expect(results(runs.docker!)).toEqual({});
@@ -267,13 +265,13 @@ describe('a fork', () => {
     expect(results(runs.windows!)).toEqual(succeeded('windows/Plan', 'windows/All of windows is green'));
   });
 
-  test('a pull request builds an image of its own, though it could pull the public one', async () => {
+  test('a pull request builds its own image, although it could pull the public one', async () => {
     const change = await site.changing('package/pyproject.toml');
     const runs = await site.happens('pull request', pullRequest(), ['package/pyproject.toml'], change);
     expect(results(runs.linux!)).toEqual({ ...LINUX_BUILDS, ...OWN_IMAGE });
     expect(results(runs.windows!)).toEqual(WINDOWS_BUILDS);
     expect(imageOf(runs.linux!)).toEqual([
-      'bob/wheels is not acme/wheels, and publishes no image. This run builds the image for itself',
+      'bob/wheels publishes no image: only acme/wheels does. This run builds the image itself',
     ]);
   });
 
@@ -282,13 +280,13 @@ describe('a fork', () => {
     expect([run.status, results(run), published(site.storage, 'v1.0.0')]).toEqual([0, {}, undefined]);
   });
 
-  test('a schedule, which does not say what its repository is, does nothing', async () => {
+  test('a schedule, whose event does not include the repository, does nothing', async () => {
     const cleanup = await site.runs('schedule', schedule(), 'cleanup.yml');
     const linux = await site.runs('schedule', schedule(), 'linux.yml');
     expect([cleanup, linux].map(results)).toEqual([succeeded('cleanup/Check the repository'), NOTHING_TO_BUILD]);
   });
 
-  test('the registry is asked for nothing, and has got nothing', () => {
+  test('the registry receives no query and no image', () => {
     expect(registry.denied.filter((each) => each.includes('bob/wheels'))).toEqual([]);
     expect([...registry.packages.keys()]).toEqual(['acme/wheels', 'acme/secret']);
   });
@@ -304,7 +302,7 @@ describe('a renamed repository', () => {
   const fails = (name: string, first: string) => ({ [`${name}/${first}`]: 'failure' });
   const reports = (name: string) => ({ ...fails(name, 'Plan'), ...fails(name, `All of ${name} is green`) });
 
-  test('the first job of each workflow fails, and names the fix', async () => {
+  test('the first job of each workflow fails and prints the fix', async () => {
     const pushed = await site.happens('first push', pushBranch('main', NO_COMMIT), await site.files());
     const asked = await site.happens('pull request', pullRequest(), ['package/pyproject.toml']);
     const release = await site.runs('release', pushTag('v1.0.0'), 'release.yml');
@@ -320,10 +318,10 @@ describe('a renamed repository', () => {
   });
 });
 
-/** A registry that denied nothing would prove nothing. */
-test('what does not belong to a repository is denied', async () => {
-  // Before its first push, a package is not there; ghcr.io does not tell that from one that is private.
-  // A new one is private: docker.yml asks without credentials who can pull it.
+/** Verify that the stand-in for the registry denies access. */
+test('the registry denies access to packages of other owners', async () => {
+  // ghcr.io responds to a query of a missing package as to that of a private one.
+  // A new package is private: docker.yml tests without credentials if it can be pulled.
   expect([...new Set(registry.denied)]).toEqual([
     'PULL acme/wheels by acme/wheels',
     'PULL acme/wheels by nobody',

@@ -1,4 +1,4 @@
-/** The library in a repository of its user's: a bare project, which has no Node.js package, and its `build.yml`. */
+/** The library in a user's repository: a bare project without a Node.js package, and its `build.yml`. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -26,7 +26,7 @@ new WheelPipeline(project, {
 project.synth();
 `;
 
-/** A repository with that declaration, synthesized once and committed; and a fresh clone of it. */
+/** Create a repository with the declaration, synthesized once and committed, and a fresh clone of it. */
 async function repository(name: string, file: string, imports: string, install: string): Promise<[string, string]> {
   const path = join(folder, name);
   mkdirSync(join(path, 'vendor'), { recursive: true });
@@ -41,7 +41,7 @@ async function repository(name: string, file: string, imports: string, install: 
   return [path, clone];
 }
 
-/** What the job of `build.yml` runs, as it runs it. */
+/** Run the commands of the job of `build.yml`. */
 async function runBuild(clone: string): Promise<void> {
   const { jobs } = parse(readFileSync(join(clone, '.github/workflows/build.yml'), 'utf8'));
   const commands = jobs.build.steps.flatMap((step: { readonly run?: string }) => step.run ?? []);
@@ -49,7 +49,7 @@ async function runBuild(clone: string): Promise<void> {
   for (const command of commands) await check(['bash', '-ec', command], { cwd: clone, env: { ...env, CI: 'true' } });
 }
 
-/** Edits a synthesized file: the check fails, and synthesis writes it again. */
+/** Edit a synthesized file; verify that the check fails and that synthesis restores the file. */
 async function expectDriftIsCaught(clone: string): Promise<void> {
   const page = join(clone, 'docs/releases.md');
   const synthesized = readFileSync(page, 'utf8');
@@ -66,7 +66,7 @@ async function expectDriftIsCaught(clone: string): Promise<void> {
   expect((await run(['git', 'status', '--porcelain'], { cwd: clone })).stdout).toBe('');
 }
 
-test('a project without package.json gets one, and CI installs exact versions by integrity', async () => {
+test('a project without package.json gets one, and CI installs exact versions verified by checksum', async () => {
   const imports = "import { Project } from 'projen';\nimport { WheelPipeline } from 'mlc-llm-pipeline';\n";
   const [path, clone] = await repository('bare', '.projenrc.ts', imports, '--no-save');
   const { devDependencies } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
@@ -79,20 +79,20 @@ test('a project without package.json gets one, and CI installs exact versions by
   const { '': _, ...packages } = JSON.parse(lock).packages;
   const unverified = Object.entries<any>(packages).filter(([, { integrity, inBundle }]) => !integrity && !inBundle);
   expect(unverified).toEqual([]);
-  // The binary of every platform, wherever the lock file was made.
+  // The binaries of all platforms, regardless of the platform that wrote the lock file.
   expect(Object.keys(packages)).toEqual(
     expect.arrayContaining(['linux-x64', 'darwin-arm64', 'win32-x64'].map((id) => `node_modules/@esbuild/${id}`)),
   );
   await runBuild(clone);
   await expectDriftIsCaught(clone);
-  // Another package of that name and version is not installed.
+  // Another package with the same name and version is not installed.
   const { integrity } = packages['node_modules/tsx'];
   writeFileSync(join(clone, 'package-lock.json'), lock.replace(integrity, `sha512-${'A'.repeat(86)}==`));
   const { status, stderr } = await run(['npm', 'ci'], { cwd: clone, env });
   expect([status, stderr]).toEqual([1, expect.stringContaining('EINTEGRITY')]);
 });
 
-test("a project with a package.json and a lock file of the user's keeps both, and CI follows them", async () => {
+test("a project keeps the user's package.json and lock file, and CI uses them", async () => {
   const imports = "const { Project } = require('projen');\nconst { WheelPipeline } = require('mlc-llm-pipeline');\n";
   const [path, clone] = await repository('own', '.projenrc.js', imports, '--save-dev');
   expect(readFileSync(join(path, 'package.json'), 'utf8')).toMatch(/"projen": "\^/);

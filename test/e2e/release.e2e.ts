@@ -79,7 +79,7 @@ const WHEEL = expect.stringMatching(/^release_demo-0\.0\.0\.dev0\+local.*\.whl$/
 test('a pull request to a repository without an image builds one, for itself, and its wheels in it', async () => {
   const done = await act('linux.yml', pullRequest());
   expect(failureOf(done)).toBe('');
-  expect(done.output).toContain('This run builds the image for itself');
+  expect(done.output).toContain('This run builds the image itself');
   expect([done.pushes, done.logins]).toEqual([[], []]);
   expect(artifacts(done)).toEqual(['test-report-linux-x86_64', 'toolchain-linux-x86_64', 'wheels-linux-x86_64']);
   expect(files(done, 'wheels-linux-x86_64')).toEqual(['SHA256SUMS', 'build-record.json', WHEEL]);
@@ -119,7 +119,7 @@ test('an image in which the wheels fail does not become the latest', async () =>
 test('what the default branch kept is taken by the next run, and never by a release, which somebody can install', async () => {
   const again = await act('linux.yml', pullRequest());
   expect([failureOf(again), again.output]).toEqual(['', expect.stringContaining('it is taken, not built')]);
-  // The one that docker.yml has attested; the tag of its environment is that of an image in which wheels fail by now.
+  // The image that docker.yml attested; its environment tag now points to an image where the wheels fail.
   const image = `${bench.image}@${await digestIn(`${bench.image}:latest`)}`;
   const done = await act('release.yml', pushTag('v0.1.0'));
   expect(failureOf(done)).toBe('');

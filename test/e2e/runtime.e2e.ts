@@ -97,7 +97,7 @@ describe('a later run', () => {
       const { status, stderr } = await small.script('build', env, onward);
       expect([status, stderr]).toEqual([2, expect.stringContaining(reason)]);
     };
-    await refused({ WHEEL_VERSION: '1.1' }, 'the run before was of another version');
+    await refused({ WHEEL_VERSION: '1.1' }, 'the earlier run had another version');
     const again = await builds({ WHEEL_VERSION: '1.0' }, onward);
     expect(again.stdout).toMatch(/==> \d+\/\d+ Fetch the source: done before\n/);
     expect(again.stdout).toMatch(/==> \d+\/\d+ Build the wheel of release-demo \[/);
@@ -108,7 +108,7 @@ describe('a later run', () => {
     const unknown = await small.script('build', {}, '--from-step=build:release-dema');
     expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining(`did you mean ${STEP}?`)]);
     small.declare({ ...DECLARATION, name: 'another-name' });
-    await refused({ WHEEL_VERSION: '1.0' }, 'the run before was of another plan');
+    await refused({ WHEEL_VERSION: '1.0' }, 'the earlier run had another plan');
   });
 
   test('makes what one that ended before its first wheel has not made', async () => {
@@ -132,18 +132,18 @@ describe('a later run', () => {
     await builds({ WHEEL_VERSION: '1.0' });
     await git('commit', '--quiet', '--allow-empty', '--message', 'Another');
     const { status, stderr } = await small.script('build', { WHEEL_VERSION: '1.0' }, '--from-step=inspect');
-    expect([status, stderr]).toEqual([2, expect.stringContaining('the run before was of another commit')]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('the earlier run had another commit')]);
   });
 });
 
 describe('on the screen', () => {
-  /** A first wheel takes seconds: a line that counts them, and a table at the end. */
+  /** The first wheel takes seconds, so that a status line counts them. A table follows at the end. */
   const SLOW = 'add_custom_target(slow ALL COMMAND sleep 2)\nadd_dependencies(demo slow)\n';
   const sgr = (text: string): string[] =>
     [...text.matchAll(/\u001b\[([\d;]*)m/g)].flatMap(([, codes]) => codes!.split(';'));
   const lines = (text: string): string[] => text.replace(/\r/g, '').split('\n');
 
-  test('of a terminal there are colours, progress and a table', async () => {
+  test('a terminal shows colors, progress and a table', async () => {
     small.append('CMakeLists.txt', SLOW);
     const { status, stdout } = await small.onTerminal(240, {}, 'scripts/build.sh');
     expect(status).toBe(0);

@@ -62,7 +62,7 @@ describe('a new project from the package, by projen new --from', () => {
     ];
   });
 
-  test('is for the repository of the remote, and stays so in a clone', async () => {
+  test('uses the repository of the remote, also in a clone with another remote', async () => {
     await check(['git', 'remote', 'add', 'origin', 'git@github.com:Acme/Wheels.git'], { cwd: path });
     await check(create, { cwd: path, env });
     const declaration = readFileSync(join(path, '.projenrc.ts'), 'utf8');
@@ -71,7 +71,7 @@ describe('a new project from the package, by projen new --from', () => {
     expect(readFileSync(join(path, 'docker/Dockerfile'), 'utf8')).toContain('The toolchain image of mlc-llm.');
     const plan = JSON.parse(readFileSync(join(path, 'scripts/plan.json'), 'utf8'));
     expect([plan.repository, plan.image.name]).toEqual(['Acme/Wheels', 'ghcr.io/acme/wheels']);
-    // The program is there, all of it, and knows what it builds.
+    // The program is complete, and reads its plan.
     const python = findPython();
     const { stdout: help } = await check(['bash', 'scripts/build.sh', '--help'], {
       cwd: path,
@@ -79,14 +79,14 @@ describe('a new project from the package, by projen new --from', () => {
     });
     expect(help).toMatch(/The\s+wheels:\s+apache-tvm-ffi,\s+tvm,\s+mlc-llm\./);
     expect((await check(['npx', 'projen', 'build'], { cwd: path })).status).toBe(0);
-    // It synthesizes by itself from then on, and to the same, whatever its remote is.
+    // From then on, npx projen synthesizes the same files, regardless of the remote.
     await check(['git', 'add', '--all'], { cwd: path });
     await check(['git', 'remote', 'set-url', 'origin', 'git@github.com:somebody/fork.git'], { cwd: path });
     await check(['npx', 'projen', '--no-post'], { cwd: path });
     expect((await run(['git', 'diff', '--stat'], { cwd: path })).stdout).toBe('');
   });
 
-  test('stops without a remote before anything is synthesized, with both ways to name it', async () => {
+  test('fails without a remote before anything is synthesized, and prints both ways to set the repository', async () => {
     const { status, stderr } = await run(create, { cwd: path, env });
     expect(status).toBe(1);
     expect(stderr.split('\n').filter((line) => /\S/.test(line) && !line.includes('installing module'))).toEqual([
@@ -94,11 +94,11 @@ describe('a new project from the package, by projen new --from', () => {
         /^mlc-llm-pipeline: githubRepository is required: .*git remote add origin https:.*githubRepository: 'OWNER\/NAME'/,
       ),
     ]);
-    // projen installs the package before it asks it for a project.
+    // projen installs the package before it creates the project.
     expect(readdirSync(path).sort()).toEqual(['.git', 'node_modules', 'package.json']);
   });
 
-  test('overwrites no file of an existing repository, unless the command says so', async () => {
+  test('overwrites no existing file, unless the command adopts it', async () => {
     const files = { LICENSE: 'mine\n', '.gitignore': '*.mine\n' };
     Object.entries(files).forEach(([name, text]) => writeFileSync(join(path, name), text));
     const named = [...create, '--github-repository', 'acme/wheels'];

@@ -68,7 +68,7 @@ async function ownTest(options: string[], env: Record<string, string> = {}): Pro
   return { ...result, said: result.stdout + result.stderr };
 }
 
-/** Runs the own test of the image with one more line in its Dockerfile. */
+/** Run the image's test with an additional line in its Dockerfile. */
 async function ownTestOf(line: string): Promise<RunResult & { said: string }> {
   const tag = 'mlc-llm-pipeline-e2e/spoilt';
   const build = ['buildx', 'build', '--builder', 'default', '--network', 'host', '--load', '--tag', tag, '-'];
@@ -112,9 +112,9 @@ describe('the toolchain image', () => {
     expect(said).toContain("libvulkan.so.1 is not on this system, so the checks are lent the toolchain's");
     for (const check of [
       'LLVM emits an object',
-      'SPIRV-Tools validate a module',
-      'the Vulkan loader answers',
-      'a crate is called',
+      'SPIRV-Tools validates a module',
+      'the Vulkan loader responds',
+      'a Rust crate is called',
       'shared libraries resolve',
       'tag',
     ]) {
@@ -130,7 +130,7 @@ describe('the toolchain image', () => {
     const { status, said } = await inImage(`${scripts}; echo "$XML_CATALOG_FILES"; ${gone}; ${preflight}`);
     expect({ status, said: said.slice(-6000) }).toEqual({ status: 0, said: expect.any(String) });
     expect(said).toContain('file:///opt/toolchain/etc/xml/catalog');
-    expect(said).toContain('PASS a crate is called (');
+    expect(said).toContain('PASS a Rust crate is called (');
     for (const argv of [
       [image.tag, 'env'],
       ['--entrypoint=sh', image.tag, '-c', 'env'],
@@ -180,7 +180,7 @@ describe('the toolchain image', () => {
 
   test.each([
     ['without its entrypoint', 'ENTRYPOINT []', 'Run as the owner of a mounted workspace'],
-    ['that names a user', 'USER 12345:12345', 'Run as root without a mounted workspace'],
+    ['that sets a user', 'USER 12345:12345', 'Run as root without a mounted workspace'],
   ])('is refused %s', async (_, spoil, step) => {
     const { status, said } = await ownTestOf(spoil);
     expect(status).toBe(1);
@@ -222,7 +222,7 @@ describe('the toolchain image', () => {
     const build = `${program} build --plain --build-dir /scratch/build --output-dir /scratch/dist`;
     const first = await inImage(build);
     expect(first.said).toContain('trying the toolchain: not tried here before');
-    expect(first.said).toContain('PASS a crate is called');
+    expect(first.said).toContain('PASS a Rust crate is called');
     expect(first.said).toContain('Fetch the source');
     const started = Date.now();
     const second = await inImage(build);
@@ -261,7 +261,7 @@ describe('a mistake that is put back', () => {
     const install = `python -m pip install --quiet --no-deps ${wanted.join(' ')}`;
     const { status, said } = await inImage(`${install} && ${preflight}`, { root: true, network: true });
     expect(status).toBe(1);
-    expect(said).toContain('FAIL SPIRV-Tools validate a module');
+    expect(said).toContain('FAIL SPIRV-Tools validates a module');
     expect(said).toContain('SPIRV-Tools refuses a barrier as tvm emits it: an older one is needed');
   });
 

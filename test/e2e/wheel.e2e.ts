@@ -29,7 +29,7 @@ const LOCKS = 'scripts/locks';
 /** A user without a name in the image, as Actions' runner is: not root, not the image's own. */
 const UID = 12345;
 
-/** The tag of all that an image is built from, as docker.yml passes it. */
+/** The hash of an image's build files, as docker.yml passes it. */
 const ENVIRONMENT = 'env-0123456789abcdef';
 
 let engine: Engine;

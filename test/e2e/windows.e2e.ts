@@ -79,7 +79,7 @@ describe('a program', () => {
     const start = Date.now();
     expect(await program.done).toMatchObject({ timedOut: true, stdout: expect.stringContaining('started') });
     expect(Date.now() - start).toBeLessThan(5_000);
-    // A killed process is in /proc until the kernel has taken its memory back, which a busy machine delays.
+    // A killed process stays in /proc until the kernel has freed its memory, which takes longer on a busy machine.
     for (const deadline = Date.now() + 5_000; (await running()) > 0 && Date.now() < deadline;) {
       await new Promise((done) => setTimeout(done, 50));
     }

@@ -18,7 +18,7 @@ const PROGRAMS = [
   ...['id', 'ls', 'mkdir', 'mv', 'rm', 'sed', 'sh', 'sha256sum', 'sort', 'tail', 'tar', 'tr', 'wc', 'xargs'],
 ];
 
-/** Prints how it is called, and by which kind of Python. */
+/** A program that prints its arguments and the kind of Python that runs it. */
 const PROGRAM = `import sys
 kind = "a virtual environment's" if sys.prefix != sys.base_prefix else "the machine's"
 assert sys.version_info >= (3, 12)

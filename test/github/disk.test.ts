@@ -1,4 +1,4 @@
-/** What may not fit a runner frees its disk first; on a self-hosted machine, nothing is deleted. */
+/** Jobs that may not fit a runner free disk space first; nothing is deleted on a self-hosted machine. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const gpu = (diskGigabytes = {}) => ({
   diskGigabytes,
 });
 
-/** Megabytes that each job needs which frees disk space, and the steps before that. */
+/** Return the required megabytes of each job that frees disk space, and the steps before it. */
 function jobs(changes: Partial<WheelPipelineOptions>): Record<string, [needed: number, before: string[]]> {
   const found: Array<[string, [number, string[]]]> = [];
   for (const workflow of [dockerWorkflow, linuxWorkflow]) {
@@ -37,11 +37,11 @@ test.each<[string, Partial<WheelPipelineOptions>]>([
   ['all of it fits', { diskGigabytes: { image: 4, linux: 10 } }],
   ['the figure is of Windows', { diskGigabytes: { windows: 50 } }],
   ["a variant's figures fit", { variants: [gpu({ image: 4, linux: 5 })] }],
-])('no job frees disk space where %s', (_, changes) => {
+])('no job frees disk space if %s', (_, changes) => {
   expect(jobs(changes)).toEqual({});
 });
 
-test('a measured need is what is freed, before anything is pulled or built', () => {
+test('jobs free the measured disk space before they pull or build anything', () => {
   const found = jobs({ diskGigabytes: { image: 6.5, linux: 12 }, variants: [gpu({ image: 2, linux: 3 })] });
   expect(Object.fromEntries(Object.entries(found).map(([id, [needed]]) => [id, needed]))).toEqual({
     try: 19500,
@@ -55,7 +55,7 @@ test('a measured need is what is freed, before anything is pulled or built', () 
   }
 });
 
-test('a variant that is not measured gets 30 GB, in its own jobs only', () => {
+test('a variant without figures gets 30 GB, in its own jobs only', () => {
   for (const figures of [{}, { image: 2 }, { linux: 20 }]) {
     const found = jobs({ variants: [gpu(figures)] });
     expect(Object.keys(found)).toEqual(
@@ -73,7 +73,7 @@ describe('the step', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'disk-'));
     mkdirSync(join(folder, 'bin'));
-    // Each folder that is deleted frees 5 GB.
+    // Each deleted folder frees 5 GB.
     const programs = {
       docker: 'echo /',
       df: 'echo Avail; echo " $(cat free)MB"',
@@ -86,7 +86,7 @@ describe('the step', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs it as GitHub does, with so many megabytes free. */
+  /** Run the step with bash as GitHub does; `free` is in megabytes. */
   function run(free: number, figures: object, runner: string | undefined = 'github-hosted') {
     const [step] = freeDiskSpace(plan({ variants: [gpu(figures)] }).builds[1], 'use-image');
     writeFileSync(join(folder, 'free'), `${free}\n`);
@@ -102,32 +102,32 @@ describe('the step', () => {
     return { status, stdout, deleted: deleted.filter(Boolean).map((line) => line.replace('rm -rf ', '')) };
   }
 
-  test('deletes no more than is needed, and prints what is free', () => {
+  test('deletes no more than required, and prints the free space', () => {
     const { status, stdout, deleted } = run(14000, { image: 10, linux: 12 });
     expect([status, deleted]).toEqual([0, UNUSED.slice(0, 2)]);
     expect(stdout).toBe(
       [
-        '14000 MB are free, 22000 MB are needed',
-        `19000 MB are free without ${UNUSED[0]}`,
-        `24000 MB are free without ${UNUSED[1]}`,
+        '14000 MB free, 22000 MB required',
+        `deleted ${UNUSED[0]}: 19000 MB free`,
+        `deleted ${UNUSED[1]}: 24000 MB free`,
         '',
       ].join('\n'),
     );
   });
 
-  test('deletes nothing where enough is free', () => {
+  test('deletes nothing if enough is free', () => {
     expect(run(22000, { image: 10, linux: 12 })).toMatchObject({ status: 0, deleted: [] });
   });
 
-  test.each(['self-hosted', undefined])('deletes nothing on a machine of another kind (%s)', (runner) => {
+  test.each(['self-hosted', undefined])('deletes nothing on a self-hosted runner (%s)', (runner) => {
     expect(run(1, { image: 10, linux: 12 }, runner === undefined ? '' : runner)).toMatchObject({
       status: 0,
       deleted: [],
     });
   });
 
-  test('ends the job where a measured need is not met, and warns where it is not measured', () => {
-    const told = 'title=Disk space::25001 MB are free, 90000 MB are needed: set runsOn to a larger runner\n';
+  test('fails if the measured space is not available, and warns if it is not measured', () => {
+    const told = 'title=Disk space::25001 MB free, 90000 MB required: set runsOn to a larger runner\n';
     const measured = run(1, { image: 40, linux: 50 });
     expect([measured.status, measured.deleted]).toEqual([1, UNUSED]);
     expect(measured.stdout).toContain(`::error ${told}`);

@@ -45,12 +45,12 @@ test.each(WORKFLOWS.map((workflow) => [workflow.name, workflow] as const))(
 test.each(['release', 'reproduce', 'upgrade', 'cleanup'])('a fork skips all of %s.yml', (name) => {
   const workflow = WORKFLOWS.find((each) => each.name === name)!;
   expect(firstOf(workflow).if).toBe(UNLESS_IN_FORK);
-  // A schedule does not say whether its repository is a fork: the step finds out.
+  // The event of a schedule does not include the repository: the step queries GitHub.
   const [, [, next]] = jobsOf(workflow);
   expect([next.needs, next.if]).toEqual([['home'], "needs.home.outputs.home == 'true'"]);
 });
 
-test('a fork publishes no image, and its pull requests try theirs', () => {
+test('a fork publishes no image, and its pull requests test theirs', () => {
   const { plan: first, try: tries, publish } = WORKFLOWS[0].jobs;
   expect(first.if).toBe(`github.event_name == 'pull_request' || ${UNLESS_IN_FORK}`);
   expect([tries.needs, tries.if]).toEqual([['plan'], "github.event_name == 'pull_request'"]);

@@ -126,9 +126,9 @@ const faults: Array<[string, WorkflowDefinition, RegExp]> = [
   ],
   ...['type=registry,ref=ghcr.io/owner/name:latest', '${{ inputs.image }}', LAYERS.replace('0', '1')].map(
     (from): [string, WorkflowDefinition, RegExp] => [
-      `a build with the layers of an image that nothing has verified (${from})`,
+      `a build with the layers of an unverified image (${from})`,
       workflow({ step: step('dockerBuildPush', { 'cache-from': from }) }),
-      /must not reuse layers of an image that its plan job has not verified/,
+      /must not reuse layers of an image that its plan job did not verify/,
     ],
   ),
   ['a required workflow without one report', workflow({ on: required }), /must have a job that always runs/],

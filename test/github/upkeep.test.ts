@@ -67,7 +67,7 @@ describe('upgrade.yml', () => {
       'Synthesize everything anew',
       'Install uv',
       'Lock what pip installs anew, where it is locked',
-      'Keep what has changed',
+      'Pack the changes',
       'Hand it on',
     ]);
   });
@@ -102,7 +102,7 @@ describe('the image of two processors', () => {
       expect(push.outputs).toBe('type=image,name=ghcr.io/owner/name,push-by-digest=true,name-canonical=true,push=true');
       expect([push.tags, push.push]).toEqual([undefined, undefined]);
       expect(push.sbom).toMatch(/^generator=.*@sha256:/);
-      expect(jobs[`push-${id}`].steps.at(-1).name).toBe('Try what the registry gives');
+      expect(jobs[`push-${id}`].steps.at(-1).name).toBe('Smoke-test the pushed image');
     }
   });
 

@@ -92,7 +92,7 @@ describe('a job that calls a workflow', () => {
     },
   });
 
-  test('grants what its jobs need, or GitHub would not start the run', () => {
+  test('must grant the permissions of its jobs, or GitHub would not start the run', () => {
     expect(() => checkGrants([called, caller({ contents: 'write', actions: 'write' })])).not.toThrow();
     expect(() => checkGrants([called, caller({ contents: 'read' })])).toThrow(
       'workflow caller, job call must grant actions: write, which the job job of linux needs',

@@ -92,7 +92,7 @@ describe('one commit', () => {
       expect(step.env).toMatchObject({ COMMIT: '${{ needs.plan.outputs.commit }}', GH_TOKEN: '${{ github.token }}' });
     }
     const attest = steps(jobs.attest).map((step) => step.name);
-    expect(attest.indexOf('See that the tag names the commit still')).toBeLessThan(attest.indexOf('Attest the wheels'));
+    expect(attest.indexOf('Verify that the tag has not moved')).toBeLessThan(attest.indexOf('Attest the wheels'));
   });
 
   test('a run by hand is a dry run unless it says otherwise, and only one that publishes asks for more', () => {
@@ -164,7 +164,7 @@ describe('trusted inputs', () => {
     );
   });
 
-  test('an image is found once a run, by who may read what proves its origin', () => {
+  test('a run finds its image once, in a job that can verify its provenance', () => {
     const { jobs } = read('linux');
     const finds = Object.entries(jobs).filter(([, job]) => steps(job).some(({ run }) => run?.includes('ci images')));
     expect(finds.map(([id]) => id)).toEqual(['plan']);
@@ -176,7 +176,7 @@ describe('trusted inputs', () => {
       VISIBILITY: '${{ github.event.repository.visibility }}',
       GIVEN_IMAGE: '${{ inputs.image }}',
     });
-    // Only docker.yml names an image that is called latest, where it moves that tag.
+    // Only docker.yml uses the tag latest, to move it.
     const named = everyJob().filter(([, job]) => /:latest/.test(JSON.stringify(job)));
     expect(named.map(([id]) => id)).toEqual(['docker/latest']);
   });
@@ -185,7 +185,7 @@ describe('trusted inputs', () => {
     [undefined, { attestations: 'read', actions: 'read' }],
     [true, { attestations: 'read' }],
     [false, { actions: 'read' }],
-  ])('a job that verifies an image, or calls one that does, may read what that takes (attest: %s)', (attest, proof) => {
+  ])('jobs that verify an image, and their callers, have the permissions for it (attest: %s)', (attest, proof) => {
     const of = plan({ release: { attest } });
     const all = Object.fromEntries(everyJob(of));
     for (const id of [
@@ -206,7 +206,7 @@ describe('trusted inputs', () => {
     }
   });
 
-  test('an image that is declared by digest needs no proof, and each variant declares its own', () => {
+  test('an image that is declared by digest needs no provenance, and each variant declares its own', () => {
     const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
     const of = plan({
       workflows: [WorkflowName.LINUX],
@@ -240,7 +240,7 @@ describe('trusted inputs', () => {
     });
     expect(steps(build).some((step) => step.run?.includes('test.'))).toBe(false);
     const order = steps(tests).map((step) => step.name);
-    expect(order.indexOf('See that they are those that were built')).toBeLessThan(order.indexOf('Test the wheels'));
+    expect(order.indexOf('Verify wheel checksums')).toBeLessThan(order.indexOf('Test the wheels'));
     const uploads = uses(tests, 'actions/upload-artifact').map((step) => step.with!.name);
     expect(uploads).toEqual([`test-report-${platform}`, `logs-test-${platform}`]);
     expect(Object.values(tests.permissions)).not.toContain('write');
@@ -276,7 +276,7 @@ describe('warm caches, and checks that report', () => {
     expect(planned.run).toContain('--base "$BASE"');
   });
 
-  test('a push that changes the image starts docker.yml alone, where that runs for every branch', () => {
+  test('a push that changes the image starts only docker.yml, if it runs for every branch', () => {
     const pushed = (changes: Partial<WheelPipelineOptions> = {}) => read('linux', plan(changes)).on.push.paths;
     expect(pushed()).toEqual(['scripts/**', '.github/workflows/linux.yml', 'package/**']);
     expect(pushed({ source: { folder: '.' } })).toEqual(expect.arrayContaining(['**', '!docker/**', '!.dockerignore']));
@@ -284,7 +284,7 @@ describe('warm caches, and checks that report', () => {
     for (const path of read('docker').on.push.paths) expect(planned.run).toContain(`--image-path '${path}'`);
     expect(planned.run).toContain(`--path 'docker/**' --path '.dockerignore'`);
     expect(planned.env!.GH_TOKEN).toBe('${{ github.token }}');
-    // docker.yml does not run for the other branch, or not at all.
+    // docker.yml does not run for the other branch, or does not exist.
     const image = { digest: `sha256:${'1'.repeat(64)}` };
     for (const changes of [{ triggers: { pushBranches: ['other'] } }, { workflows: [WorkflowName.LINUX], image }]) {
       expect(pushed(changes)).toEqual(expect.arrayContaining(['docker/**', '.dockerignore']));
@@ -294,7 +294,7 @@ describe('warm caches, and checks that report', () => {
     );
   });
 
-  test('the Windows wheels are built anew for what their Conda environment is made from, and not for the image', () => {
+  test('changes of the Conda environment start the Windows build, changes of the image do not', () => {
     const python = { name: 'thing', version: '1', sha256: ['a'.repeat(64)] };
     const paths = (system?: System) =>
       read('windows', plan({ toolchain: { pythonPackages: [{ ...python, system }] } })).on.push.paths;
@@ -377,13 +377,13 @@ describe('a variant for a device', () => {
     expect(JSON.stringify(read('linux').jobs)).not.toContain('vars.');
   });
 
-  test('is said not to be tested where its tests were skipped, and the run is green', () => {
+  test('causes a warning if its tests were skipped, and the run passes', () => {
     const { green } = read('linux', plan({ variants: [gpu] })).jobs;
     const [said, seen] = steps(green);
     expect(said.if).toBe(`needs.${id}.result == 'success' && needs.${tests}.result == 'skipped'`);
     const bash = (run: string, env = {}) => spawnSync('bash', ['-ec', run], { env: { ...process.env, ...env } });
     expect(bash(said.run!).stdout.toString()).toMatch(
-      /^::warning title=Not tested::Linux x86-64, gpu-1\.0 was built, and not tested: .* RUNNER_GPU_1_0, .*\n$/,
+      /^::warning title=Not tested::Linux x86-64, gpu-1\.0 was built but not tested: .* RUNNER_GPU_1_0 .*\n$/,
     );
     expect(bash(seen.run!, { RESULTS: 'success success skipped' }).status).toBe(0);
     expect(bash(seen.run!, { RESULTS: 'success failure skipped' }).status).toBe(1);
@@ -413,7 +413,7 @@ describe('a change to the toolchain', () => {
     }
   });
 
-  test('reuses the layers of an image that the plan has verified, unless a run is started by hand', () => {
+  test('reuses the layers of an image that the plan job verified, except in manual runs', () => {
     const builds = everyJob().flatMap(([id, job]) =>
       uses(job, 'docker/build-push-action').map((step) => ({ id, step })),
     );
@@ -428,7 +428,7 @@ describe('a change to the toolchain', () => {
     }
   });
 
-  test('is labelled with the tag of all that it is built from, the Dockerfile included', () => {
+  test('is labelled with the hash of all its build files, including the Dockerfile', () => {
     for (const [, job] of everyJob()) {
       for (const { with: given } of uses(job, 'docker/build-push-action')) {
         expect(given!['build-args'].split('\n')).toContain('ENVIRONMENT=${{ steps.environment.outputs.tag }}');
@@ -484,7 +484,7 @@ describe('publishing', () => {
     expect(read('release', plan({ release: { useEnvironment: false } })).jobs.publish.environment).toBeUndefined();
   });
 
-  test('hands the signature on to be released', () => {
+  test('uploads the signature for the release', () => {
     const { jobs } = read('release');
     expect(jobs.attest.permissions).toEqual({
       contents: 'read',
@@ -503,11 +503,11 @@ describe('publishing', () => {
   const imageSteps = (of: Plan) => steps(read('docker', of).jobs.publish);
 
   test.each([
-    // Declared; the conditions of attesting, of publishing, and of what proves the origin of images elsewhere.
+    // The option; the conditions of attesting, of publishing, and of recording digests instead.
     [undefined, PUBLIC, `${AFTER} && needs.attest.result == (${PUBLIC} && 'success' || 'skipped')`, NOT_PUBLIC],
     [true, '', WITHIN, null],
     [false, null, WITHIN, ''],
-  ])('attests where GitHub can, or where that is declared (attest: %s)', (attest, where, publishes, elsewhere) => {
+  ])('attests if GitHub can, or as declared (attest: %s)', (attest, where, publishes, elsewhere) => {
     const of = plan({ release: { attest } });
     const both = (one: string, other: string) => [one, other].filter(Boolean).join(' && ');
     const { attest: attests, publish } = read('release', of).jobs;
@@ -521,14 +521,14 @@ describe('publishing', () => {
     expect(told.map((step) => step.env!.ATTESTED)).toEqual(where === null ? [] : [value, value]);
   });
 
-  test('nothing but the record of its digest is about attestations where there are none', () => {
+  test('without attestations, no job attests, signs or has the permission to', () => {
     const without = plan({ release: { attest: false } });
     const jobs = Object.keys(read('release', without).jobs);
     expect(jobs).toEqual(['home', 'plan', 'linux', 'windows', 'verify', 'publish']);
     expect(JSON.stringify(everyJob(without))).not.toMatch(/attest|signature|id-token/);
   });
 
-  test('an image that is not attested is proven by an artifact that has its digest as its name', () => {
+  test('an artifact with the digest in its name proves the provenance of an image without attestation', () => {
     const [record, upload] = imageSteps(plan()).filter(({ name }) => /record|digest/.test(name));
     const folder = mkdtempSync(join(tmpdir(), 'record-'));
     const [digest, output] = ['1'.repeat(64), join(folder, 'output')];

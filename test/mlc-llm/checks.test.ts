@@ -1,4 +1,4 @@
-/** MLC-LLM's checks: Python files of this library, each with a use, and none of them in a plan. */
+/** MLC-LLM's checks: Python files of this library. Each is used, and no plan contains their text. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MlcLlmVariant } from '../../src';
@@ -41,7 +41,7 @@ test('a variant uses the same files with other arguments', () => {
   }
 });
 
-test('no text of a check or of the preflight is in the plan', () => {
+test('the plan contains no text of a check or of the preflight', () => {
   const text = JSON.stringify(plan);
   const lines = [...readdirSync(FOLDER).map((name) => join(FOLDER, name)), join(FOLDER, '../preflight/preflight.cc')]
     .filter((path) => /\.(py|cc)$/.test(path))

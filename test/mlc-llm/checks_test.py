@@ -1,4 +1,4 @@
-"""MLC-LLM's checks, run as the gate runs them, with stand-ins for the wheels: each passes, and each can fail."""
+"""MLC-LLM's checks, run by the gate's script with stand-ins for the wheels: each passes, and each can fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wheel_pipeline import program
 from wheel_pipeline.gate.check_files import check_files
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "mlc-llm" / "checks"
-# What a check may find: WRONG names the one thing that is not as it should be.
+# Stand-ins for the wheels; WRONG names the one fault that they have.
 STAND_INS = {
     "sitecustomize.py": """
 import ctypes, os, sys
@@ -114,11 +114,11 @@ CHECKS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("tokenizer_round_trip",): ("tokens",),
     ("tvm_ffi_round_trip",): ("numbers",),
 }
-"""Each check with its arguments, and what makes it fail."""
+"""Each check with its arguments, and the faults that make it fail."""
 
 
 def run(folder: Path, check: tuple[str, ...], wrong: str = "") -> tuple[int, str | None, str]:
-    """The exit status of a check, why it was skipped, and what it printed."""
+    """Run a check; return its exit status, the reason if it was skipped, and its output."""
     name, *arguments = check
     for path, text in STAND_INS.items():
         file = folder / "installed" / path
@@ -137,7 +137,7 @@ def run(folder: Path, check: tuple[str, ...], wrong: str = "") -> tuple[int, str
     return ran.returncode, done.get("skipped"), ran.stdout
 
 
-def test_every_check_is_tried_here() -> None:
+def test_every_check_is_covered() -> None:
     assert {name for name, *_ in CHECKS} == {path.stem for path in SOURCES.glob("[!_]*.py")}
 
 
@@ -151,13 +151,13 @@ def test_a_check_passes_and_fails_for_each_reason(tmp_path: Path, check: tuple[s
 
 
 @pytest.mark.parametrize("check", [("buffer_copy", "vulkan"), ("generate", "--device", "vulkan", *GENERATE)])
-def test_without_a_vulkan_driver_what_needs_one_is_skipped(tmp_path: Path, check: tuple[str, ...]) -> None:
+def test_checks_that_need_a_vulkan_driver_are_skipped_without_one(tmp_path: Path, check: tuple[str, ...]) -> None:
     status, skipped, _ = run(tmp_path, check, "driver")
     reason = "this machine has no Vulkan driver: install one, such as Mesa's lavapipe for the CPU"
     assert (status, skipped) == (0, reason)
 
 
-def test_the_runtime_alone_is_asked_for_where_that_is_said(tmp_path: Path) -> None:
+def test_the_runtime_only_option_sets_the_variable(tmp_path: Path) -> None:
     status, _, output = run(tmp_path, ("loads", "mlc_llm", "--runtime-only"))
     assert status == 0 and output == f"loads {'mlc_llm.dll' if sys.platform == 'win32' else 'libmlc_llm.so'}\n"
 

@@ -182,7 +182,7 @@ test('holds what no model compiles for Vulkan with, also where another toolchain
   expect(plan({ startAnew: [MlcLlmPart.TOOLCHAIN], toolchain: { packages: [] } }).upkeep.hold).toEqual(held);
 });
 
-test('a figure of disk space is added to those that are there', () => {
+test('figures of disk space are merged into the default ones', () => {
   const name = MlcLlmVariant.CUDA_13_0;
   const [main, cuda] = plan({
     diskGigabytes: { linux: 9 },

@@ -1,4 +1,4 @@
-/** A change of a check or of the preflight is a change of what is tested: it starts the workflows. */
+/** Changes of checks and of the preflight start the workflows. */
 import { System, WheelCheck } from '../../src';
 import { wheelPaths } from '../../src/github/inputs';
 import { projectGlobs } from '../../src/plan/project-files';
@@ -23,7 +23,7 @@ test.each([
   expect(wheelPaths(declared, system)).toEqual(expect.arrayContaining([...globs, 'scripts/**', 'thing/**']));
 });
 
-test('what this library brings starts nothing, and the whole project is one glob', () => {
+test("this library's own files add no globs, and the whole project is one glob", () => {
   expect(projectGlobs(plan({ preflight: { ...preflight, folder: 'builtin:mlc-llm/preflight' } }), 'windows')).toEqual(
     [],
   );

@@ -1,4 +1,4 @@
-/** The remote `origin`, and new projects, which take their repository from it. */
+/** The remote `origin`, and new projects, which read their repository from it. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,13 @@ import { at } from '../small';
 const git = (folder: string, ...words: string[]): void =>
   void execFileSync('git', ['-C', folder, ...words], { stdio: 'ignore' });
 
-/** A checkout with that remote, in the test's folder. */
+/** Create a checkout with a remote in the test's folder. */
 function checkout(url?: string, folder = at('')): void {
   git(folder, 'init', '--quiet');
   if (url) git(folder, 'remote', 'add', 'origin', url);
 }
 
-// The test's folder is in no repository, wherever temporary files are.
+// The test's folder is outside any repository, even if the temporary folder is not.
 beforeAll(() => {
   process.env.GIT_CEILING_DIRECTORIES = realpathSync(tmpdir());
 });
@@ -41,7 +41,7 @@ describe('the URL of a remote', () => {
     'ssh://git@github.com:22/Acme/Wheels.x',
     'ssh://git@ssh.github.com:443/Acme/Wheels.x.git',
     'git+ssh://git@github.com/Acme/Wheels.x.git',
-  ])('%s names owner and repository', (url) => {
+  ])('%s contains owner and repository', (url) => {
     expect(githubRepository(url)).toBe('Acme/Wheels.x');
   });
 
@@ -60,13 +60,13 @@ describe('the URL of a remote', () => {
     'C:\\github.com\\acme\\wheels',
     'file:///github.com/acme/wheels',
     '',
-  ])('%s names none', (url) => {
+  ])('%s contains none', (url) => {
     expect(githubRepository(url)).toBeUndefined();
   });
 });
 
 describe('the remote of a folder', () => {
-  test('is that of its own repository, even in a hook of another one', () => {
+  test('belongs to its own repository, even in a git hook of another one', () => {
     checkout('git@github.com:acme/wheels.git');
     mkdirSync(at('other'));
     checkout('git@github.com:somebody/else.git', at('other'));
@@ -75,16 +75,16 @@ describe('the remote of a folder', () => {
     delete process.env.GIT_DIR;
   });
 
-  test('is not that of the repository around it', () => {
+  test('does not belong to the enclosing repository', () => {
     checkout('git@github.com:acme/monorepo.git');
     mkdirSync(at('packages'));
     expect(readOrigin(at('packages'))).toEqual({
       isRepository: false,
-      reason: 'this folder is inside another git repository, and is not one itself',
+      reason: 'this folder is inside another git repository, but is not one itself',
     });
   });
 
-  test('is found through an abbreviation, and in spite of a mirror', () => {
+  test('is found through an abbreviation, and despite a mirror', () => {
     checkout('gh:acme/wheels');
     git(at(''), 'config', 'url.git@github.com:.insteadOf', 'gh:');
     expect(readOrigin(at(''))).toEqual({ repository: 'acme/wheels' });
@@ -120,8 +120,8 @@ describe('a project without githubRepository', () => {
     );
   };
 
-  // A folder `lib3` became ghcr.io/lib3/lib3: half an hour of building, and no right to push it.
-  test('takes it from the remote if it is new, and writes it into .projenrc.ts', () => {
+  // Regression: a folder `lib3` became ghcr.io/lib3/lib3, which failed to push after half an hour of building.
+  test('reads it from the remote if it is new, and writes it to .projenrc.ts', () => {
     checkout('https://github.com/Acme/Wheels.git');
     const made = declare(true);
     expect(made.pipeline._plan).toMatchObject({ repository: 'Acme/Wheels', image: { name: 'ghcr.io/acme/wheels' } });
@@ -134,7 +134,7 @@ describe('a project without githubRepository', () => {
     ['new, without a remote', true, undefined, [`"${ADD}"`, '--github-repository OWNER/NAME', 'no remote "origin"']],
     ['new, of another host', true, 'git@gitlab.com:a/b.git', [`"${ADD}"`, "githubRepository: 'OWNER/NAME'"]],
     ['old, without a remote', false, undefined, [`"${ADD}"`, "add githubRepository: 'OWNER/NAME' to .projenrc.ts"]],
-    // Whoever clones it, the same declaration gives the same files.
+    // The same declaration produces the same files in every clone.
     ['old, with a remote', false, 'git@github.com:a/b.git', ["add githubRepository: 'a/b' to .projenrc.ts"]],
   ])('is refused, before anything is written: %s', (_, isNew, url, parts) => {
     checkout(url);

@@ -1,4 +1,4 @@
-/** The parts that a repository has once: a default task, `build.yml`, and the packages that both need. */
+/** The shared parts of a repository: the default task, `build.yml`, and their packages. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,7 +23,7 @@ const installs = (name = 'build', job = 'build'): string =>
   workflow(name).jobs[job].steps.find((step: any) => step.name === 'Install dependencies').run;
 
 describe('the default task', () => {
-  // It had no steps: npx projen, check and build did nothing, with status 0.
+  // Regression: it had no steps, so npx projen, check and build did nothing, with status 0.
   test.each([
     ['.projenrc.ts', 'tsx'],
     ['.projenrc.mts', 'tsx'],
@@ -80,7 +80,7 @@ describe('the default task', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('cannot be added without a declaration: a warning, and no check that never fails', () => {
+  test('is not added without a declaration: prints a warning, and adds no check that never fails', () => {
     const made = project();
     const warned = jest.spyOn(made.logger, 'warn');
     new WheelPipeline(made, SMALL);
@@ -93,7 +93,7 @@ describe('the default task', () => {
 describe('build.yml', () => {
   beforeEach(() => write({ '.projenrc.ts': '' }));
 
-  test('checks that the files are up to date, with no rights', () => {
+  test('checks that the files are up to date, without write permissions', () => {
     synthesize();
     const { on, permissions, jobs } = workflow('build');
     expect([Object.keys(on), permissions]).toEqual([['pull_request', 'merge_group', 'workflow_dispatch'], {}]);
@@ -102,7 +102,7 @@ describe('build.yml', () => {
     expect(read('.projen/files.json')).toContain('.github/workflows/build.yml');
   });
 
-  test('can be overridden as any other workflow', () => {
+  test('can be overridden like any other workflow', () => {
     const made = project();
     new WheelPipeline(made, SMALL);
     made.tryFindObjectFile('.github/workflows/build.yml')!.addOverride('jobs.build.timeout-minutes', 7);
@@ -120,7 +120,7 @@ describe('build.yml', () => {
     expect(read('.github/workflows/build.yml')).toBe('name: mine');
   });
 
-  test('written by hand is an error, with the option that keeps it', () => {
+  test('is an error if it was written by hand; the message names the option that keeps it', () => {
     write({ '.github/workflows/build.yml': 'name: mine\n' });
     expect(synthesize).toThrow(/\n {2}\.github\/workflows\/build\.yml\n[^]*set buildWorkflow: false$/);
     synthesize({ buildWorkflow: false });
@@ -145,7 +145,7 @@ describe('packages', () => {
     expect([installs(), installs('upgrade', 'look')]).toEqual([commands, commands]);
   });
 
-  // pnpm was asked for, and npm ci failed.
+  // Regression: the package manager was pnpm, and npm ci failed.
   test.each([
     [NodePackageManager.NPM, 'npm ci\n'],
     [NodePackageManager.YARN_CLASSIC, 'yarn install --check-files --frozen-lockfile\n'],
@@ -180,7 +180,7 @@ describe('packages', () => {
     expect(read('package.json')).toBe('{ "private": true }');
   });
 
-  test('are declared with the place that npm installed them from', () => {
+  test('are declared with the address that npm installed them from', () => {
     const npm = (resolved: string): string =>
       JSON.stringify({
         packages: {
@@ -231,7 +231,7 @@ describe('packages', () => {
     ]);
   });
 
-  test('that cannot be locked cause a warning with the reason and the command', () => {
+  test('cause a warning with the reason and the command if they cannot be locked', () => {
     write({ 'package.json': '{}' });
     jest.mocked(execFileSync).mockImplementation(() => {
       const stderr = 'npm error code E404\nnpm error 404 Not Found - GET https://registry.example.org/x\n';
@@ -241,7 +241,9 @@ describe('packages', () => {
     const warned = jest.spyOn(made.logger, 'warn');
     lockPackages(made);
     expect(warned).toHaveBeenCalledWith(
-      expect.stringMatching(/^CI needs package-lock\.json.*npm update --package-lock-only.*404 Not Found/),
+      expect.stringMatching(
+        /^cannot write package-lock\.json, which CI needs.*npm update --package-lock-only.*404 Not Found/,
+      ),
     );
   });
 });

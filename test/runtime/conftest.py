@@ -153,7 +153,7 @@ def plan_data(value: Any) -> Any:
 
 
 def stand_in_for_gh(folder: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put a gh on the PATH that answers from a git repository; the folder of what it keeps."""
+    """Put a stand-in for gh on the PATH that reads a git repository; return the folder of its state."""
     stand_ins, programs, kept = Path(__file__).parents[1] / "e2e" / "stand-ins", folder / "bin", folder / "hub"
     programs.mkdir()
     shutil.copy(stand_ins / "gh.py", programs / "gh")

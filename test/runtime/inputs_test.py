@@ -128,7 +128,7 @@ def test_the_usual_folders_are_accepted(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "nt", reason="the programs of other systems know no such limit")
 def test_a_build_folder_that_is_too_long_for_compilers_is_told(tmp_path: Path) -> None:
     long = resolved({"build-dir": str(tmp_path / ("x" * 120))})
-    with pytest.raises(UsageError, match="characters, and compilers of Windows fail"):
+    with pytest.raises(UsageError, match="characters, but Windows compilers fail"):
         check_folders(long, None)
 
 

@@ -1,4 +1,4 @@
-"""The program from its sources and as the one file that repositories get."""
+"""The program as sources and as a packed file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wheel_pipeline.wheels.sources import tree_hash
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKED = REPOSITORY / "lib" / "wheel_pipeline.pyz"
-# Files that only other interpreters, toolchains or systems run are found, not imported.
+# Files that only other interpreters, toolchains or systems run are looked up, not imported.
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 sys.path[:0] = [sys.argv[1]]
@@ -51,7 +51,7 @@ def test_every_module_is_packed_and_imports_with_nothing_installed(packed: Path)
     assert ran.stdout.strip() == str(len(sources) - 1), ran.stderr  # all but the package itself
 
 
-def test_the_packed_program_takes_the_plan_beside_it(packed: Path) -> None:
+def test_the_packed_program_reads_the_plan_next_to_it(packed: Path) -> None:
     ran = run(packed, "build")
     assert (ran.returncode, ran.stderr) == (
         2,
@@ -60,7 +60,7 @@ def test_the_packed_program_takes_the_plan_beside_it(packed: Path) -> None:
     )
 
 
-def test_an_old_python_gets_one_sentence(packed: Path) -> None:
+def test_an_old_python_gets_a_short_message(packed: Path) -> None:
     ran = run("-c", OLD, packed)
     assert ran.returncode == 1
     assert "wheel_pipeline needs Python 3.12 or newer" in ran.stderr and "is 3.9" in ran.stderr
@@ -74,7 +74,7 @@ def test_a_traceback_shows_source_lines(packed: Path) -> None:
     assert 'plans.load(scripts / "plan.json")' in Path(log[1]).read_text(encoding="utf-8")
 
 
-def test_a_file_of_the_gate_is_found_in_both(packed: Path) -> None:
+def test_a_file_of_the_gate_is_found_in_sources_and_packed_program(packed: Path) -> None:
     code = "import sys; sys.path[:0] = [sys.argv[1]]; from wheel_pipeline import program; "
     code += "print(ascii(program.source('gate/probe.py')))"
     assert run("-I", "-c", code, packed).stdout.strip() == ascii(program.source("gate/probe.py"))
@@ -96,7 +96,7 @@ with as_file(program.declared("builtin:mlc-llm/preflight", Path())) as tree:
 """
 
 
-def test_builtin_files_are_the_same_in_both(packed: Path) -> None:
+def test_builtin_files_are_equal_in_sources_and_packed_program(packed: Path) -> None:
     ran = run("-I", "-S", "-c", READ_BUILTIN, packed)
     library = REPOSITORY / "src/mlc-llm"
     checks = {path.name: path.read_bytes() for path in (library / "checks").glob("_*.py")}
@@ -106,7 +106,7 @@ def test_builtin_files_are_the_same_in_both(packed: Path) -> None:
     assert ran.stdout.splitlines() == [*sizes, tree_hash(library / "preflight")], ran.stderr
 
 
-def test_checks_and_preflight_are_packed_and_nothing_else_of_mlc_llm(packed: Path) -> None:
+def test_only_checks_and_preflight_of_mlc_llm_are_packed(packed: Path) -> None:
     with zipfile.ZipFile(packed) as archive:
         brought = {name for name in archive.namelist() if name.startswith("mlc-llm/")}
     library = REPOSITORY / "src/mlc-llm"

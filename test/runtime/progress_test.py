@@ -1,4 +1,4 @@
-"""Progress as a person sees it: on a terminal, and in a log."""
+"""Progress output on a terminal and in a log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ console.say("done")
 
 
 def on_terminal(**variables: str) -> str:
-    """Everything that the program writes to a terminal of 40 columns."""
+    """Return everything that the program writes to a terminal of 40 columns."""
     import pty
 
     source = str(Path(progress.__file__).parents[1])
@@ -43,7 +43,7 @@ def on_terminal(**variables: str) -> str:
         try:
             while chunk := os.read(controller, 4096):
                 written += chunk
-        except OSError:  # Linux reports the end so
+        except OSError:  # Linux reports the end of a pseudo-terminal with EIO
             pass
         os.close(controller)
     assert process.returncode == 0, written
@@ -51,12 +51,12 @@ def on_terminal(**variables: str) -> str:
 
 
 def screen(written: str) -> list[str]:
-    """The lines that remain visible."""
+    """Return the lines that remain visible."""
     return [line.split("\r\x1b[K")[-1] for line in written.split("\n")]
 
 
 @posix
-def test_a_terminal_shows_one_line_that_changes_and_goes() -> None:
+def test_a_terminal_shows_one_status_line_that_is_cleared() -> None:
     written = on_terminal()
     assert "\r\x1b[K  compile: 3 of 3, 0.0 s" in written
     assert screen(written) == ["\x1b[1m==> Build\x1b[0m", "between", "done", ""]
@@ -64,7 +64,7 @@ def test_a_terminal_shows_one_line_that_changes_and_goes() -> None:
 
 @posix
 @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_a_terminal_that_wants_no_color_gets_none(variables: dict[str, str]) -> None:
+def test_a_terminal_without_color_gets_no_styles(variables: dict[str, str]) -> None:
     assert screen(on_terminal(**variables))[0] == "==> Build"
 
 
@@ -75,5 +75,5 @@ def test_the_line_fits_a_narrow_terminal() -> None:
 
 
 @posix
-def test_ci_gets_whole_lines_only() -> None:
+def test_ci_gets_complete_lines_only() -> None:
     assert on_terminal(CI="true") == "==> Build\nbetween\ndone\n"

@@ -119,11 +119,11 @@ def test_what_an_earlier_run_has_done_beside_these_steps_counts_for_the_next_one
     one(beside=["build:demo"])
     assert Trial(tmp_path).run("record") == ["tools", "record"]
     one()
-    with pytest.raises(UsageError, match="step build:demo has not been done yet"):
+    with pytest.raises(UsageError, match="step build:demo has not run yet"):
         Trial(tmp_path).run("record")
     Trial(tmp_path).run()
     one(beside=["build:demo"], facts={"commit": "b"})
-    with pytest.raises(UsageError, match="was of another commit"):
+    with pytest.raises(UsageError, match="had another commit"):
         Trial(tmp_path).run("record")
 
 
@@ -137,8 +137,8 @@ def test_a_run_goes_on_from_a_step_and_prepares_again(tmp_path: Path) -> None:
     ("from_step", "facts", "message"),
     [
         ("recrd", FACTS, "there is no step 'recrd'; did you mean record?"),
-        ("record", {"commit": "b"}, "was of another commit"),
-        ("record", FACTS, "step build:demo has not been done yet"),
+        ("record", {"commit": "b"}, "had another commit"),
+        ("record", FACTS, "step build:demo has not run yet"),
     ],
 )
 def test_a_run_goes_on_only_from_what_was_done_for_the_same(

@@ -58,7 +58,7 @@ def test_a_folder_that_cannot_be_written_is_told_at_once(tmp_path: Path, monkeyp
 def test_only_what_it_made_is_emptied(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source/mine.c").write_text("int x;")
-    with pytest.raises(Failure, match="was not made by this program"):
+    with pytest.raises(Failure, match="contains files that this build did not create"):
         Workspace(tmp_path).empty("source")
     assert (tmp_path / "source/mine.c").exists()
 
@@ -123,7 +123,7 @@ def test_a_file_or_a_link_in_the_place_of_a_folder_is_not_removed(tmp_path: Path
     path = tmp_path / "build/source"
     path.parent.mkdir()
     path.symlink_to(tmp_path / "elsewhere") if what == "a link" else path.write_text("mine")
-    with pytest.raises(Failure, match=r"build.source was not made by this program"):
+    with pytest.raises(Failure, match=r"build.source contains files that this build did not create"):
         Workspace(tmp_path / "build").begin(["source"])
     assert os.path.lexists(path) and not (tmp_path / "build" / workspace.MARKER).exists()
 
@@ -143,7 +143,8 @@ def test_a_full_disk_is_told_before_anything_is_begun(tmp_path: Path, monkeypatc
     monkeypatch.setattr(workspace.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 65536}))
     with (
         pytest.raises(
-            Failure, match=r"has 0.07 MB of free disk space, and 16.00 MB are needed: free some, or set BUILD_DIR"
+            Failure,
+            match=r"has 0.07 MB of free disk space, but 16.00 MB is required: free disk space, or set BUILD_DIR",
         ),
         owned(tmp_path / "build", "BUILD_DIR", "build"),
     ):

@@ -1,4 +1,4 @@
-/** The program as a repository gets it. */
+/** The packed program in a generated repository. */
 import { existsSync, lstatSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
 import { Platform, WheelPipeline } from '../../src';
 import { PACKED } from '../../src/scripts/packed-program';
@@ -11,7 +11,7 @@ test("there are wrappers for the build's systems", () => {
   expect(names(Platform.WINDOWS_AMD64)).toEqual(['scripts/build.ps1', 'scripts/test.ps1']);
 });
 
-test('a repository gets the file of the installed package, read-only, as a binary that was generated', () => {
+test('a repository gets the file of the installed package, read-only, marked as binary and generated', () => {
   synthesize();
   const path = at('scripts/wheel_pipeline.pyz');
   expect(readFileSync(path).equals(readFileSync(PACKED))).toBe(true);
@@ -35,20 +35,20 @@ test('a changed copy is replaced, and one that is no longer declared is removed'
   expect([existsSync(path), existsSync(at('part/scripts/wheel_pipeline.pyz'))]).toEqual([false, true]);
 });
 
-test('a repository with the sources gets no file, and its scripts and workflows run the sources', () => {
+test('a repository with the sources gets no packed file, and its scripts and workflows run the sources', () => {
   synthesize({ program: { sources: 'src/wheel_pipeline', requirements: 'src/requirements.txt' } });
   expect(existsSync(at('scripts/wheel_pipeline.pyz'))).toBe(false);
   expect(read('scripts/build.sh')).toContain('exec "$python" -E "$root/src/wheel_pipeline" "$command" "$@"');
   const linux = read('.github/workflows/linux.yml');
   expect(linux).toContain('--require-hashes --requirement src/requirements.txt');
   expect(linux).toContain('python3 src/wheel_pipeline ci changes');
-  // A change of the program builds the wheels.
+  // A change of the program rebuilds the wheels.
   expect(workflow('linux').on.push.paths).toEqual(
     expect.arrayContaining(['src/wheel_pipeline/**', 'src/requirements.txt']),
   );
 });
 
-test('no job of a repository with the file installs anything for it', () => {
+test('no job installs requirements for the packed program', () => {
   synthesize();
   for (const name of ['docker', 'linux', 'windows', 'release', 'cleanup', 'reproduce']) {
     expect(read(`.github/workflows/${name}.yml`)).not.toContain('pip" install');

@@ -89,7 +89,7 @@ test('the image is built under the name that it is published under', () => {
   expect(argv()).toEqual(['build', '--file', 'docker/Dockerfile', '--tag', 'ghcr.io/owner/thing:latest', '.']);
 });
 
-test("wheels are built in the image by the checkout's owner, as its entrypoint does, with the checkout at the workspace and the inputs handed in", () => {
+test('wheels are built in the image, with the checkout mounted at the workspace and the inputs passed', () => {
   installDocker(0);
   runTask('wheel');
   const environment = ['--env-file', DOCKER_ENVIRONMENT];

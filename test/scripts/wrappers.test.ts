@@ -9,7 +9,7 @@ const rendered = new Map(scripts(plan()).map(({ path, text }) => [path.replace('
 const source = (name: string): string => rendered.get(name)!;
 
 describe('as texts', () => {
-  test.each(['build.sh', 'test.sh', 'build.ps1', 'test.ps1'])('%s is short, and names its source', (name) => {
+  test.each(['build.sh', 'test.sh', 'build.ps1', 'test.ps1'])('%s is short, and refers to its template', (name) => {
     expect(source(name).trimEnd().split('\n').length).toBeLessThanOrEqual(40);
     expect(source(name)).toContain('Synthesized by projen from .projenrc.ts');
     expect(source(name)).not.toMatch(/@[A-Z]+@/);

@@ -35,14 +35,14 @@ export function value(expected = 'text'): z.ZodMiniString<string> {
   return text(expected, /^/, { empty: true });
 }
 
-/** The prefix of a file or folder that this library brings, such as `builtin:mlc-llm/preflight`. */
+/** The prefix of this library's own files and folders, such as `builtin:mlc-llm/preflight`. */
 export const BUILTIN = 'builtin:';
 
 /**
- * A path below a root that every platform reads, and that needs no quotes in any file.
+ * Validate a path below a root that is portable and needs no quotes in any file.
  *
- * @param of the root, as a message names it
- * @param options `builtin`: the path may be that of a file or folder of this library
+ * @param of the name of the root, for messages
+ * @param options `builtin`: allow the path of a file or folder of this library
  */
 export function path(of = 'its root', { builtin = false } = {}): z.ZodMiniString<string> {
   const bare = (given: string): string => (builtin && given.startsWith(BUILTIN) ? given.slice(BUILTIN.length) : given);
@@ -104,7 +104,7 @@ export const imageReferenceText = text(
   /^[a-z0-9][a-z0-9./_-]*(:\d+\/[a-z0-9./_-]+)?:[\w.-]+@sha256:[0-9a-f]{64}$/,
 );
 
-/** What an image is, whatever its tags are. */
+/** The digest of an image. */
 export const digestText = text("an image's digest: sha256:<64 digits>", /^sha256:[0-9a-f]{64}$/);
 
 /** A version of numbers, such as `3.26`. */

@@ -1,4 +1,4 @@
-"""A model in name only: a Llama too small to be worth compiling, and a byte-level tokenizer of eight tokens."""
+"""A tiny Llama model that compiles in seconds, with a byte-level tokenizer of eight tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VOCABULARY = ("h", "e", "l", "o", "w", "\u0120", "he", "ll")
 
 
 def make_tiny_model() -> Path:
-    """Write the model into a new folder of the current one."""
+    """Write the model to a new folder in the current one."""
     folder = Path.cwd() / "tiny-model"
     folder.mkdir()
     sizes = {"hidden_size": 64, "intermediate_size": 128, "vocab_size": 8, "max_position_embeddings": 128}

@@ -1,4 +1,4 @@
-"""Skips a check where the machine has no Vulkan driver."""
+"""Skip a check on a machine without a Vulkan driver."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import unittest
 
 
 def skip_without_vulkan_driver() -> None:
-    """Ask the loader itself: where it finds a device and tvm does not, the check goes on and fails."""
-    # Windows finds it along the PATH too, where Python does not look by itself.
+    """Query the loader directly: if it finds a device but tvm does not, the check fails instead of being skipped."""
+    # Windows searches the PATH as well, but Python does not.
     windows = (ctypes.util.find_library("vulkan-1.dll") or "vulkan-1.dll") if sys.platform == "win32" else None
     loader = ctypes.CDLL(windows or "libvulkan.so.1")
-    # A VkInstanceCreateInfo that asks for nothing: its type is 1, all else is 0.
+    # An empty VkInstanceCreateInfo: its type is 1, all other fields are 0.
     instance, count = ctypes.c_void_p(), ctypes.c_uint32()
     if loader.vkCreateInstance((ctypes.c_uint64 * 8)(1), None, ctypes.byref(instance)) == 0:
         loader.vkEnumeratePhysicalDevices(instance, ctypes.byref(count), None)

@@ -1,4 +1,4 @@
-"""Copies numbers to a device of tvm and back: buffer_copy.py vulkan|cuda|rocm"""
+"""Copy numbers to a tvm device and back: buffer_copy.py vulkan|cuda|rocm"""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def main() -> None:
     parser.add_argument("device", choices=TITLES)
     name = parser.parse_args().device
     title = TITLES[name]
-    missing = f"no {title} device: the job needs a runner that has one"
+    missing = f"no {title} device: use a runner that has one"
     if name == "vulkan":
         skip_without_vulkan_driver()
-        missing = "the loader finds a device, and tvm does not"
+        missing = "the loader finds a device, but tvm does not"
 
-    # Not before the skip: these imports take seconds.
+    # After the skip, as these imports take seconds.
     import numpy
     import tvm
 

@@ -1,4 +1,4 @@
-"""Compiles the tiny model for a target: compile_model.py TARGET"""
+"""Compile the tiny model for a target: compile_model.py TARGET"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Finds what tvm was compiled with: compiled_in.py LLVM_MAJOR DEVICE_API…"""
+"""Verify tvm's LLVM version and device APIs: compiled_in.py LLVM_MAJOR DEVICE_API…"""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Writes the configuration of the tiny model by MLC-LLM's command line."""
+"""Write the configuration of the tiny model with MLC-LLM's command line."""
 
 import json
 

@@ -1,6 +1,6 @@
-"""Gives the tiny model random weights, compiles it and has it generate a token: through compiler, runtime and engine.
+"""Compile the tiny model with random weights and generate a token: tests compiler, runtime and engine.
 
-Compiling links with the machine's C++ compiler, which on Windows would have to be clang.
+Compiling links with the machine's C++ compiler, which must be clang on Windows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def main() -> None:
         skip_without_vulkan_driver()
     folder = make_tiny_model()
 
-    # Not before the skip: these imports take seconds.
+    # After the skip, as these imports take seconds.
     import numpy
     from mlc_llm import MLCEngine
     from mlc_llm.model import MODELS
@@ -35,7 +35,7 @@ def main() -> None:
     module.to(options.dtype)
     _, parameters, _ = module.export_tvm(spec=module.get_default_spec(), allow_extern=True)
     random = numpy.random.default_rng(0)
-    # What is no number in a shape is the size of the vocabulary.
+    # A symbolic dimension of a shape is the size of the vocabulary.
     size = len(VOCABULARY)
     shapes = {name: [n if isinstance(n, int) else size for n in each.shape] for name, each in parameters}
     weights = {name: (random.standard_normal(shape) / 8).astype(options.dtype) for name, shape in shapes.items()}

@@ -1,6 +1,6 @@
-"""Loads MLC-LLM's library, which brings its functions to tvm: loads.py LIBRARY [--runtime-only]
+"""Load MLC-LLM's library, which registers its functions with tvm: loads.py LIBRARY [--runtime-only]
 
-In tvm's runtime-only mode, `import mlc_llm` itself fails, so the library is loaded by its path.
+In tvm's runtime-only mode, `import mlc_llm` itself fails, so the check loads the library by path.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ def main() -> None:
     parser.add_argument("--runtime-only", action="store_true")
     options = parser.parse_args()
 
-    # Not before the variable is set, which tvm reads when it is imported.
+    # tvm reads the variable when it is imported.
     os.environ["TVM_USE_RUNTIME_LIB"] = "1" if options.runtime_only else "0"
     import tvm.base
     import tvm_ffi
 
     assert tvm.base._RUNTIME_ONLY is options.runtime_only
-    # Newer versions of tvm have a part of the runtime that the runtime-only mode leaves to others.
+    # Newer versions of tvm have a part of the runtime that the runtime-only mode does not load.
     for extra in Path(tvm.__file__).parent.rglob("*tvm_runtime_extra.*"):
         ctypes.CDLL(str(extra), ctypes.RTLD_GLOBAL)
     spec = importlib.util.find_spec("mlc_llm")

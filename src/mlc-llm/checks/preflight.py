@@ -1,4 +1,4 @@
-"""Uses one part of the small library that MLC-LLM's toolchain is tried on: llvm, spirv, vulkan or crate."""
+"""Test one part of the preflight library: preflight.py llvm|spirv|vulkan|crate"""
 
 import sys
 
@@ -8,7 +8,7 @@ from mlc_llm_preflight import LIBRARY
 if part == "llvm":
     assert LIBRARY.preflight_llvm() > 0
 elif part == "spirv":
-    assert LIBRARY.preflight_spirv() > 0, "SPIRV-Tools refuses a barrier as tvm emits it: an older one is needed"
+    assert LIBRARY.preflight_spirv() > 0, "SPIRV-Tools rejects a barrier that tvm emits: use an older version"
 elif part == "vulkan":
     assert LIBRARY.preflight_vulkan() > 0
 elif part == "crate":

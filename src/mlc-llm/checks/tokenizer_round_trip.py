@@ -1,4 +1,4 @@
-"""Encodes and decodes a text by the Rust library that is linked into the wheel."""
+"""Encode and decode a text with the Rust library that is linked into the wheel."""
 
 from mlc_llm.tokenizers import Tokenizer
 

@@ -1,4 +1,4 @@
-"""Passes an array through tvm's foreign-function interface and back."""
+"""Pass an array through tvm's foreign function interface and back."""
 
 import numpy
 import tvm_ffi

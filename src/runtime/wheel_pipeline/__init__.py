@@ -1,6 +1,6 @@
-"""Executes a plan: builds, tests, records and releases the wheels of a pipeline, on every platform alike.
+"""Execute a plan: build, test, record and release the wheels of a pipeline, on every supported platform.
 
   python scripts/wheel_pipeline.pyz --help
 
-plan.json, beside the packed program, decides what they do: change the declaration, .projenrc.ts, and run `npx projen`.
+The plan is plan.json, next to the packed program. To change it, edit .projenrc.ts and run `npx projen`.
 """

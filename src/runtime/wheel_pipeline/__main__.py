@@ -1,6 +1,6 @@
-"""Starts the program, or reports in one sentence what it lacks. It runs on any Python 3.
+"""Start the program, or report the requirement that is missing. This file runs on any Python 3.
 
-The packed program has it at its top, the sources inside their package.
+It is at the top of the packed program, and inside the package in a checkout.
 """
 
 import os
@@ -10,12 +10,12 @@ MINIMUM = (3, 12)
 
 
 def open_standard_streams() -> None:
-    """Connect closed streams to nothing: else the next file that is opened would take a closed one's place."""
+    """Connect closed streams to the null device: the next file to be opened would get their descriptor."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free descriptor, which is this one
             stream = os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False)
             setattr(sys, name, stream)
 
@@ -23,13 +23,13 @@ def open_standard_streams() -> None:
 def main() -> int:
     if sys.version_info < MINIMUM:
         wanted, found = (".".join(map(str, version[:2])) for version in (MINIMUM, sys.version_info))
-        sys.stderr.write(f"wheel_pipeline needs Python {wanted} or newer, and {sys.executable} is {found}: "
+        sys.stderr.write(f"wheel_pipeline needs Python {wanted} or newer, but {sys.executable} is {found}: "
                          "use the toolchain image, or activate the Conda environment\n")  # fmt: skip
         return 1
     open_standard_streams()
     folder = os.path.dirname(os.path.abspath(__file__))
     packed = os.path.isfile(folder)
-    # Modules beside a package that is run by its path must not be taken for libraries.
+    # A package that is run by its path would otherwise import its own modules as top-level ones.
     sys.path[0] = folder if packed else os.path.dirname(folder)
     try:
         from importlib import import_module
@@ -41,7 +41,7 @@ def main() -> int:
         requirements = os.path.join(os.path.dirname(folder), "requirements.txt")
         sys.stderr.write(
             f"wheel_pipeline needs the Python package {error.name}, which {sys.executable} does not have: "
-            f"python -m pip install --require-hashes --requirement {requirements}\n"
+            f"run python -m pip install --require-hashes --requirement {requirements}\n"
         )
         return 1
     status: int = cli.main(sys.argv[1:])

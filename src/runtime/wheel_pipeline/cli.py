@@ -28,11 +28,11 @@ PLANNED: Mapping[str, tuple[str, str]] = {
         "reproduction:run_reproduction",
     ),
     "preflight": (
-        "Tries the toolchain on a small library that uses what the wheels use.",
+        "Tests the toolchain on a small library with the same dependencies as the wheels.",
         "building.preflight:run_preflight",
     ),
 }
-"""Commands whose inputs the plan declares: what each is for, and its function, which is imported when it runs."""
+"""Commands whose inputs the plan declares: description and function. The function is imported on use."""
 
 OTHERS: Mapping[str, str] = {
     "tools": "image:tools",
@@ -49,14 +49,14 @@ OTHERS: Mapping[str, str] = {
 
 
 def function(where: str) -> Callable[..., int]:
-    """Import a command's function: the modules of the other commands are not read."""
+    """Import a command's function, without the modules of other commands."""
     module, _, name = where.partition(":")
     found: Callable[..., int] = getattr(import_module(f".{module}", __package__), name)
     return found
 
 
 def main(argv: Sequence[str], scripts: Path | None = None) -> int:
-    """Run a command by the plan in a folder; its exit status."""
+    """Run a command with the plan of a folder; return the exit status."""
     scripts = scripts or program.scripts()
     os.umask(0o022)  # the modes of files go into wheels
     listen_to_signals()

@@ -43,7 +43,7 @@ def megabytes(size: int) -> str:
 
 
 def disk_space(size: int) -> str:
-    """A size in GB; in MB below 1 GB."""
+    """Format a size in GB, or in MB below 1 GB."""
     return f"{size / 1e9:.2f} GB" if size >= 1e9 else megabytes(size)
 
 
@@ -76,7 +76,7 @@ class Console:
         self.live = not plain and sys.stdout.isatty() and not os.environ.get("CI")
         self.colored = self.live and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         if self.live and sys.platform == "win32":
-            os.system("")  # enables escape sequences in consoles that start with them off
+            os.system("")  # enables escape sequences in consoles where they are off by default
 
     def open_log(self, path: Path) -> None:
         """Write what follows to this file as well."""
@@ -118,7 +118,7 @@ class Console:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal."""
+        """Width of the terminal in columns."""
         return shutil.get_terminal_size().columns
 
     def printed(self) -> contextlib.AbstractContextManager[None]:

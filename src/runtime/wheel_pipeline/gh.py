@@ -27,7 +27,7 @@ ADVICE = {
     429: LIMITED,
 }
 COMPARISON = ".status, (.files[] | .filename, (.previous_filename // empty))"
-MOST_FILES = 300  # that GitHub lists of a comparison
+MOST_FILES = 300  # files that GitHub lists of a comparison
 PATIENCE = 12  # how many times longer to wait where GitHub limits how often it is asked
 
 
@@ -117,22 +117,22 @@ class Gh:
         ).strip()
 
     def json(self, path: str, *, advice: str) -> Any:
-        """The answer of GitHub's API to a path."""
+        """Query a path of GitHub's API."""
         answer = self.ask(["api", "--method", "GET", path], f"api {path}", advice=advice)
         try:
             return json.loads(answer)
         except ValueError as error:
-            raise Failure(f"gh api {path} gives no JSON ({answer[:80]!r}): update gh") from error
+            raise Failure(f"gh api {path} printed no JSON ({answer[:80]!r}): update gh") from error
 
     def is_on_branch(self, repository: str, commit: str, branch: str) -> bool:
-        """Whether a commit is the branch's newest, or one before it. A tag may have the branch's name."""
+        """Check that a branch contains a commit. A tag may have the branch's name."""
         newest = self.field(f"repos/{repository}/git/ref/heads/{quote(branch)}", ".object.sha")
         return self.compared(repository, commit, newest)[0] in ("identical", "ahead")
 
     def compared(self, repository: str, base: str, head: str) -> tuple[str, list[str]]:
-        """The status of a comparison of two commits or branches, and the changed files: a renamed one has both names.
+        """Compare two commits or branches: return the status and the changed files. A renamed file has both names.
 
-        The status is "" where GitHub does not know one of the two. It lists at most `MOST_FILES` files.
+        The status is "" if GitHub does not find one of them. GitHub lists at most `MOST_FILES` files.
         """
         path = f"repos/{repository}/compare/{quote(base)}...{quote(head)}"
         status, *files = self.field(path, COMPARISON, absent=True).splitlines() or [""]

@@ -22,7 +22,7 @@ ANYBODY = 12345  # nobody's number: neither root's, nor the image's own, nor tha
 TIMEOUT = 600.0  # seconds for one look at the image
 WORKSPACE = "/workspace"
 
-# Prints the user, and fails unless it and what it writes are ANYBODY's.
+# Prints the user, and fails unless the user and the files that it creates are ANYBODY's.
 OWNER = rf"""
 id
 test "$(id --user):$(id --groups)" = {ANYBODY}:{ANYBODY}
@@ -75,7 +75,7 @@ def test_image(plan: Plan, root: Path, argv: Sequence[str]) -> int:
             [*once, image, "bash", "-c", 'id; test "$(id --user)" -eq 0'],
         ),
         (
-            "Find no set-uid program, no file that everybody may write, no credential",
+            "Find no setuid program, no world-writable file, no credential",
             [*once, "--user=0", "--entrypoint=bash", image, "-c", RISKY],
         ),
         ("Find the environment without a shell", [*once, image, "python", "--version"]),

@@ -162,8 +162,8 @@ def check_folders(inputs: Inputs, source: Path | None, told: str = "SOURCE_DIR")
     build, output = inputs.build_dir.resolve(), inputs.output_dir.resolve()
     if os.name == "nt" and len(str(build)) > LONGEST:
         raise UsageError(
-            f"BUILD_DIR {build} has {len(str(build))} characters, and compilers of Windows fail on what lies below"
-            f" one of more than {LONGEST}: set BUILD_DIR to a shorter one"
+            f"BUILD_DIR {build} has {len(str(build))} characters, but Windows compilers fail with more than {LONGEST}:"
+            " set BUILD_DIR to a shorter path"
         )
     if inputs.build_dir.drive.startswith(r"\\"):
         # Not the resolved one: that of a drive whose letter stands for a share names the share.

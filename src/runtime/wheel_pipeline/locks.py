@@ -46,7 +46,7 @@ def locked_requirements(plan: Plan, root: Path, build: Build, platform: Platform
         return [f"--requirement={requirements}"]
     first = lock.read_text(encoding="utf-8").partition("\n")[0]
     if first != OF + identity_of(plan, requirements):
-        raise Failure(f"{told} is not of what {build.test_requirements_file} asks for now: {REFRESH}")
+        raise Failure(f"{told} is outdated because {build.test_requirements_file} has changed: {REFRESH}")
     return ["--require-hashes", f"--requirement={lock}"]
 
 

@@ -1,4 +1,4 @@
-"""This program as files: a package of sources, or the single file that repositories get."""
+"""The files of this program: a source package, or the packed file of a generated repository."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 BUILTIN = "builtin:"
-"""What the name of a file of this library begins with in a plan, such as builtin:mlc-llm/checks/generate.py."""
+"""Prefix of this library's own files in a plan, such as builtin:mlc-llm/checks/generate.py."""
 
 
 def path() -> Path:
-    """The folder or file that `python PATH COMMAND` runs."""
+    """Return the folder or file that `python PATH COMMAND` runs."""
     loader = __spec__.loader if __spec__ else None
     if isinstance(loader, zipimport.zipimporter):
         return Path(loader.archive).resolve()
@@ -21,18 +21,18 @@ def path() -> Path:
 
 
 def scripts() -> Path:
-    """The folder of plan.json: where the packed program is, or `scripts` of the checkout that has its sources."""
+    """Return the folder of plan.json: that of the packed program, or `scripts` of the source checkout."""
     program = path()
     return program.parent if program.is_file() else program.parents[2] / "scripts"
 
 
 def source(name: str) -> str:
-    """The text of one of the program's files, by its path in the package."""
+    """Read one of the program's files, by its path in the package."""
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def declared(name: str, root: Path) -> Traversable:
-    """A file or folder that the plan names: of the pipeline's folder, or one that this program brings."""
+    """Locate a file or folder of the plan: in the pipeline's folder, or among this program's own files."""
     if not name.startswith(BUILTIN):
         return root / name
     program = path()

@@ -1,4 +1,4 @@
-"""Progress of long work: one line that changes on a terminal, a line every half minute elsewhere."""
+"""Progress of long steps: a status line on a terminal, a log line every 30 seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .console import console, duration
 
 COUNT = re.compile(r"^\s*\[(\d+)/(\d+)\]")  # how Ninja, and so scikit-build-core, begins a line
 INTERVAL = 30.0  # seconds between two lines
-REFRESH = 0.2  # seconds between two states of the line on a terminal
+REFRESH = 0.2  # seconds between updates of a terminal's status line
 
 
 class Progress:

@@ -61,7 +61,7 @@ class Session:
 
     @contextlib.contextmanager
     def workspace(self, room: int = ROOM) -> Iterator[Workspace]:
-        """BUILD_DIR, for this run alone; `room`: the bytes that must be free there."""
+        """Lock BUILD_DIR for this run; `room` is the required free space in bytes."""
         with owned(self.inputs.build_dir, "BUILD_DIR", self.title, room=room):
             yield Workspace(self.inputs.build_dir)
 

@@ -84,12 +84,10 @@ class Steps:
             )
         for name, value in facts.items():
             if earlier["facts"].get(name) != value:
-                raise UsageError(f"--from-step: the run before was of another {name}: run all steps")
+                raise UsageError(f"--from-step: the earlier run had another {name}: run all steps")
         for step in self.steps[: ids.index(from_step)]:
             if not step.prepares and step.id not in earlier["finished"]:
-                raise UsageError(
-                    f"--from-step: step {step.id} has not been done yet: go on from there, or run all steps"
-                )
+                raise UsageError(f"--from-step: step {step.id} has not run yet: resume from there, or run all steps")
             self.finished.append(step.id)
 
     def run(self, env: Callable[[], Mapping[str, str]], from_step: str = "") -> None:

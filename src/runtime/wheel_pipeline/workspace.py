@@ -44,8 +44,8 @@ def owned(folder: Path, variable: str, command: str, name: str = "", room: int =
     free = shutil.disk_usage(folder).free
     if free < room:
         raise UsageError(
-            f"{folder} has {disk_space(free)} of free disk space, and {disk_space(room)} are needed:"
-            f" free some, or set {variable} to a folder on another disk"
+            f"{folder} has {disk_space(free)} of free disk space, but {disk_space(room)} is required:"
+            f" free disk space, or set {variable} to a folder on another disk"
         )
     lock, owner = FileLock(folder / f".{name}.lock"), folder / f".{name}.owner.json"
     try:
@@ -124,7 +124,7 @@ class Workspace:
             is_empty = path.is_dir() and not path.is_symlink() and not any(path.iterdir())
             if name not in self.made and os.path.lexists(path) and not is_empty:
                 raise Failure(
-                    f"{path} was not made by this program, which would empty it:"
+                    f"{path} contains files that this build did not create; refusing to delete it:"
                     " move it, or set BUILD_DIR to another folder",
                     2,
                 )

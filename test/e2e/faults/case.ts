@@ -33,9 +33,9 @@ export interface Place {
 
 /** One fault. */
 export interface FaultCase<P extends Place = Place> {
-  /** Id of the expected message in `messages.ts`; undefined where the run prints no error. */
+  /** ID of the expected message in `messages.ts`; undefined if the run prints no error. */
   readonly fault?: string;
-  /** Class of the case, where it has no `fault`. */
+  /** Class of a case without `fault`. */
   readonly area?: number;
   /** What is broken. */
   readonly broken: string;
@@ -71,14 +71,14 @@ export function pattern(message: string): RegExp {
   return new RegExp(parts.join('[^\\n]*?'));
 }
 
-/** Class and message of a fault. */
+/** Return the class and message of a fault. */
 function faultOf(id: string): { readonly area: string; readonly message: string } {
   const [area, messages] = Object.entries(MESSAGES).find(([, each]) => id in each) ?? [];
   if (!area || !messages) throw new Error(`test/e2e/faults/messages.ts has no message "${id}"`);
   return { area, message: messages[id] };
 }
 
-/** Title of a case: its class, and what is broken. */
+/** Return the title of a case: its class and the fault. */
 export function title({ fault, area, broken }: FaultCase<any>): string {
   return `${fault ? faultOf(fault).area : area}: ${broken}`;
 }

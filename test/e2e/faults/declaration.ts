@@ -40,7 +40,7 @@ project.synth();
     );
   }
 
-  /** Writes a file as a person does. */
+  /** Write a file, as a user would. */
   public write(path: string, text: string): void {
     mkdirSync(join(this.folder, path, '..'), { recursive: true });
     writeFileSync(join(this.folder, path), text);

@@ -1,19 +1,18 @@
-/** Expected messages of the faults that the suite breaks, by class and id; … stands for names, paths and numbers. */
+/** Expected messages of the faults, by class and ID; … stands for names, paths and numbers. */
 export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   // Folders that hold the user's files
   1: {
     'source-in-build': ' lies in BUILD_DIR …, which is emptied: set BUILD_DIR to another folder',
     'build-dir-foreign':
-      ' was not made by this program, which would empty it: move it, or set BUILD_DIR to another folder',
+      ' contains files that this build did not create; refusing to delete it: move it, or set BUILD_DIR to another folder',
     'output-in-emptied': 'OUTPUT_DIR … lies in a folder that the build empties: set it to another folder',
     'build-in-output': 'BUILD_DIR … lies in OUTPUT_DIR …, which is replaced: set one to another folder',
     'source-in-output': ' lies in OUTPUT_DIR …, which is replaced: set OUTPUT_DIR to another folder',
     'output-foreign':
-      ' has files of another origin (…), which the delivery would replace: move them, or set OUTPUT_DIR to another folder',
+      ' contains other files (…), which a build would delete: move them, or set OUTPUT_DIR to another folder',
     'output-no-folder': ' is no folder: remove it, or set OUTPUT_DIR to a folder',
-    'output-mount':
-      'OUTPUT_DIR … is a mount point, which a delivery cannot replace: set it to a folder below, such as …',
-    'compiler-cache-foreign': 'SCCACHE_DIR … has files of another origin (…): set it to a folder of its own',
+    'output-mount': 'OUTPUT_DIR … is a mount point, which a build cannot replace: set it to a folder below, such as …',
+    'compiler-cache-foreign': 'SCCACHE_DIR … contains other files (…): set it to an empty folder',
   },
   // Concurrent runs
   2: {
@@ -33,7 +32,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
     'record-schema': 'is a build record of schema …, not …: build again, with this program',
     'file-foreign': 'is neither a wheel nor a record: remove it',
     'check-ended':
-      'ended before its last line, with exit status 0: let it run to its end, or raise unittest.SkipTest("why")',
+      'exited with status 0 before its last line: let it reach its end, or raise unittest.SkipTest("reason")',
     'check-silent': 'says nothing, which proves nothing: have it print something, or make it a check of kind python',
     'check-unexpected': "'…' is not in its output",
     'check-failed': 'FAIL …: ended with exit status …',
@@ -42,7 +41,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
     'check-imports': 'FAIL …: ModuleNotFoundError: …',
     'check-no-module': 'the wheel has no module …: correct the imports of the check',
     'check-no-import': 'nothing is left to import: the check leaves out all that it names',
-    'checks-failed': 'checks failed: their output is above, and beside …',
+    'checks-failed': 'checks failed (see "FAIL" above); full output: next to …',
     'wheel-unlisted': 'does not list …: remove it, or build again',
     'file-unreadable': 'cannot read … (…): see that it is there, whole and readable',
     'record-no-json': 'is not JSON (line …: …): write it again',
@@ -64,7 +63,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
       'cannot write to the log … (…): make room on its disk, or set BUILD_DIR to a folder of another one',
     'tool-missing': ' is missing: use the toolchain image, or install what …',
     'tool-broken': '`… --version` does not work (…): use the toolchain image, or install what …',
-    'tool-old': ' is …, at least … is needed: use the toolchain image, or install what …',
+    'tool-old': ' is …, but … or newer is required: use the toolchain image, or install what …',
     'tool-silent': ' gave no answer in …',
     'tool-unstartable': 'cannot start … (…): install it anew, or correct the PATH',
     'compiler-missing':
@@ -75,7 +74,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
     'build-dir-name':
       'BUILD_DIR … has the character …, which compilers or CMake take apart: set BUILD_DIR to a path without it',
     'folder-unwritable': 'cannot write to … (…): make it writable, or set … to another folder',
-    'disk-full': 'has … of free disk space, and … are needed: free some, or set … to a folder on another disk',
+    'disk-full': 'has … of free disk space, but … is required: free disk space, or set … to a folder on another disk',
     temporary: 'there is no folder for temporary files (…): set TMPDIR to one that can be written to',
     'compiler-cache-no-folder': 'SCCACHE_DIR … is no folder: set it to one',
     'compiler-cache-unreachable':
@@ -93,14 +92,15 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
       '--only: the selected wheels pin the version of …, not built yet: build that first, or all of them together:',
     'argument-unknown': "unknown argument '…'",
     'step-unknown': "--from-step: there is no step '…'",
-    'git-unreachable': 'cannot fetch … of …: see that the repository can be reached and has that commit',
-    'index-unreachable': 'cannot download …: see that the package index answers, or set PIP_INDEX_URL to one that does',
+    'git-unreachable': 'cannot fetch … of …: check that the repository is reachable and has that commit',
+    'index-unreachable':
+      'cannot download …: check that the package index is reachable, or set PIP_INDEX_URL to another',
   },
-  // The caller's settings: harmless, so they have no message
+  // The user's settings: harmless, so they cause no message
   6: {},
   // Damaged state of an earlier run
   7: {
-    'from-step-other': '--from-step: the run before was of another …: run all steps',
+    'from-step-other': '--from-step: the earlier run had another …: run all steps',
     'finished-gone': 'there is no folder …: name the one that holds the wheels',
     'wheel-cache-unusable':
       'cannot use the wheel cache … (…): make it a folder that can be read and written to, or set WHEEL_CACHE_DIR to another one',
@@ -115,7 +115,7 @@ export const MESSAGES: Readonly<Record<number, Readonly<Record<string, string>>>
     'tag-moved': 'named … when …: the tag was moved: see who moved it, and release under a new version',
     'run-on-branch': 'this run is on …, and GitHub would sign that, not …: start it on the tag',
     'tag-off-branch': 'the tag … is not on the branch …: tag a commit that is, or set release.onDefaultBranch to false',
-    'not-tested': 'there is no test-report.json: test the wheels, and put the report beside them',
+    'not-tested': 'test-report.json not found: test the wheels, and put the report next to them',
     'tests-failed': 'failed (…: …): mend the wheels',
     'tests-left-out': 'tells of … checks that passed, and … that did not run: run them all',
     'other-tested': 'is not the file that was tested: test it again',

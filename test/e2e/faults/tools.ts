@@ -135,7 +135,7 @@ export const TOOLS: Case[] = [
     {
       breaks: (site) => site.declare({ ...DECLARATION, diskGigabytes: { linux: 0.1 } }),
       act: (site) => onSmallDisk(site, 'build/disk', { BUILD_DIR: at(site, 'build/disk/x') }, '32m'),
-      told: 'and 100.00 MB are needed',
+      told: 'but 100.00 MB is required',
     },
   ),
   input(
@@ -351,7 +351,7 @@ export const TOOLS: Case[] = [
   },
 ];
 
-/** Builds while one of its folders is a small disk, by default of a few blocks. */
+/** Build with one of its folders on a small disk, by default of a few blocks. */
 async function onSmallDisk(site: Site, folder: string, env: Env = {}, size = '64k') {
   const disk = at(site, folder);
   mkdirSync(disk, { recursive: true });

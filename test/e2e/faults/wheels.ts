@@ -11,13 +11,13 @@ import { DECLARATION } from '../support/small-package';
 type Case = FaultCase<Site>;
 const [WHEEL] = DECLARATION.wheels as [Wheel];
 
-/** The file of a check that must not pass. */
+/** The file of a check that must fail. */
 const SUSPECT = 'checks/suspect.py';
 
 /** Goes on with the checks in the environment that an earlier test has made; the next test makes all anew. */
 const CHECKS = ['test', '--from-step=checks'];
 
-/** A declared check that must not pass; `code`: the lines of its file. */
+/** Return the case of a declared check that must fail; `code` is the lines of its file. */
 const checked = (
   fault: string,
   broken: string,

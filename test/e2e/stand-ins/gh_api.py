@@ -85,7 +85,7 @@ def compare(pair: str) -> Any:
 
 
 def need(right: str) -> None:
-    """Fail as GitHub does where the job's token lacks a right."""
+    """Fail as GitHub does if the job's token lacks a permission."""
     granted = os.environ.get("E2E_PERMISSIONS")
     scope = right.partition(":")[0]
     if granted is not None and not {right, f"{scope}:write"} & set(granted.split()):
@@ -136,7 +136,7 @@ def api(words: list[str]) -> None:
 
 
 def attestations(subject: str, repository: str) -> list[tuple[str, str]]:
-    """Signer and source of each attestation of an image."""
+    """Return the signer and source of each attestation of an image."""
     file = Path(os.environ["GH_STANDIN_FOLDER"], "attested.txt")
     lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
     found = [(signer, source) for name, signer, source in lines if name == subject]

@@ -6,8 +6,8 @@ export function forAct(workflow: string): string {
 }
 
 /**
- * A workflow whose jobs tell the stand-ins the rights of their tokens, in `E2E_PERMISSIONS`: act's token has none. A called
- * workflow's jobs have their own; that their caller grants them is checked when they are synthesized.
+ * Add the permissions of each job's token to a workflow, as `E2E_PERMISSIONS`, for the stand-ins: act's token has none.
+ * Jobs of a called workflow have their own; synthesis checks that the caller grants them.
  */
 export function withRights(workflow: string): string {
   const content = parse(workflow) as { jobs: Record<string, { env?: object; permissions?: object; uses?: string }> };

@@ -1,4 +1,4 @@
-/** The distribution's own package sources, chosen on a machine that has those of third parties too. */
+/** The distribution's own package sources, on a machine that also has third-party sources. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { AptIndex, aptIndexes, archiveSources, DEBIAN, debianSource, UBUNTU } fr
 import { missingPackages } from './machine';
 import { which } from './process';
 
-/** The sources of GitHub's ubuntu-24.04 runner: the third parties' files sort before Ubuntu's, and name its suite. */
+/** The sources of GitHub's ubuntu-24.04 runner: third-party files sort before Ubuntu's, and use the name of its suite. */
 const SOURCES: Record<string, string> = {
   'git-core-ubuntu-ppa-noble.sources':
     'Types: deb\nURIs: https://ppa.launchpadcontent.net/git-core/ppa/ubuntu/\nSuites: noble\nComponents: main\n',
@@ -19,7 +19,7 @@ const SOURCES: Record<string, string> = {
     'Components: main universe\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n',
   ].join('\n'),
 };
-/** Each list that apt has downloaded there: the Release file's `Origin`, and its components. */
+/** The lists that apt downloaded there: the Release file's `Origin`, and its components. */
 const LISTS: Record<string, [origin: string, ...components: string[]]> = {
   'packages.microsoft.com_ubuntu_24.04_prod_dists_noble': ['microsoft-ubuntu-noble-prod noble', 'main'],
   'ppa.launchpadcontent.net_git-core_ppa_ubuntu_dists_noble': ['LP-PPA-git-core', 'main'],
@@ -50,8 +50,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const mirrors = 'mirror+file:/etc/apt/apt-mirrors.txt/';
 const ubuntu = '[signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg]';
 
-// apt itself reads the folders: what it calls a list's origin is what counts.
-(which('apt-get') ? test : test.skip)("a runner's third-party lists are not taken for Ubuntu's", async () => {
+// apt reads the folders itself: the origin that it reports for a list decides.
+(which('apt-get') ? test : test.skip)("a runner's third-party lists are not used as Ubuntu's", async () => {
   const folders = { 'Dir::Etc': 'etc', 'Dir::State': 'state', 'Dir::Cache': 'cache' };
   const options = Object.entries(folders).map(([option, folder]) => `--option=${option}=${join(root, folder)}`);
   const indexes = await aptIndexes([...options, '--option=APT::Architecture=amd64']);
@@ -61,7 +61,7 @@ const ubuntu = '[signed-by=/usr/share/keyrings/ubuntu-archive-keyring.gpg]';
     `deb ${ubuntu} ${mirrors} noble-updates main universe`,
     `deb ${ubuntu} http://security.ubuntu.com/ubuntu/ noble-security main universe`,
   ]);
-  // No list there is Debian's: its own server has every release.
+  // No list there is Debian's, so the source is Debian's own server, which has every release.
   expect(archiveSources(DEBIAN, 'noble', indexes)).toEqual([]);
   expect(debianSource('trixie', indexes)).toBe(
     'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main',
@@ -75,7 +75,7 @@ const index = (release: string, uri: string, component = 'main', origin = 'Debia
   component,
 });
 
-test('another release of Debian comes from the server of its main archive', () => {
+test('another release of Debian uses the server of the main archive', () => {
   const mirror = 'http://mirror.example.com/debian/';
   const indexes = [
     index('bookworm', 'http://third.example.com/', 'main', 'Debian Backports'),
@@ -86,12 +86,12 @@ test('another release of Debian comes from the server of its main archive', () =
   expect(debianSource('trixie', indexes)).toMatch(`] ${mirror} trixie main`);
 });
 
-test('where apt has not downloaded the release itself, mmdebstrap chooses', () => {
+test('mmdebstrap uses its defaults if apt has not downloaded the release', () => {
   expect(archiveSources(DEBIAN, 'bookworm', [index('bookworm-updates', 'http://mirror.example.com/')])).toEqual([]);
   expect(archiveSources(DEBIAN, 'bookworm', [])).toEqual([]);
 });
 
-test("Debian's keys are installed where they are missing, as on Ubuntu", () => {
+test("Debian's keys are installed if they are missing, as on Ubuntu", () => {
   const needed = ['mmdebstrap', DEBIAN.keyring];
   expect(missingPackages(needed, (name) => name === 'mmdebstrap')).toEqual(['debian-archive-keyring']);
   expect(missingPackages(needed, () => true)).toEqual([]);

@@ -1,4 +1,4 @@
-/** The package servers that this machine's apt uses for its own distribution, apart from those of third parties. */
+/** The package servers that this machine's apt uses for its own distribution, without third-party servers. */
 import { run } from './process';
 
 /** A distribution's own archive: `Origin` in its Release files, and the keys that sign them. */
@@ -26,7 +26,7 @@ export interface AptIndex {
 
 const FIELDS = ['$(ORIGIN)', '$(REPO_URI)', '$(RELEASE)', '$(COMPONENT)'];
 
-/** Lists what apt has downloaded, with the `Origin` of each Release file; `options` name another apt than the machine's. */
+/** List the indexes that apt downloaded, with the `Origin` of each Release file; `options` select another apt root. */
 export async function aptIndexes(options: readonly string[] = []): Promise<AptIndex[]> {
   const format = ['--format', FIELDS.join('|'), 'Created-By: Packages'];
   const { stdout } = await run(['apt-get', ...options, 'indextargets', ...format], { quiet: true });
@@ -38,8 +38,8 @@ export async function aptIndexes(options: readonly string[] = []): Promise<AptIn
 }
 
 /**
- * The sources of a distribution's release, with its updates, as lines for mmdebstrap. None where apt has not downloaded
- * them: mmdebstrap has defaults.
+ * Return the sources of a distribution's release, with its updates, as lines for mmdebstrap. Return none if apt has not
+ * downloaded them: mmdebstrap has defaults.
  */
 export function archiveSources({ origin, keyring }: Archive, suite: string, indexes: readonly AptIndex[]): string[] {
   const own = indexes.filter((index) => index.origin === origin);
@@ -54,7 +54,7 @@ export function archiveSources({ origin, keyring }: Archive, suite: string, inde
   });
 }
 
-/** The source of any release of Debian, from the server that this machine uses for its own, if it is Debian. */
+/** Return the source of any release of Debian, from this machine's own server if it runs Debian. */
 export function debianSource(suite: string, indexes: readonly AptIndex[]): string {
   const main = indexes.find(
     ({ origin, release, component }) => origin === DEBIAN.origin && component === 'main' && !release.includes('-'),

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Files of checks by their paths in the project, each as its lines. */
+/** Lines of check files, by path in the project. */
 export type CheckFiles = Readonly<Record<string, readonly string[]>>;
 
-/** Writes them into a project's folder, before it is synthesized. */
+/** Write check files to a project's folder, before synthesis. */
 export function writeChecks(folder: string, files: CheckFiles): void {
   for (const [path, lines] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -4,7 +4,7 @@ import { DEBIAN } from './apt';
 import { cached, cacheRoot, check, locked, log, run, which } from './process';
 import { findPython } from '../../../projenrc/python';
 
-/** The packages of Debian and Ubuntu that bring these programs and files. */
+/** The packages of Debian and Ubuntu with these programs and files. */
 const PACKAGES: Readonly<Record<string, string>> = {
   [DEBIAN.keyring]: 'debian-archive-keyring',
   docker: 'docker.io',
@@ -13,7 +13,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   mvn: 'maven',
 };
 
-/** The packages of those programs and files (absolute paths) that are missing here. */
+/** Return the packages of missing programs and files (absolute paths). */
 export function missingPackages(
   needed: readonly string[],
   isThere = (name: string): boolean => (isAbsolute(name) ? existsSync(name) : which(name) !== undefined),
@@ -21,7 +21,7 @@ export function missingPackages(
   return [...new Set(needed.filter((name) => !isThere(name)).map((name) => PACKAGES[name]!))];
 }
 
-/** Installs the packages of missing programs, and of missing files (absolute paths); fails with what to install. */
+/** Install the packages of missing programs and files (absolute paths), or fail with the list of packages. */
 export async function needPrograms(...programs: readonly string[]): Promise<void> {
   // One at a time: concurrent callers would fight over dpkg's lock.
   await locked('apt', async () => {

@@ -1,25 +1,25 @@
-/** A registry whose namespaces belong to owners, as those of ghcr.io do: a proxy that grants access before a plain one. */
+/** A registry whose namespaces belong to owners, as on ghcr.io: a proxy that checks access to a plain registry. */
 import { createServer, IncomingMessage, request, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry, startRegistry } from './registry';
 
-/** A package: who pushed it first, and whether everybody may pull it. */
+/** A package: the repository of its first push, and its visibility. */
 interface Package {
   readonly repository: string;
   public: boolean;
 }
 
-/** A container registry that asks who pushes and pulls. */
+/** A container registry that authenticates pushes and pulls. */
 export interface OwnedRegistry extends Registry {
   /** The packages, by name: `owner/name`. */
   readonly packages: ReadonlyMap<string, Package>;
   /** Each refused request: `PUSH owner/name by owner/other`. */
   readonly denied: readonly string[];
-  /** What a person does in the package's settings. */
+  /** Make a package public, as a user does in the package's settings. */
   makePublic(name: string): void;
 }
 
-/** The token of a job: `owner/name` of its repository, and its rights, such as `packages:write`. */
+/** The token of a job: `owner/name` of its repository, and its permissions, such as `packages:write`. */
 interface Account {
   readonly repository: string;
   readonly rights: readonly string[];
@@ -27,13 +27,13 @@ interface Account {
 
 const NOBODY: Account = { repository: 'nobody', rights: [] };
 
-/** The account that a job's token stands for; {@link tokenOf} in `login-action` makes it. */
+/** Return the account of a job's token, which `login-action` creates. */
 function accountOf(password: string): Account {
   const [repository, ...rights] = Buffer.from(password, 'base64').toString().split(' ');
   return { repository: repository!, rights };
 }
 
-/** Starts an empty registry on a free port. A new package is private; only who may write packages can push. */
+/** Start an empty registry on a free port. A new package is private; a push needs the permission to write packages. */
 export async function startOwnedRegistry(): Promise<OwnedRegistry> {
   const plain = await startRegistry();
   const packages = new Map<string, Package>();
@@ -54,7 +54,7 @@ export async function startOwnedRegistry(): Promise<OwnedRegistry> {
     const { pathname, searchParams } = new URL(incoming.url!, 'http://localhost');
     if (pathname === '/token') return giveToken(incoming, answer);
     const account = bearer(incoming);
-    // Whoever has no token is told where to get one.
+    // The response to a request without token has the address for getting one.
     if (!account) return challenge(answer, (server.address() as AddressInfo).port);
     const name = /^\/v2\/(.+?)\/(blobs|manifests|tags|referrers)\//.exec(pathname)?.[1];
     if (name !== undefined) {
@@ -84,7 +84,7 @@ export async function startOwnedRegistry(): Promise<OwnedRegistry> {
   };
 }
 
-/** A token for whoever logs in, and for anybody else one that pulls what is public. */
+/** Issue a token: for a login, or anonymous, to pull public packages. */
 function giveToken(incoming: IncomingMessage, answer: ServerResponse): void {
   incoming.resume();
   if (incoming.method !== 'GET') return refuse(answer, 405, 'UNSUPPORTED', 'use GET');

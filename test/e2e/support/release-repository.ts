@@ -29,16 +29,16 @@ function micromamba(): { version: string; sha256: string } {
   return { version, sha256 };
 }
 
-/** A file in the place of a synthesized one, or made of its text. */
+/** A replacement of a synthesized file, or a function of its text. */
 type Replacement = string | ((synthesized: string) => string);
 
-/** The repository whose files the synthesized ones become. */
+/** Options of a repository with the synthesized files. */
 export interface Place extends Pick<Repository, 'fork' | 'visibility'> {
   /** Default: the declared one. */
   readonly name?: string;
   /** The declared repository. Default: `owner/name`. */
   readonly declared?: string;
-  /** Whether the jobs' tokens have the rights that the jobs state, and no others. Default: they may do anything. */
+  /** Limit the jobs' tokens to the permissions that the jobs declare. Default: no limit. */
   readonly rights?: boolean;
 }
 

@@ -29,8 +29,8 @@ export function digestOf(folder: string): string {
 }
 
 /**
- * A folder of what GitHub's runners have, stood in for: gh, curl, a PowerShell whose builds and tests leave made-up wheels;
- * and more, by name.
+ * Create a folder of stand-ins for programs of GitHub's runners: gh, curl, a PowerShell whose builds and tests write dummy
+ * wheels, and others by name.
  */
 export function runnerPrograms(folder: string, more: Readonly<Record<string, string>> = {}): string {
   const standIns = resolve(__dirname, '..', 'stand-ins');

@@ -15,7 +15,7 @@ export interface Synthesized {
   readonly files: readonly string[];
 }
 
-/** This repository, and the example as `npx projen examples` has synthesized it. */
+/** This repository, and the example that `npx projen examples` synthesized. */
 export const SYNTHESIZED: readonly Synthesized[] = [
   { name: 'this repository', folder: REPOSITORY },
   { name: 'the example tvm-ffi', folder: join(REPOSITORY, 'build/examples/tvm-ffi') },
@@ -27,7 +27,7 @@ function synthesized(name: string, folder: string): Synthesized {
   return { name, folder, files: files.filter((file) => existsSync(join(folder, file))) };
 }
 
-/** Compiles this checkout, and packs it into a folder as it would be published; returns the tarball's path. */
+/** Compile this checkout and pack it into a folder, as for publishing; return the tarball's path. */
 export async function pack(folder: string): Promise<string> {
   await check(['npx', 'projen', 'compile'], { cwd: REPOSITORY });
   const command = ['npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', folder];

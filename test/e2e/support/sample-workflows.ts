@@ -2,7 +2,7 @@
 import { ACTIONS } from '../../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/model';
 
-/** What stands for the program in the sample repositories: it prints how it is called. */
+/** A stand-in for the program in the sample repositories: it prints its arguments. */
 export const STAND_IN = 'scripts/stand-in.py';
 
 const CHECKOUT: WorkflowStep = { name: 'Check out', uses: ACTIONS.checkout, with: { 'persist-credentials': false } };

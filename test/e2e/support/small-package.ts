@@ -63,7 +63,7 @@ export class SmallPackage {
     writeFileSync(join(this.folder, 'package/demo.c'), 'int answer(int question) { return question + ANSWER; }\n');
   }
 
-  /** Synthesizes its pipeline, anew where there is one; its checks may need more files than the package's own. */
+  /** Synthesize its pipeline, replacing an earlier one; its checks may need additional files. */
   public declare(options: WheelPipelineOptions, checks: CheckFiles = {}): void {
     writeChecks(this.folder, { ...CHECKS, ...checks });
     const project = new Project({ name: 'release-demo', outdir: this.folder });

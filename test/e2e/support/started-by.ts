@@ -1,4 +1,4 @@
-/** Which workflows GitHub starts for an event: their triggers, with filters of branches, tags and paths. */
+/** Workflows that GitHub starts for an event, by their triggers with filters of branches, tags and paths. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -12,7 +12,7 @@ interface Filters {
   readonly paths?: readonly string[];
 }
 
-/** The file names of the workflows that an event starts, which changes these files. */
+/** Return the file names of the workflows that an event with these changed files starts. */
 export function startedBy(repository: Repository, event: WorkflowEvent, changed: readonly string[]): string[] {
   return readdirSync(join(repository.folder, WORKFLOWS))
     .sort()
@@ -22,7 +22,7 @@ export function startedBy(repository: Repository, event: WorkflowEvent, changed:
     });
 }
 
-/** Every job of a workflow and of those that it calls, named as the engine names them. */
+/** Return every job of a workflow and of the workflows that it calls, by the engine's names. */
 export function allJobs(repository: Repository, file: string): string[] {
   const { name, jobs } = readWorkflow(repository, file);
   return Object.values(jobs).flatMap((job) =>
@@ -45,7 +45,7 @@ function readWorkflow(repository: Repository, file: string): WorkflowFile {
 function passes({ branches, tags, paths }: Filters, { name, ref }: WorkflowEvent, changed: readonly string[]): boolean {
   const [, kind, short = ''] = /^refs\/(heads|tags)\/(.*)$/.exec(ref) ?? [];
   if (name === 'push') {
-    // A workflow that names branches only starts for no tag, and the other way round.
+    // A workflow with a filter of branches only does not start for tags, and vice versa.
     if (kind === 'heads' && (branches ? !matches(branches, short) : tags !== undefined)) return false;
     if (kind === 'tags' && (tags ? !matches(tags, short) : branches !== undefined)) return false;
     if (kind === 'tags') return true;
@@ -53,7 +53,7 @@ function passes({ branches, tags, paths }: Filters, { name, ref }: WorkflowEvent
   return paths === undefined || changed.some((file) => matches(paths, file));
 }
 
-/** The last pattern that matches decides; one with `!` excludes. */
+/** Match patterns: the last one that matches decides, and `!` excludes. */
 function matches(patterns: readonly string[], text: string): boolean {
   const last = patterns.filter((pattern) => asRegExp(pattern.replace(/^!/, '')).test(text)).at(-1);
   return last !== undefined && !last.startsWith('!');

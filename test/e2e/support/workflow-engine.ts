@@ -128,7 +128,7 @@ export async function runWorkflow(options: WorkflowRunOptions): Promise<Workflow
     E2E_CONDA: conda,
     E2E_VISIBILITY: repository.visibility ?? 'public',
     GITHUB_RUN_ID: runId,
-    // Of the workflow that was started, in those that it calls too.
+    // The top-level workflow, in called workflows as well.
     GITHUB_WORKFLOW_REF: `${repository.name}/${path}@${event.ref}`,
   };
   const argv = [act, event.name, '--json', '--rm', '--directory', repository.folder, '--actor', 'e2e'];
@@ -191,17 +191,17 @@ async function runnerPython(folder: string): Promise<string> {
   return folder;
 }
 
-/** What most events say of their repository. */
+/** Return the repository data of most events. */
 function about({ name, fork = false, visibility = 'public' }: Repository): object {
   const [owner, short] = name.split('/');
   const facts = { fork, visibility, private: visibility !== 'public', default_branch: BRANCH };
   return { repository: { full_name: name, name: short, owner: { login: owner }, ...facts }, sender: { login: 'e2e' } };
 }
 
-/** What GitHub says of a run, beside its number and workflow. */
+/** Return GitHub's data of a run, except its number and workflow. */
 function asRun({ name, sha }: Repository, { name: event, ref }: WorkflowEvent): object {
   const ids = { repository_id: 1, head_repository_id: 1 };
-  // A pull request's branch is its own, in the same repository or in a fork.
+  // A pull request has its own branch, in the same repository or in a fork.
   const branch = event === 'pull_request' ? 'topic' : ref.replace(/^refs\/(heads|tags)\//, '');
   return { repository: name, event, ref, head_branch: branch, head_sha: sha, ...ids };
 }

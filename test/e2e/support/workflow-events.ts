@@ -22,7 +22,7 @@ export interface Repository {
   readonly sha: string;
   /** The default branch's commit. Default: the same. */
   readonly main?: string;
-  /** Whether it is a fork. Default: no. */
+  /** True if it is a fork. Default: false. */
   readonly fork?: boolean;
   /** Default: public. */
   readonly visibility?: 'public' | 'private' | 'internal';
@@ -61,10 +61,10 @@ export async function makeRepository(options: RepositoryOptions): Promise<Reposi
   return { folder, name, sha, fork, visibility, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** What GitHub gives as the commit before the first one of a branch. */
+/** GitHub's value of the commit before the first one of a branch. */
 export const NO_COMMIT = '0'.repeat(40);
 
-/** What happens to the commit: {@link pushTag}, {@link pushBranch}, {@link pullRequest}, {@link schedule} or {@link dispatch}. */
+/** An event: {@link pushTag}, {@link pushBranch}, {@link pullRequest}, {@link schedule} or {@link dispatch}. */
 export interface WorkflowEvent {
   readonly name: 'push' | 'pull_request' | 'schedule' | 'workflow_dispatch';
   /** What GitHub would call the commit. */
@@ -77,7 +77,7 @@ export function pushTag(tag: string): WorkflowEvent {
   return push(`refs/tags/${tag}`, NO_COMMIT);
 }
 
-/** The commit is pushed to a branch, which had another one before; by default the same, so that nothing has changed. */
+/** A push of the commit to a branch. Default of the earlier commit: the same, so that nothing changed. */
 export function pushBranch(branch = BRANCH, before?: string): WorkflowEvent {
   return push(`refs/heads/${branch}`, before);
 }
@@ -109,7 +109,7 @@ export function pullRequest(options: { readonly number?: number; readonly fork?:
   return { name: 'pull_request', ref: `refs/pull/${number}/merge`, payload };
 }
 
-/** The clock strikes: an event that does not describe its repository. */
+/** A scheduled run, whose event does not include the repository. */
 export function schedule(): WorkflowEvent {
   return { name: 'schedule', ref: `refs/heads/${BRANCH}`, payload: () => ({ schedule: '17 3 * * 1,4' }) };
 }

@@ -18,7 +18,7 @@ def test_a_folder_with_files_of_somebody_else_is_refused(tmp_path: Path) -> None
         (tmp_path / name).mkdir()
     check_folder(tmp_path)
     (tmp_path / "thesis.txt").write_text("x")
-    with pytest.raises(UsageError, match=r"has files of another origin \(thesis.txt\)"):
+    with pytest.raises(UsageError, match=r"contains other files \(thesis.txt\)"):
         check_folder(tmp_path)
     with pytest.raises(UsageError, match="is no folder"):
         check_folder(tmp_path / "thesis.txt")

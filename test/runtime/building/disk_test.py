@@ -1,4 +1,4 @@
-"""A build whose need of disk space was measured begins only where that much is free."""
+"""The check of free disk space before a build."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def free(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workspace.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 2 * GIGABYTE}))
 
 
-def test_a_build_needs_what_was_measured_on_its_system(tmp_path: Path) -> None:
+def test_a_build_requires_the_figure_of_its_system(tmp_path: Path) -> None:
     made = session(tmp_path)
     assert room_for_build(made) == 2.5 * GIGABYTE
     assert room_for_build(dataclasses.replace(made, platform=WINDOWS)) == workspace.ROOM
     assert room_for_build(session(tmp_path, None)) == workspace.ROOM
 
 
-def test_a_build_that_resumes_or_builds_some_of_the_wheels_needs_no_more_than_any_run(tmp_path: Path) -> None:
+def test_a_resumed_or_partial_build_requires_only_the_minimum(tmp_path: Path) -> None:
     assert room_for_build(session(tmp_path, from_step="deliver")) == workspace.ROOM
     assert room_for_build(session(tmp_path, only=("demo",))) == workspace.ROOM
 
 
-def test_what_an_earlier_build_has_left_counts_and_nothing_else_does(tmp_path: Path) -> None:
+def test_only_folders_of_an_earlier_build_are_subtracted(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     for folder in ("build/source/deep", "build/sccache", "build/test-environment", "build/tools", "elsewhere"):
         (tmp_path / folder).mkdir(parents=True)
@@ -56,16 +56,16 @@ def test_what_an_earlier_build_has_left_counts_and_nothing_else_does(tmp_path: P
 
 
 @pytest.mark.usefixtures("free")
-def test_too_little_free_space_ends_a_build_before_any_work(tmp_path: Path) -> None:
+def test_too_little_free_space_fails_a_build_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree/pyproject.toml").touch()
-    message = r"has 2\.00 GB of free disk space, and 2\.50 GB are needed: free some, or set BUILD_DIR"
+    message = r"has 2\.00 GB of free disk space, but 2\.50 GB is required: free disk space, or set BUILD_DIR"
     with pytest.raises(UsageError, match=message):
         run_build(session(tmp_path, source_dir=tmp_path / "tree"))
     assert list((tmp_path / "build").iterdir()) == []
 
 
 @pytest.mark.usefixtures("free")
-def test_a_reproduction_needs_the_space_of_both_builds(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"has 2\.00 GB of free disk space, and 3\.00 GB are needed"):
+def test_a_reproduction_requires_the_space_of_both_builds(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"has 2\.00 GB of free disk space, but 3\.00 GB is required"):
         reproduction.run_reproduction(session(tmp_path, 1.5))

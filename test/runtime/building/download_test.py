@@ -22,7 +22,7 @@ def failing(tmp_path: Path, said: str) -> tuple[CommandFailed, int]:
 
 def test_an_index_out_of_reach_is_told_after_every_try(tmp_path: Path) -> None:
     failure, calls = failing(tmp_path, "connection refused")
-    assert "cannot download demo 1.0: see that the package index answers, or set PIP_INDEX_URL" in str(failure)
+    assert "cannot download demo 1.0: check that the package index is reachable, or set PIP_INDEX_URL" in str(failure)
     assert (calls, failure.tail) == (LIMITS.attempts, ["connection refused"])
 
 

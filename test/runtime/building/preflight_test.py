@@ -126,7 +126,7 @@ def test_the_library_is_built_as_the_plans_wheels_are_without_their_hooks(tmp_pa
     assert own.inputs.output_dir == tmp_path / "b" / "wheels"
 
 
-def test_its_source_is_a_folder_of_the_project_or_of_the_program(tmp_path: Path) -> None:
+def test_the_source_is_a_folder_of_the_project_or_of_the_program(tmp_path: Path) -> None:
     def session(folder: str) -> Session:
         build = make_build(preflight=dataclasses.replace(LIBRARY, folder=folder))
         return Session("preflight", tmp_path, make_plan(build), build, LINUX, Inputs())
@@ -136,5 +136,5 @@ def test_its_source_is_a_folder_of_the_project_or_of_the_program(tmp_path: Path)
         assert tree == tmp_path / FOLDER
     with preflight.library(session("builtin:mlc-llm/preflight")) as tree:
         assert {"pyproject.toml", "CMakeLists.txt", "rust"} <= {path.name for path in tree.iterdir()}
-    with pytest.raises(UsageError, match="there is no folder gone: restore it, or correct preflight.folder"):
+    with pytest.raises(UsageError, match="folder gone not found: restore it, or correct preflight.folder"):
         preflight.library(session("gone"))

@@ -50,7 +50,7 @@ def test_every_finding_is_told_with_what_to_do(env: dict[str, str]) -> None:
     with pytest.raises(Failure) as caught:
         check_tools(PLAN, tools, "linux", env)
     for text in (
-        "cmake-like is 3.20.1, at least 3.26 is needed",
+        "cmake-like is 3.20.1, but 3.26 or newer is required",
         "no-such is missing",
         "`broken --version` does not work (no such library)",
         "`rubbish --version` does not work (hello)",

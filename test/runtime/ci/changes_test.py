@@ -94,7 +94,7 @@ LINUX = "owner/name/.github/workflows/linux.yml"
 
 
 class Push:
-    """A push to a repository on GitHub, whose checkout is one commit deep."""
+    """A push to a repository on GitHub, checked out one commit deep."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder, self.capsys = folder / "repository", capsys
@@ -126,22 +126,24 @@ def push(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("name", ["docker/Dockerfile", ".dockerignore", ".github/workflows/docker.yml"])
-def test_a_push_that_changes_the_image_is_left_to_docker_yml(push: Push, name: str) -> None:
+def test_docker_yml_builds_a_push_that_changes_the_image(push: Push, name: str) -> None:
     push.commit(name)
-    told = f"this push changes {name}, so docker.yml builds the image and the wheels in it"
-    assert push.said(push.commit("scripts/plan.json")) == f"nothing to build here: {told}\nbuild=false\n"
+    told = f"this push changes {name}, so docker.yml builds the image and the wheels"
+    assert push.said(push.commit("scripts/plan.json")) == f"skipping the build: {told}\nbuild=false\n"
 
 
-def test_docker_yml_also_starts_for_a_file_that_moved_away(push: Push) -> None:
+def test_docker_yml_also_builds_a_push_that_moves_an_image_file(push: Push) -> None:
     push.base = push.commit("docker/a")
     git(push.folder, "mv", "docker/a", "moved")
     assert push.said(push.commit("scripts/plan.json")).endswith("\nbuild=false\n")
 
 
-def test_the_first_push_is_left_to_docker_yml(push: Push) -> None:
+def test_docker_yml_builds_the_first_push(push: Push) -> None:
     sha = push.commit("docker/Dockerfile", "scripts/plan.json")
     assert "this push changes docker/Dockerfile" in push.said(sha, base="0" * 40)
-    assert push.said(sha, base="0" * 40, ref="refs/heads/dev").endswith("everything is built\nbuild=true\n")
+    assert push.said(sha, base="0" * 40, ref="refs/heads/dev").endswith(
+        "building everything: the changed files are unknown\nbuild=true\n"
+    )
 
 
 def test_a_push_that_does_not_change_the_image_is_built(push: Push) -> None:
@@ -153,13 +155,13 @@ def test_a_push_that_does_not_change_the_image_is_built(push: Push) -> None:
     [
         {"ref": "refs/heads/release"},  # docker.yml does not run for it
         {"ref": "refs/tags/main"},
-        {"workflow": LINUX.replace("linux", "docker")},  # which calls linux.yml
+        {"workflow": LINUX.replace("linux", "docker")},  # calls linux.yml
         {"workflow": LINUX.replace("linux", "release")},
         {"base": "1" * 40},
         {"base": ""},
     ],
 )
-def test_a_push_that_docker_yml_may_not_build_is_built(push: Push, elsewhere: dict[str, str]) -> None:
+def test_a_push_that_docker_yml_does_not_build_is_built(push: Push, elsewhere: dict[str, str]) -> None:
     assert push.said(push.commit("docker/Dockerfile"), **elsewhere).endswith("\nbuild=true\n")
 
 
@@ -169,7 +171,7 @@ def test_a_forced_push_is_built(push: Push) -> None:
     assert push.said(push.commit("docker/other"), base=old).endswith("\nbuild=true\n")
 
 
-def test_a_push_is_built_where_github_does_not_answer(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_push_is_built_if_github_does_not_respond(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
     sha = push.commit("docker/Dockerfile")
     monkeypatch.delenv("GH_TOKEN")
     said = push.said(sha)

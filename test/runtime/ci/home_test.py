@@ -1,4 +1,4 @@
-"""The repository that a run is in."""
+"""The repository of a run."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def test_the_declared_repository_is_home_in_any_case(capsys: pytest.CaptureFixtu
     assert said(capsys, name, fork) == f"{name} is the declared repository\nhome=true\n"
 
 
-def test_a_fork_is_told_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
-    told = "bob/wheels is a fork, and .projenrc.ts declares Acme/Wheels: pull requests and runs by hand build and test"
+def test_the_message_for_a_fork_lists_what_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "bob/wheels is a fork of Acme/Wheels: pull requests and manual runs build and test"
     out = said(capsys, "bob/wheels", "true")
     assert out.startswith(told) and out.endswith("\nhome=false\n")
 

@@ -1,4 +1,4 @@
-"""A registry and GitHub as the workflows' questions see them: `from image_bench import Bench`."""
+"""Stand-ins for a registry and GitHub, for the `ci` commands: `from image_bench import Bench`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ print(digest if template == "{{{{.Manifest.Digest}}}}" else json.dumps(images["c
 
 
 class Bench:
-    """A checkout, its registry, its repository on GitHub, and the runs of that."""
+    """A checkout, its registry, its repository on GitHub, and the repository's runs."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.root, self.capsys, self.runs, self.folder = folder / "checkout", capsys, folder / "runs", folder
@@ -74,7 +74,7 @@ class Bench:
         (self.folder / "images.json").write_text(json.dumps(self.images), encoding="utf-8")
 
     def publish(self, *tags: str, digest: str = DIGEST, label: str | None = None) -> str:
-        """An image with these tags, labelled as the checkout's environment unless a label is given; its reference."""
+        """Publish an image with these tags and return its reference. The default label is the checkout's tag."""
         labels = {PLAN.image.label: self.tag if label is None else label}
         self.images["configs"][digest] = {"architecture": "amd64", "config": {"Labels": labels}}
         self.images["tags"] |= {f"{NAME}:{tag}": digest for tag in tags}
@@ -86,7 +86,7 @@ class Bench:
         self.write()
 
     def run(self, **facts: Any) -> Path:
-        """A run of docker.yml on the default branch, unless the facts say otherwise; its folder."""
+        """Add a run of docker.yml on the default branch and return its folder; `facts` override its fields."""
         number = len(list(self.runs.iterdir())) + 1
         usual = {"path": ".github/workflows/docker.yml", "event": "push", "repository": "owner/name"}
         usual |= {"head_branch": "main", "ref": "refs/heads/main", "head_repository_id": 1, "repository_id": 1}

@@ -1,4 +1,4 @@
-"""Names of images, and what their registry knows of them."""
+"""Names of images, and queries of their registry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return Bench(tmp_path, monkeypatch, capsys)
 
 
-def test_a_tag_is_of_all_that_the_image_is_made_from(bench: Bench) -> None:
+def test_a_tag_depends_on_all_build_files_of_the_image(bench: Bench) -> None:
     build, tags = make_build(), set[str]()
     for name, text in (
         ("Dockerfile", "FROM x\n"),
@@ -39,11 +39,11 @@ def test_a_tag_is_of_all_that_the_image_is_made_from(bench: Bench) -> None:
     (bench.root / "docker" / "other").write_text("x", encoding="utf-8")
     assert environment_tag(build, bench.root) == before
     (bench.root / "docker" / "Dockerfile").unlink()
-    with pytest.raises(UsageError, match="has no Dockerfile here"):
+    with pytest.raises(UsageError, match="has no Dockerfile "):
         environment_tag(build, bench.root)
 
 
-def test_a_label_is_read_of_one_image_or_of_all_platforms(bench: Bench) -> None:
+def test_a_label_is_read_from_one_image_or_from_all_platforms(bench: Bench) -> None:
     image = bench.publish(label="env-1")
     one, other = bench.images["configs"][DIGEST], {"config": {"Labels": {LABEL: "env-2"}}}
     for configs, label in (
@@ -59,25 +59,25 @@ def test_a_label_is_read_of_one_image_or_of_all_platforms(bench: Bench) -> None:
         assert label_of(image, LABEL, LIMITS) == label
 
 
-def test_a_registry_that_does_not_answer_is_asked_again_and_then_told(bench: Bench) -> None:
+def test_an_unreachable_registry_is_retried_and_then_reported(bench: Bench) -> None:
     bench.answer("docker", f"#!/bin/sh\necho x >>{bench.folder}/calls\necho 'dial tcp: i/o timeout' >&2\nexit 1\n")
-    with pytest.raises(Failure, match="cannot be looked up .*i/o timeout.*see whether its registry answers"):
+    with pytest.raises(Failure, match="cannot be looked up .*i/o timeout.*check that its registry is reachable"):
         digest_of(f"{NAME}:latest", LIMITS)
     assert len(bench.calls) == 2
     bench.answer("docker", "#!/bin/sh\necho v1\n")
-    with pytest.raises(Failure, match="docker buildx gives no digest .*: update Docker Buildx"):
+    with pytest.raises(Failure, match="docker buildx printed no digest .*: update Docker Buildx"):
         digest_of(f"{NAME}:latest", LIMITS)
 
 
 @pytest.mark.parametrize(
     ("script", "told"),
     [
-        ("exit 0", "everybody can pull"),
-        ("echo 'ERROR: 401 Unauthorized' >&2; exit 1", f"make it public ({PRIVATE}, Package settings), or leave it so"),
+        ("exit 0", f"{NAME}@{DIGEST} is public"),
+        ("echo 'ERROR: 401 Unauthorized' >&2; exit 1", f"make it public ({PRIVATE}, Package settings), or leave it"),
         ("echo 'ERROR: timeout' >&2; exit 1", ""),
     ],
 )
-def test_who_can_pull_what_was_published_is_said(bench: Bench, summary: Path, script: str, told: str) -> None:
+def test_the_access_of_a_published_image_is_reported(bench: Bench, summary: Path, script: str, told: str) -> None:
     bench.answer("docker", f'#!/bin/sh\n[ -z "$(ls "$DOCKER_CONFIG")" ] || exit 3\n{script}\n')
     argv = ["published", "--image", f"{NAME}@{DIGEST}", "--repository", "owner/name"]
     assert ci(make_plan(), bench.root, argv) == 0

@@ -1,4 +1,4 @@
-"""Proof of which workflow built an image."""
+"""Provenance of images: the workflow that built them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def doubt(how: str = "public", visibility: str = "public") -> str:
 
 
 @pytest.mark.parametrize(("how", "visibility"), [("public", "public"), ("always", "private")])
-def test_an_attestation_proves_who_built_it_from_the_default_branch(bench: Bench, how: str, visibility: str) -> None:
+def test_an_attestation_proves_a_build_from_the_default_branch(bench: Bench, how: str, visibility: str) -> None:
     unproven = "docker.yml has not attested it on refs/heads/main"
     assert doubt(how, visibility) == unproven
     bench.record()
@@ -46,12 +46,12 @@ def test_an_attestation_proves_who_built_it_from_the_default_branch(bench: Bench
 
 
 @pytest.mark.parametrize(("how", "visibility"), [("public", "private"), ("public", "internal"), ("never", "public")])
-def test_where_none_is_attested_the_run_proves_it(bench: Bench, how: str, visibility: str) -> None:
+def test_without_attestations_the_run_proves_it(bench: Bench, how: str, visibility: str) -> None:
     unproven = "docker.yml has not recorded it on refs/heads/main"
     assert doubt(how, visibility) == unproven
     bench.attest()
     bench.record(OTHER)
-    unmerged = {"head_sha": "1" * 40}  # of a tag that is called main
+    unmerged = {"head_sha": "1" * 40}  # the commit of a tag named main
     fork = {"head_repository_id": 2}
     for facts in (*ELSEWHERE, unmerged, fork, {"event": "pull_request_target"}, {"event": "issue_comment"}):
         bench.record(**facts)
@@ -62,12 +62,12 @@ def test_where_none_is_attested_the_run_proves_it(bench: Bench, how: str, visibi
 
 @pytest.mark.parametrize("suffix", ["", "@main", "@refs/heads/main"])
 @pytest.mark.parametrize("event", ["push", "workflow_dispatch", "schedule"])
-def test_a_run_of_the_default_branch_is_found_however_github_writes_it(bench: Bench, event: str, suffix: str) -> None:
+def test_a_run_of_the_default_branch_is_found_in_every_notation(bench: Bench, event: str, suffix: str) -> None:
     bench.record(path=f".github/workflows/docker.yml{suffix}", event=event)
     assert doubt("never") == ""
 
 
-def test_github_is_asked_for_the_visibility_that_an_event_lacks(bench: Bench) -> None:
+def test_a_visibility_that_the_event_lacks_is_queried_from_github(bench: Bench) -> None:
     bench.attest()
     for visibility, proven in (("public", True), ("private", False)):
         bench.hub.mkdir(exist_ok=True)
@@ -76,11 +76,11 @@ def test_github_is_asked_for_the_visibility_that_an_event_lacks(bench: Bench) ->
 
 
 @pytest.mark.parametrize(("how", "right"), [("always", "attestations: read"), ("never", "actions: read")])
-def test_what_cannot_be_verified_may_not_run(
+def test_an_image_that_cannot_be_verified_is_refused(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, how: str, right: str
 ) -> None:
     bench.attest()
     bench.record()
     monkeypatch.setenv("E2E_PERMISSIONS", "contents:read packages:read")
-    assert doubt(how).startswith("its origin cannot be verified (gh ")
-    assert f"give the job the permission `{right}`" in doubt(how)
+    assert doubt(how).startswith("its provenance cannot be verified (gh ")
+    assert f"grant the job the permission `{right}`" in doubt(how)

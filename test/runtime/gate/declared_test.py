@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gate_bench import Bench, needs_linux
 
-EARLY = 'ended before its last line, with exit status 0: let it run to its end, or raise unittest.SkipTest("why")'
+EARLY = 'exited with status 0 before its last line: let it reach its end, or raise unittest.SkipTest("reason")'
 
 SKIP = "import unittest; raise unittest.SkipTest('no device')"
 
@@ -73,20 +73,20 @@ def test_a_check_with_the_name_of_the_wheels_module_tests_the_wheel(bench: Bench
     assert bench.check(code=code, name="demo") == []
 
 
-def test_a_file_that_is_gone_is_named(bench: Bench) -> None:
+def test_the_message_names_a_missing_file(bench: Bench) -> None:
     assert bench.check(python=("checks/gone.py",)) == [
-        "there is no file checks/gone.py: restore it, or correct the check's python in .projenrc.ts"
+        "file checks/gone.py not found: restore it, or correct the check's python in .projenrc.ts"
     ]
 
 
-def test_a_file_of_the_program_is_a_check_as_well(bench: Bench) -> None:
+def test_a_file_of_the_program_can_be_a_check(bench: Bench) -> None:
     files = {"mlc_llm_preflight.py": b"class LIBRARY:\n  preflight_llvm = staticmethod(lambda: 1)\n"}
     files["mlc_llm_preflight.py"] += b"  preflight_vulkan = staticmethod(lambda: 0)\n"
     file = "builtin:mlc-llm/checks/preflight.py"
     assert bench.check(files, python=(file, "llvm")) == []
     assert bench.check(files, python=(file, "vulkan")) == ["ended with exit status 1"]
     [problem] = bench.check(files, python=("builtin:mlc-llm/checks/gone.py",))
-    assert problem.startswith("there is no file builtin:mlc-llm/checks/gone.py")
+    assert problem.startswith("file builtin:mlc-llm/checks/gone.py not found")
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_a_file_of_the_program_is_a_check_as_well(bench: Bench) -> None:
         (["import _helper", "_helper.skip()"], "by the helper"),
         (["import unittest", "raise unittest.SkipTest(' ')"], None),
         (["import unittest", "raise unittest.SkipTest"], None),
-        # Caught, it is no skip, as in unittest: the check goes on, and is judged by what comes then.
+        # As in unittest, a SkipTest that is caught does not skip: the check continues and fails later.
         (["try:", f"  {SKIP}", "except Exception: pass", "assert False"], None),
-        # The wheel can't excuse itself.
+        # The wheel cannot skip its own check.
         (["import demo.skips"], None),
         (["raise ImportError"], None),
     ],
 )
-def test_only_the_check_itself_can_skip_and_says_why(bench: Bench, code: list[str], skipped: str | None) -> None:
+def test_only_the_check_itself_can_skip_with_a_reason(bench: Bench, code: list[str], skipped: str | None) -> None:
     bench.write("checks/_helper.py", "import unittest", "def skip(): raise unittest.SkipTest('by the helper')")
     problems = bench.check({"demo/skips.py": SKIP.encode()}, code=tuple(code))
     assert problems == ([] if skipped else ["ended with exit status 1"])

@@ -43,7 +43,7 @@ def needing_library(folder: Path, needed: str) -> bytes:
 
 class Bench:
     def __init__(self, folder: Path, factory: pytest.TempPathFactory, python: Path | None = None) -> None:
-        """`python`: the interpreter of the environment; without it, the one that runs the tests."""
+        """Create the environment with `python`, by default the interpreter that runs the tests."""
         self.folder, self.wheels = folder, folder / "dist"
         self.wheels.mkdir()
         self.report_path = folder / "reports" / "test.json"
@@ -66,13 +66,13 @@ class Bench:
         return path
 
     def python_check(self, *code: str, name: str = "it", args: tuple[str, ...] = (), **given: Any) -> Check:
-        """A check of kind python, of these lines in a file of the project."""
+        """Declare a Python check and write its lines to a file of the project."""
         path = f"checks/{re.sub(r'[^a-z]+', '_', name)}.py"
         self.write(path, *code)
         return make_check(name, python=(path, *args), **given)
 
     def write(self, path: str, *lines: str) -> None:
-        """A file of the project."""
+        """Write a file of the project."""
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -88,7 +88,7 @@ class Bench:
     def check(
         self, files: dict[str, bytes] | None = None, code: tuple[str, ...] | None = None, **check: Any
     ) -> list[str]:
-        """The problems of one declared check of a good wheel; `code`: the lines of its file."""
+        """Return the problems of a declared check of a good wheel; `code` is the lines of its file."""
         declared = make_check(**check) if code is None else self.python_check(*code, **check)
         self.install(files={"demo/__init__.py": b"__version__ = '1.0'\n", **(files or {})})
         results = self.run(make_wheel(checks=(declared,)))

@@ -1,4 +1,4 @@
-"""The scripts that the gate runs by another interpreter, run by the oldest one that a wheel may be for."""
+"""The gate's scripts for the interpreter under test, run with the oldest supported Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 
 def candidates() -> Iterator[Path]:
-    """Interpreters of those versions: on the PATH, of pyenv, and of GitHub's runner."""
+    """List interpreters of these versions: on the PATH, from pyenv, and in the tool cache of GitHub's runners."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     runner = Path(os.environ.get("RUNNER_TOOL_CACHE") or "/opt/hostedtoolcache") / "Python"
     for minor in MINORS:
@@ -31,7 +31,7 @@ def candidates() -> Iterator[Path]:
 
 def oldest_python() -> Path:
     for python in candidates():
-        # pyenv's shims are there for versions that are not selected, and fail.
+        # pyenv has shims for versions that are not selected, which fail.
         if subprocess.run([python, "-I", "-c", "import venv"], capture_output=True).returncode == 0:
             return python
     pytest.fail("Python 3.8, 3.9 or 3.10 with venv is required: install python3.10 and python3.10-venv, or pyenv's")

@@ -46,7 +46,7 @@ def test_a_report_must_be_good_and_of_these_files(
 
 def test_a_report_can_be_required(project: Project) -> None:
     project.test_report(LINUX)
-    missing = f"{WINDOWS.id}: there is no test-report.json: test the wheels, and put the report beside them"
+    missing = f"{WINDOWS.id}: test-report.json not found: test the wheels, and put the report next to them"
     assert project.verify(require_tests=True) == [missing]
     project.test_report(WINDOWS)
     assert project.verify(require_tests=True) == []

@@ -177,22 +177,22 @@ def test_before_the_first_image_there_is_nothing_to_clean_up(
     assert capsys.readouterr().out == "nothing to clean up: ghcr.io/owner/name has no images yet\n"
 
 
-def test_a_missing_right_is_not_taken_for_a_missing_package(world: World) -> None:
+def test_a_missing_permission_is_not_reported_as_a_missing_package(world: World) -> None:
     world.server.answers[PACKAGE] = 404
     with pytest.raises(
-        Failure, match=r"is in the registry, but .*give this repository the role Admin .*pkgs/container"
+        Failure, match=r"is in the registry, but .*grant this repository the Admin role .*pkgs/container"
     ):
         world.clean_up()
     (world.lists / "answer").write_text("connection reset")
-    with pytest.raises(Failure, match=r"cannot be looked up .*connection reset.*run this again"):
+    with pytest.raises(Failure, match=r"cannot be looked up .*connection reset.*rerun this job"):
         world.clean_up()
 
 
-def test_what_cannot_be_told_apart_is_a_warning(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_ambiguous_404_is_a_warning(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.server.answers[PACKAGE] = 404
     (world.lists / "answer").write_text("403 Forbidden")
     assert world.clean_up() == []
-    assert "warning: nothing to clean up: GitHub shows this job no package" in capsys.readouterr().out
+    assert "warning: nothing to clean up: GitHub lists no package" in capsys.readouterr().out
 
 
 def test_an_owner_that_does_not_exist_is_an_error(world: World) -> None:

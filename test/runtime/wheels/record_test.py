@@ -284,13 +284,13 @@ def test_a_delivery_may_replace_what_one_has_left_and_nothing_else(folder: Folde
     for name in ("notes.txt", "other-1.0-py3-none-any.whl"):
         folder.write(name, "")
     folder.write("SHA256SUMS", f"{'0' * 64}  notes.txt\n")
-    with pytest.raises(Failure, match=r"of another origin \(.*notes.txt.*other-1.0.*move them, or set OUTPUT_DIR"):
+    with pytest.raises(Failure, match=r"contains other files \(.*notes.txt.*other-1.0.*move them, or set OUTPUT_DIR"):
         record.check_output(folder.path)
 
 
 def test_a_mount_point_is_refused_with_a_folder_below_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.path.ismount", lambda path: path == tmp_path)
-    with pytest.raises(Failure, match=r"is a mount point, which a delivery cannot replace: .* such as .*wheels"):
+    with pytest.raises(Failure, match=r"is a mount point, which a build cannot replace: .* such as .*wheels"):
         record.check_output(tmp_path)
     record.check_output(tmp_path / "wheels")
 
@@ -318,7 +318,7 @@ def test_a_folder_that_is_really_mounted_is_found(tmp_path: Path, mounting: str)
 def test_a_folder_without_a_record_is_not_ours(tmp_path: Path, name: str) -> None:
     (tmp_path / "demo.whl").touch()
     (tmp_path / name).write_text(f"{'0' * 64}  demo.whl\n", encoding="utf-8")
-    with pytest.raises(Failure, match="files of another origin"):
+    with pytest.raises(Failure, match="contains other files"):
         record.check_output(tmp_path)
     with pytest.raises(Failure, match="is no folder"):
         record.check_output(tmp_path / name)

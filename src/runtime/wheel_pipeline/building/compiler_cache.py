@@ -35,7 +35,7 @@ def check_folder(folder: Path) -> None:
     )
     if foreign:
         told = ", ".join(foreign[:4])
-        raise UsageError(f"SCCACHE_DIR {folder} has files of another origin ({told}): set it to a folder of its own")
+        raise UsageError(f"SCCACHE_DIR {folder} contains other files ({told}): set it to an empty folder")
 
 
 def distrust(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The free disk space that a whole build needs in BUILD_DIR, as far as it was measured."""
+"""The free disk space that a full build needs in BUILD_DIR, from measurements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GIGABYTE = 10**9
 
 
 def room_for_build(session: Session) -> int:
-    """Bytes for a build; the figure is of a whole one, so a build that resumes or has `--only` is not checked by it."""
+    """Return the bytes that a build needs. The figure is for a full build, so `--only` and `--from-step` skip it."""
     inputs = session.inputs
     if inputs.only or inputs.from_step:
         return ROOM
@@ -24,7 +24,7 @@ def room_for_build(session: Session) -> int:
 
 
 def measured_room(session: Session, own: Iterable[Path], builds: int = 1) -> int:
-    """Bytes for whole builds, less what `own` folders hold, which the builds replace or use."""
+    """Return the bytes that full builds need, less the size of the `own` folders, which they replace or reuse."""
     figures = session.build.disk_gigabytes
     figure = figures.linux if session.platform.system == "linux" else figures.windows
     if figure is None:

@@ -31,7 +31,7 @@ def download(argv: Sequence[str], what: str, limits: Limits, env: Mapping[str, s
             told = f"the index has another file of {what} than the pinned one: do not use it; see who has changed it"
         else:
             told = (
-                f"cannot download {what}: see that the package index answers, or set PIP_INDEX_URL to one that does"
+                f"cannot download {what}: check that the package index is reachable, or set PIP_INDEX_URL to another"
                 f" ({failure})"
             )
         raise failure.saying(told) from failure

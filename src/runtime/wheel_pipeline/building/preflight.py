@@ -96,12 +96,12 @@ def is_declared(session: Session) -> bool:
 
 
 def library(session: Session) -> AbstractContextManager[Path]:
-    """The library's source as a folder on the disk, for as long as it is needed; the packed program unpacks its own."""
+    """Provide the library's source as a folder on disk; the packed program extracts its own copy temporarily."""
     assert session.build.preflight
     name = session.build.preflight.folder
     folder = program.declared(name, session.root)
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {name}: restore it, or correct preflight.folder in .projenrc.ts")
+        raise UsageError(f"folder {name} not found: restore it, or correct preflight.folder in .projenrc.ts")
     return as_file(folder)
 
 
@@ -120,7 +120,7 @@ def run_preflight(session: Session) -> int:
 
 
 def session_of_preflight(session: Session, tree: Path) -> Session:
-    """The same toolchain with the library's source and wheel, in a folder of its own."""
+    """Return a session with the same toolchain, the library's source and wheel, and its own folder."""
     plan, inputs, preflight = session.plan, session.inputs, session.build.preflight
     assert preflight
     build = dataclasses.replace(

@@ -33,7 +33,7 @@ def fetch_git(source: GitSource, tree: Path, limits: Limits, env: Mapping[str, s
     try:
         fetch(git(tree, "fetch", "--quiet", "--depth=1", "origin", source.commit))
     except CommandFailed as failure:
-        told = f"cannot fetch {source.commit} of {source.repository}: see that the repository can be reached and has"
+        told = f"cannot fetch {source.commit} of {source.repository}: check that the repository is reachable and has"
         raise failure.saying(f"{told} that commit ({failure})") from failure
     run(git(tree, "checkout", "--quiet", "--detach", "FETCH_HEAD"), env=env)
     for module in source.submodules:

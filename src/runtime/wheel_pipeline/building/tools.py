@@ -43,7 +43,7 @@ def finding(tool: Tool, env: Mapping[str, str], timeout: float) -> tuple[str | N
     if version is None:
         return None, "" if tool.optional else f"{tool.command} is missing"
     if tool.minimum and Version(version) < Version(tool.minimum):
-        return version, f"{tool.command} is {version}, at least {tool.minimum} is needed"
+        return version, f"{tool.command} is {version}, but {tool.minimum} or newer is required"
     return version, ""
 
 

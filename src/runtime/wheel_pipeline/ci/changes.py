@@ -1,7 +1,7 @@
-"""Whether a run has anything to build.
+"""Decide if a run has anything to build.
 
-A workflow that is required of a pull request has to report on every one of them, so its `paths` cannot leave it out: it
-runs, and this says whether there is work. Where that cannot be known, there is.
+A required check must report on every pull request, so its workflow cannot have a `paths` filter. The workflow always
+starts, and this module skips the build if no relevant file changed. If the changes are unknown, it builds.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ BRANCH = "refs/heads/"
 
 @dataclass(frozen=True)
 class Run:
-    """The run, as GitHub describes it."""
+    """The workflow run, from GitHub's event."""
 
     event: str
     base: str = ""
-    """The commit that its changes are compared with: the base of a merge queue's entry, or the commit before a push."""
+    """The commit to compare with: the base of a merge queue entry, or the commit before a push."""
     repository: str = ""
     ref: str = ""
     sha: str = ""
     workflow_ref: str = ""
-    """OWNER/NAME/FILE@REF of the workflow that GitHub started: this one, or its caller."""
+    """OWNER/NAME/FILE@REF of the top-level workflow: this one, or its caller."""
 
 
 def changed_files(root: Path, event: str, base: str, timeout: float) -> list[str] | None:
-    """What a pull request changes: GitHub checks out its merge into the branch, whose first parent is that branch.
+    """List the files that a pull request changes; None if they are unknown.
 
-    The queue's base is what it merges onto: the branch, or the entry before. Where it does so by several commits, the
-    first parent is one of them, and says nothing of the others.
+    GitHub checks out the merge of the pull request, whose first parent is the target branch. A merge queue's base is
+    the branch or the previous entry. If the queue merges several commits, the diff to the first parent is incomplete.
     """
     if event == MERGE_QUEUE:
         if not base or said(root, ("rev-parse", "--verify", "--quiet", "HEAD^1"), os.environ, timeout) != base:
@@ -53,16 +53,16 @@ def changed_files(root: Path, event: str, base: str, timeout: float) -> list[str
 
 
 def among(names: Iterable[str], paths: Sequence[str]) -> list[str]:
-    """The files that a glob of the paths names."""
+    """Return the names that match any of the globs."""
     return [name for name in names if any(matches(path, name) for path in paths)]
 
 
 def pushed_files(plan: Plan, root: Path, run: Run) -> list[str]:
-    """The files that a push has certainly changed; GitHub lists only the first of many."""
+    """List files that a push is known to have changed; GitHub truncates long lists."""
     if not run.base:
         return []
     if not run.base.strip("0"):  # a new branch
-        # Only the first push of a repository is certain: GitHub does not report what another branch started from.
+        # Only the first push to the default branch is known: GitHub does not report the parent of a new branch.
         if run.ref != f"{BRANCH}{plan.default_branch}":
             return []
         words = ("-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", "--full-tree", "HEAD")
@@ -72,12 +72,12 @@ def pushed_files(plan: Plan, root: Path, run: Run) -> list[str]:
     except Failure as failure:
         console.warning(f"cannot list the files of this push ({failure}): building everything", "Unknown changes")
         return []
-    # GitHub filters the paths of a forced push by another comparison.
+    # Any other status is a forced push, whose `paths` GitHub filters by another comparison.
     return files if status == "ahead" else []
 
 
 def built_by_docker(plan: Plan, root: Path, run: Run, image_paths: Sequence[str]) -> str:
-    """A changed file that also starts docker.yml, which builds the wheels of this push; empty where there is none."""
+    """Return a changed file that starts docker.yml, which builds the wheels of this push as well; "" if none does."""
     started = run.workflow_ref.partition("@")[0].rpartition("/")[2]
     branches = [f"{BRANCH}{branch}" for branch in (plan.default_branch, *plan.image.branches)]
     if run.event != PUSH or not image_paths or started != plan.workflow("linux") or run.ref not in branches:
@@ -86,21 +86,19 @@ def built_by_docker(plan: Plan, root: Path, run: Run, image_paths: Sequence[str]
 
 
 def tell(plan: Plan, root: Path, run: Run, paths: Sequence[str], image_paths: Sequence[str]) -> None:
-    """Answer with the output build."""
+    """Set the step output `build`."""
     if file := built_by_docker(plan, root, run, image_paths):
         workflow = plan.workflow("docker")
-        console.say(
-            f"nothing to build here: this push changes {file}, so {workflow} builds the image and the wheels in it"
-        )
+        console.say(f"skipping the build: this push changes {file}, so {workflow} builds the image and the wheels")
         set_outputs(build="false")
         return
     changed = changed_files(root, run.event, run.base, plan.limits.command) if paths else None
     touched = among(changed or (), paths)
     if changed is None:
-        console.say("everything is built")
+        console.say("building everything: the changed files are unknown")
     elif touched:
         more = f" and {len(touched) - 5} more" if len(touched) > 5 else ""
-        console.say(f"the wheels are built, since these have changed: {', '.join(touched[:5])}{more}")
+        console.say(f"building the wheels: changed {', '.join(touched[:5])}{more}")
     else:
-        console.say(f"nothing is built: of {len(changed)} changed files, none is one that the wheels are made of")
+        console.say(f"skipping the build: none of {len(changed)} changed files affects the wheels")
     set_outputs(build=str(changed is None or bool(touched)).lower())

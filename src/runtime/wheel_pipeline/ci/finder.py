@@ -1,8 +1,8 @@
 """The toolchain image of a run.
 
-A run resolves `latest` once. It uses that image if its label has the hash of the files that the commit's image is built
-from; otherwise, the image that has this hash as its tag. Either one runs only if its origin is proven. Without one, the
-run builds the image itself, as for a pull request that changes it.
+A run resolves `latest` once. It uses that image if its label matches the hash of the commit's image files. Otherwise,
+it uses the image with this hash as its tag. Either image runs only if its provenance is verified. If neither can run,
+such as in a pull request that changes the image, the run builds it.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ REFERENCE = re.compile(r"[a-z0-9][a-z0-9._:/-]*(?::[A-Za-z0-9_][\w.-]{0,127}|@sh
 
 @dataclass(frozen=True)
 class Found:
-    """The images of a build, each by digest, or empty."""
+    """The images of a build, each by digest or empty."""
 
     image: str = ""
-    """The image to run; without it, the run builds its own."""
+    """The image to run; if empty, the run builds it."""
     layers: str = ""
-    """An older image, whose layers that build may reuse."""
+    """An older image whose layers the build may reuse."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """The run that needs an image, as GitHub describes it."""
+    """The workflow run that needs an image, from GitHub's event."""
 
     repository: str
     visibility: str = ""
-    """Of the repository; empty where the event lacks it."""
+    """The repository's visibility; empty if the event does not have it."""
     workflow_ref: str = ""
-    """OWNER/NAME/FILE@REF of the workflow that GitHub started: linux.yml, or its caller."""
+    """OWNER/NAME/FILE@REF of the top-level workflow: linux.yml, or its caller."""
 
 
 class Finder:
-    """Finds images in their registry."""
+    """A search for images in their registry."""
 
     def __init__(self, plan: Plan, root: Path, run: Run) -> None:
         self.plan, self.root, self.run = plan, root, run
@@ -53,14 +53,14 @@ class Finder:
 
     @property
     def builds(self) -> dict[str, Build]:
-        """The builds with an image, by the name of their output."""
+        """Builds with an image, by output name."""
         return {output_of(build): build for build in self.plan.builds if build.image_files}
 
     def find_all(self, given: Mapping[str, str], *, released: bool) -> dict[str, str]:
-        """The outputs of a job: each build's image, or the need to build it and an image whose layers it may reuse."""
+        """Return a job's outputs: each build's image, or that it must be built and an image to reuse layers of."""
         builds, outputs = self.builds, dict[str, str]()
         if unknown := sorted(given.keys() - builds):
-            raise UsageError(f"--given {unknown[0]}: no image is called so; they are {', '.join(builds) or 'none'}")
+            raise UsageError(f'--given: unknown image "{unknown[0]}"; use one of {", ".join(builds) or "none"}')
         for name, build in builds.items():
             found = self.given(build, given[name]) if given.get(name) else self.find(build, released)
             outputs |= {
@@ -71,48 +71,48 @@ class Finder:
         return outputs
 
     def all_layers(self) -> dict[str, str]:
-        """The outputs of the job that publishes: for each build, the image whose layers it may reuse."""
+        """Return the outputs of the publishing job: for each build, the image whose layers it may reuse."""
         return {f"layers-{name}": self.layers_of(self.latest(build)[0]) for name, build in self.builds.items()}
 
     def given(self, build: Build, reference: str) -> Found:
-        """An image that the caller gives: docker.yml the one that it has just built, anybody else a proven one."""
+        """Verify an image that the caller passes: docker.yml passes the one it has just built, without provenance."""
         if not REFERENCE.fullmatch(reference):
-            told = f"the image {reference!r} is no name with a tag or digest"
-            raise UsageError(f"{told}: write it like ghcr.io/owner/name:tag")
+            told = f"invalid image {reference!r}"
+            raise UsageError(f"{told}: set a name with a tag or digest, such as ghcr.io/owner/name:tag")
         name, _, digest = reference.partition("@")
         started = self.run.workflow_ref.partition("@")[0].lower()
         if started == f"{self.run.repository}/{self.provenance.file}".lower():
             if not digest:
-                raise UsageError(f"{self.docker} gives the image {reference} by tag: give it by digest")
-            console.say(f"{reference} is what this run of {self.docker} has built")
+                raise UsageError(f"{self.docker} passes the image {reference} by tag: pass its digest")
+            console.say(f"using {reference}, built by this run of {self.docker}")
             return Found(reference)
         if not digest:
             name = name.rpartition(":")[0]
             digest, reason = digest_of(reference, self.plan.limits)
             if not digest:
-                raise UsageError(f"there is no image {reference} ({reason}): give another one, or none")
+                raise UsageError(f"image {reference} not found ({reason}): pass another image, or none")
         image = f"{name}@{digest}"
         proof, doubt = self.origin(build, image)
         if doubt:
-            raise UsageError(f"{reference} may not run here, since {doubt}: give another image, or none")
-        console.say(f"{reference} is {digest}: {proof}")
+            raise UsageError(f"{reference} cannot be used because {doubt}: pass another image, or none")
+        console.say(f"using {reference} ({digest}), {proof}")
         return Found(image)
 
     def origin(self, build: Build, image: str) -> tuple[str, str]:
-        """The proof that an image may run, or the reason why it may not."""
+        """Return the proof that an image may run, or the reason against it."""
         if build.image_digest and image == f"{self.plan.image.name}@{build.image_digest}":
-            return "the declaration names it", ""
+            return "declared in image.digest", ""
         if "docker" not in self.plan.workflows:
-            return "", "the declaration names another one"
+            return "", "image.digest declares another image"
         doubt = self.provenance.doubt(image)
         return "" if doubt else self.provenance.proof, doubt
 
     def find(self, build: Build, released: bool) -> Found:
-        """The image of a commit."""
+        """Find the image of a commit."""
         if build.image_digest:
             return self.declared(build)
         if not is_home(self.plan, self.run.repository):
-            return self.own(f"{self.run.repository} is not {self.plan.repository}, and publishes no image")
+            return self.own(f"{self.run.repository} publishes no image: only {self.plan.repository} does")
         tag, reasons = environment_tag(build, self.root), list[str]()
         latest, reason = self.latest(build)
         tagged = f"{self.plan.image.name}:{tag}"
@@ -126,53 +126,53 @@ class Finder:
                 return Found(image)
             reasons.append(reason)
         elif not image:
-            reasons.append(f"there is no image {tagged} ({absent})")
+            reasons.append(f"image {tagged} not found ({absent})")
         told = f"{'; '.join(reasons)}: {self.advice(absent)}"
         if released:
-            raise Failure(f"a release needs a published image, but {told}, then run this again")
+            raise Failure(f"a release needs a published image, but {told}, then rerun the release")
         return self.own(told, self.layers_of(latest))
 
     def latest(self, build: Build) -> tuple[str, str]:
-        """The image that is the latest, by digest, or the reason why there is none."""
+        """Return the latest image by digest, or the reason why there is none."""
         if build.image_digest or not is_home(self.plan, self.run.repository):
             return "", ""
         digest, reason = digest_of(build.image, self.plan.limits)
         image = f"{self.plan.image.name}@{digest}" if digest else ""
-        return image, f"there is no image {build.image} ({reason})" if reason else ""
+        return image, f"image {build.image} not found ({reason})" if reason else ""
 
     def mismatch(self, reference: str, image: str, tag: str) -> str:
-        """The reason why an image is not the one of a commit; empty where it is."""
+        """Return the reason why an image does not match a commit; empty if it does."""
         if label_of(image, self.plan.image.label, self.plan.limits) != tag:
             return f"{reference} was built from other files"
         if doubt := self.provenance.doubt(image):
-            return f"{reference} may not run here, since {doubt}"
-        console.say(f"{reference} is {image}: built from this commit's files ({tag}), and {self.provenance.proof}")
+            return f"{reference} cannot be used because {doubt}"
+        console.say(f"using {reference} ({image}): built from this commit's files ({tag}), {self.provenance.proof}")
         return ""
 
     def layers_of(self, latest: str) -> str:
-        """An image whose layers a build may reuse: the latest, if its origin is proven."""
+        """Return the image whose layers a build may reuse: the latest, if its provenance is verified."""
         return "" if not latest or self.provenance.doubt(latest) else latest
 
     def declared(self, build: Build) -> Found:
-        """The image that the declaration names by digest."""
+        """Return the image that is declared by digest."""
         image = f"{self.plan.image.name}@{build.image_digest}"
         _, reason = digest_of(image, self.plan.limits)
         if reason:
-            raise Failure(f"there is no image {image} ({reason}): publish it, or declare another one in image.digest")
-        console.say(f"{image} is declared by its digest")
+            raise Failure(f"image {image} not found ({reason}): publish it, or declare another one in image.digest")
+        console.say(f"using {image}, declared in image.digest")
         return Found(image)
 
     def own(self, reason: str, layers: str = "") -> Found:
-        """No image: the run builds its own, and says why."""
-        console.warning(f"{reason}. This run builds the image for itself", "No published image")
+        """Return no image, so that the run builds it; print the reason."""
+        console.warning(f"{reason}. This run builds the image itself", "No published image")
         return Found(layers=layers)
 
     def advice(self, absent: str) -> str:
-        """How to publish the image, for a message."""
+        """Return the fix for a message: publish the image, or make it readable."""
         start = f"gh workflow run {self.docker} --repo {self.run.repository} --ref {self.plan.default_branch}"
         told = f"run {self.docker} on the default branch (`{start}`)"
         if not REFUSED.search(absent):
             return told
         url = settings_url(self.plan.image.name, self.run.repository)
         where = f" ({url}, Package settings)" if url else ""
-        return f"{told}, or, where it is there but private, let this repository read it{where}"
+        return f"{told}, or, if the image exists but is private, grant this repository read access{where}"

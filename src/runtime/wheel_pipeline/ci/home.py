@@ -1,4 +1,4 @@
-"""The repository that a run is in: the declared one, a fork of it, or another one with the same files."""
+"""The repository of a run: the declared one, a fork of it, or a copy."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from ..plan import Plan
 
 
 def is_home(plan: Plan, repository: str) -> bool:
-    """Compare with the declared repository as GitHub does, which ignores case."""
+    """Compare with the declared repository, ignoring case as GitHub does."""
     return repository.lower() == plan.repository.lower()
 
 
 def check_home(plan: Plan, repository: str, fork: str) -> None:
-    """Answer with the output home; fail in a repository that is neither the declared one nor a fork.
+    """Set the step output `home`; fail in a repository that is neither the declared one nor a fork.
 
-    `fork` is "true", "false", or "" for an event that does not describe its repository, such as a schedule.
+    `fork` is "true", "false", or "" if the event does not include the repository, such as a schedule.
     """
     home = is_home(plan, repository)
     if home:
         console.say(f"{repository} is the declared repository")
     elif (fork or Gh(plan.limits).field(f"repos/{repository}", ".fork")) == "true":
-        told = "pull requests and runs by hand build and test here, and nothing is published"
-        console.say(f"{repository} is a fork, and .projenrc.ts declares {plan.repository}: {told}")
+        told = "pull requests and manual runs build and test, but publish nothing"
+        console.say(f"{repository} is a fork of {plan.repository}: {told}")
     else:
         declare = f'set githubRepository to "{repository}" there (repository, for a WheelPipeline)'
         fix = f"{declare}, run npx projen, and commit the result"

@@ -15,7 +15,7 @@ from .changes import among
 
 
 def tell(plan: Plan, repository: str, commit: str, paths: Sequence[str]) -> None:
-    """Answer with the output newest."""
+    """Set the step output `newest`."""
     reason = why_not(plan, repository, commit, paths)
     console.say(f"the latest image stays as it is: {reason}" if reason else "this image becomes the latest")
     set_outputs(newest=str(not reason).lower())

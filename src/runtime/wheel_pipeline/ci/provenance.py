@@ -1,7 +1,7 @@
-"""Proof of which workflow built an image. A tag or a label proves nothing: whoever may push an image chooses both.
+"""Provenance of images: the workflow that built them. Tags and labels prove nothing, as any pusher can set both.
 
-An image may run if docker.yml of this repository built it from the default branch. Where the repository attests, its
-attestation proves that. Elsewhere, a run of docker.yml proves it by an artifact whose name has the image's digest.
+An image may run if this repository's docker.yml built it from the default branch. If the repository attests, the
+attestation proves that. If not, an artifact of a docker.yml run proves it: its name contains the image's digest.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from ..errors import Failure
 from ..gh import Gh
 from ..plan import Plan
 
-RECORD = "toolchain-image-"  # what the name of that artifact begins with; src/github/publish-image.ts uploads it
-EVENTS = ("push", "workflow_dispatch", "schedule")  # that run what is on the branch, and nothing of a pull request
+RECORD = "toolchain-image-"  # prefix of that artifact's name; src/github/publish-image.ts uploads it
+EVENTS = ("push", "workflow_dispatch", "schedule")  # run the branch's code, never that of a pull request
 UNATTESTED = r"no attestations found|HTTP 404|verifying with issuer"
 
 
 class Provenance:
-    """The images that docker.yml of a repository has built from its default branch."""
+    """The images that a repository's docker.yml built from the default branch."""
 
     def __init__(self, plan: Plan, repository: str, visibility: str = "") -> None:
-        """Take the visibility of the repository from the event; where that lacks it, GitHub is asked."""
+        """Query GitHub for the visibility only if the event does not have it."""
         self.plan, self.repository, self.visibility = plan, repository, visibility
         self.docker = plan.workflow("docker")
         self.file = f".github/workflows/{self.docker}"
@@ -35,7 +35,7 @@ class Provenance:
 
     @cached_property
     def attests(self) -> bool:
-        """Whether this repository attests its images."""
+        """True if this repository attests its images."""
         declared = self.plan.release.attest
         if declared != "public":
             return declared == "always"
@@ -43,44 +43,44 @@ class Provenance:
 
     @property
     def proof(self) -> str:
-        """The proof of an image that may run, for a message."""
-        return f"{self.docker} has {self.verb} it on {self.ref}"
+        """The proof of provenance, for a message."""
+        return f"{self.verb} by {self.docker} on {self.ref}"
 
     @property
     def verb(self) -> str:
         return "attested" if self.attests else "recorded"
 
     def doubt(self, image: str) -> str:
-        """The reason why an image by digest may not run; empty where its origin is proven."""
+        """Return the reason why an image may not run; empty if its provenance is verified."""
         if image not in self.doubts:
             try:
                 proven = self.is_attested(image) if self.attests else self.is_recorded(image)
                 self.doubts[image] = "" if proven else f"{self.docker} has not {self.verb} it on {self.ref}"
             except Failure as failure:
-                self.doubts[image] = f"its origin cannot be verified ({failure})"
+                self.doubts[image] = f"its provenance cannot be verified ({failure})"
         return self.doubts[image]
 
     def is_attested(self, image: str) -> bool:
-        """Verify the attestation: who signed it, and from which branch."""
+        """Verify the attestation: the workflow that signed it, and its branch."""
         signer = f"{self.repository}/{self.file}"
         words = ["attestation", "verify", f"oci://{image}", "--repo", self.repository, "--format", "json"]
         words += ["--signer-workflow", signer, "--source-ref", self.ref]
-        advice = "give the job the permission `attestations: read`"
+        advice = "grant the job the permission `attestations: read`"
         return bool(self.gh.ask(words, f"attestation verify oci://{image}", absent=UNATTESTED, advice=advice))
 
     def is_recorded(self, image: str) -> bool:
-        """Look for a run of docker.yml on the default branch that has recorded the digest."""
+        """Find a run of docker.yml on the default branch that recorded the digest."""
         name = f"{RECORD}{image.rpartition('@')[2].replace(':', '-')}"
         found = self.ask(f"actions/artifacts?name={name}&per_page=100")
         runs = [each["workflow_run"] for each in found["artifacts"] if each["name"] == name and each["workflow_run"]]
-        # The branch of a fork may have the same name.
+        # A fork may have a branch of the same name.
         ours = [run for run in runs if run["head_repository_id"] == run["repository_id"]]
         return any(self.is_ours(run["id"]) for run in ours if run["head_branch"] == self.branch)
 
     def is_ours(self, run_id: int) -> bool:
-        """Whether a run is one of docker.yml on the default branch."""
+        """Check that a run is one of docker.yml on the default branch."""
         run = self.ask(f"actions/runs/{run_id}")
-        # A tag may have the branch's name, and its commit another docker.yml.
+        # A tag may have the branch's name but another docker.yml in its commit.
         return (
             run["path"] in (self.file, f"{self.file}@{self.branch}", f"{self.file}@{self.ref}")
             and run["event"] in EVENTS
@@ -88,5 +88,5 @@ class Provenance:
         )
 
     def ask(self, path: str) -> Any:
-        advice = "give the job the permission `actions: read`"
+        advice = "grant the job the permission `actions: read`"
         return self.gh.json(f"repos/{self.repository}/{path}", advice=advice)

@@ -41,9 +41,9 @@ def command(arguments: Sequence[str], check: Check, subject: Subject, attempt: A
 
 
 def python(script: Sequence[str], check: Check, subject: Subject, attempt: Attempt) -> Iterator[str]:
-    """Run a file, which must come to its last line or raise unittest.SkipTest("why").
+    """Run a file, which must reach its last line or raise unittest.SkipTest("reason").
 
-    It runs as a copy: beside the checkout's own file, a source tree could take the place of the wheel.
+    A copy runs: next to the original file, Python could import a source tree instead of the wheel.
     """
     name, *arguments = script
     for file, data in check_files(name, subject.root).items():
@@ -57,7 +57,7 @@ def python(script: Sequence[str], check: Check, subject: Subject, attempt: Attem
         return
     outcome = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
     if outcome.get("token") != token:
-        yield 'ended before its last line, with exit status 0: let it run to its end, or raise unittest.SkipTest("why")'
+        yield 'exited with status 0 before its last line: let it reach its end, or raise unittest.SkipTest("reason")'
     elif outcome["skipped"]:
         attempt.skipped = outcome["skipped"]
     else:

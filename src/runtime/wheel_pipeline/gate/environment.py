@@ -75,7 +75,7 @@ class Environment:
         self.distributions = {name: installed(each) for name, each in found["distributions"].items() if each}
 
     def script(self, attempt: Attempt, name: str, *args: str) -> list[str]:
-        """A command that runs one of the gate's files there; the file takes its own folder off the path."""
+        """Return a command that runs one of the gate's files there; the file removes its own folder from sys.path."""
         path = attempt.private / name
         write_text(path, program.source(f"gate/{name}"))
         return [self.python, str(path), *args]

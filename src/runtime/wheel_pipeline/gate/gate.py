@@ -31,7 +31,7 @@ class Options:
     wheels: Path
     """The folder of the wheels that are installed there."""
     root: Path
-    """The pipeline's folder, which has the files of checks."""
+    """The pipeline's folder, which contains the files of checks."""
     report: Path
     """JSON to write; logs go to a folder beside it."""
     timeout: float

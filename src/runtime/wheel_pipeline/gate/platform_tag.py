@@ -46,7 +46,7 @@ def platform_tag(subject: Subject, attempt: Attempt) -> Iterator[str]:
     if overall and overall <= promise:
         return
     named = ".".join(sorted({tag.platform for tag in wheel.tags}))
-    found = f"{wheel.path.name} is called {named}, auditwheel says {shown['overall_tag']}"
+    found = f"{wheel.path.name} has the tag {named}, but auditwheel reports {shown['overall_tag']}"
     if symbols is None or symbols > promise:
         yield f"{found}: its symbols need {shown['sym_tag']}; build it on an older base"
     elif promise not in upgrades:

@@ -32,7 +32,7 @@ def shared(name: str, files: list[list[str]]) -> list[list[str]]:
 
 
 def name_of(found: importlib.metadata.Distribution) -> str:
-    """Its name; before Python 3.10, it has no attribute of that name."""
+    """Return the name; Distribution.name is new in Python 3.10."""
     return found.metadata["Name"]
 
 

@@ -149,4 +149,4 @@ class TestRun:
         done = check_wheels(self.session.build, self.session.platform, options)
         console.say(f"report: {report}")
         if not done.passed:
-            raise Failure(f"{done.count('failed')} checks failed: their output is above, and beside {report}")
+            raise Failure(f'{done.count("failed")} checks failed (see "FAIL" above); full output: next to {report}')

@@ -1,8 +1,8 @@
-"""Runs a check's file by the interpreter under test: run_check.py RESULT TOKEN FILE [ARGUMENT…]
+"""Run a check's file with the interpreter under test: run_check.py RESULT TOKEN FILE [ARGUMENT…]
 
-The token reaches the result only after the file's last line: an early sys.exit(0) or os._exit(0) is no success.
-A file with nothing to do on this machine raises `unittest.SkipTest("why")`. As in unittest, one that is caught skips
-nothing; nor does one that other code than the check's raises, such as that of the wheel.
+The token is written to the result only after the file's last line, so an early sys.exit(0) or os._exit(0) fails.
+A file that cannot run on this machine raises `unittest.SkipTest("reason")`. A SkipTest that the file catches, or that
+other code raises, such as the wheel's, does not skip the check.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import types
 def main(result: str, token: str, file: str, *arguments: str) -> None:
     folder, own = os.path.dirname(file), os.path.dirname(os.path.abspath(__file__))
     sys.argv = [file, *arguments]
-    # Last, so that a check with the name of an installed module does not import itself in its place.
+    # Last, so that a check does not shadow an installed module of the same name.
     sys.path[:] = [*(each for each in sys.path if each != own), folder]
     runner, module = sys.modules["__main__"], types.ModuleType("__main__")
     module.__dict__.update(__file__=file, __builtins__=__builtins__)
@@ -31,14 +31,14 @@ def main(result: str, token: str, file: str, *arguments: str) -> None:
             raise
         reason = " ".join(str(error).split())
         if not reason:
-            raise ValueError('a skip needs a reason: raise unittest.SkipTest("why")') from error
+            raise ValueError('a skip needs a reason: raise unittest.SkipTest("reason")') from error
     sys.modules["__main__"] = runner
     with open(result, "w", encoding="utf-8") as output:
         json.dump({"token": token, "skipped": reason}, output)
 
 
 def is_skip(error: Exception, folder: str) -> bool:
-    """Whether it is a SkipTest that a file of the check raises. Nothing imports unittest for the code under test."""
+    """Check for a SkipTest raised by a file of the check. Do not import unittest: the code under test may lack that."""
     case = sys.modules.get("unittest.case")
     if case is None or not isinstance(error, case.SkipTest):
         return False

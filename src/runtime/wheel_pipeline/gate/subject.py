@@ -24,7 +24,7 @@ class Subject:
     environment: Environment
     system: System
     root: Path
-    """The pipeline's folder, which has the files of checks."""
+    """The pipeline's folder, which contains the files of checks."""
 
     @property
     def name(self) -> str:

@@ -33,7 +33,7 @@ class About:
     changes: bool = False
     """Whether GitHub is asked what has changed since the last release."""
     attested: bool = False
-    """Whether GitHub attests the wheels: only then can an attestation be verified."""
+    """True if GitHub attests the wheels, so that their attestations can be verified."""
 
 
 def check_release(tag: str, version: str, repository: str) -> None:

@@ -17,7 +17,7 @@ def gate_problems(folder: Path, build: Build, files: Mapping[str, str], *, requi
     path = folder / REPORT
     if not path.is_file():
         if required:
-            yield f"there is no {REPORT}: test the wheels, and put the report beside them"
+            yield f"{REPORT} not found: test the wheels, and put the report next to them"
         return
     report = read_json(path)
     try:

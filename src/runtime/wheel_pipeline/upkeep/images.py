@@ -51,7 +51,7 @@ class Registry:
         self.url = f"{web.at.github}/{kind}/{owner}/packages/container/{quote(package, safe='')}/versions"
 
     def images(self) -> list[Image]:
-        """The versions of the package; none where no image has been published yet."""
+        """List the versions of the package; empty if no image has been published yet."""
         try:
             versions = list(self.web.pages(self.url))
         except NotFound:
@@ -63,7 +63,7 @@ class Registry:
         ]
 
     def check_absent(self) -> None:
-        """Fail where the registry has an image: GitHub answers 404 for an absent package and for a missing right."""
+        """Fail if the registry has an image: GitHub returns 404 for absent packages and for missing permissions."""
         name, refused = self.plan.image.name, False
         access = 'under "Manage Actions access" in the settings of the package'
         if url := settings_url(name, self.repository):
@@ -72,17 +72,17 @@ class Registry:
             answer = self.inspect(f"{name}:{tag}")
             if answer.status == 0:
                 raise Failure(
-                    f"{name}:{tag} is in the registry, but this job may not list its versions (HTTP 404):"
-                    f" give this repository the role Admin {access}"
+                    f"{name}:{tag} is in the registry, but this job cannot list its versions (HTTP 404):"
+                    f" grant this repository the Admin role {access}"
                 )
             if REFUSED.search(answer.reason):
                 refused = True
             elif not ABSENT.search(answer.reason):
-                raise Failure(f"{name}:{tag} cannot be looked up ({answer.reason}): run this again")
+                raise Failure(f"{name}:{tag} cannot be looked up ({answer.reason}): rerun this job")
         if refused:
             console.warning(
-                f"nothing to clean up: GitHub shows this job no package {name}, and the registry denies access to it."
-                f" If the package exists, give this repository the role Admin {access}",
+                f"nothing to clean up: GitHub lists no package {name}, and the registry denies access to it."
+                f" If the package exists, grant this repository the Admin role {access}",
                 "No images found",
             )
         else:
@@ -109,7 +109,7 @@ class Registry:
         return latest | {environment_tag(build, self.root) for build in builds}
 
     def inspect(self, reference: str) -> Answer:
-        """The manifest of an image, from the registry."""
+        """Read the manifest of an image from the registry."""
         argv = ["docker", "buildx", "imagetools", "inspect", "--raw", reference]
         return ask(argv, timeout=self.plan.limits.command)
 

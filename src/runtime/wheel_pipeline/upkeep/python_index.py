@@ -27,7 +27,7 @@ class Candidate:
     version: Version
     released: datetime
     sha256: str = ""
-    """The checksum of its wheel, where one file is pinned."""
+    """The checksum of its wheel, if a single file is pinned."""
 
 
 class Closure:

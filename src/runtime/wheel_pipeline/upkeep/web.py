@@ -20,7 +20,7 @@ PAGES = 20  # of a list at most: nothing that is asked for has more
 
 
 class NotFound(Failure):
-    """An address that answers with HTTP 404."""
+    """An HTTP 404 response."""
 
 
 @dataclass(frozen=True)

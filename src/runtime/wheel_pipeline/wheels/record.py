@@ -208,7 +208,7 @@ def check_output(folder: Path, others: Collection[str] = ()) -> None:
         return
     if is_mount_point(folder.resolve()):
         raise UsageError(
-            f"OUTPUT_DIR {folder} is a mount point, which a delivery cannot replace:"
+            f"OUTPUT_DIR {folder} is a mount point, which a build cannot replace:"
             f" set it to a folder below, such as {folder / 'wheels'}"
         )
     ours = {RECORD, SUMS, *others}
@@ -218,7 +218,7 @@ def check_output(folder: Path, others: Collection[str] = ()) -> None:
     if foreign := [name for name in there if name not in ours]:
         told = ", ".join(foreign[:4]) + (f" and {len(foreign) - 4} more" if len(foreign) > 4 else "")
         raise UsageError(
-            f"{folder} has files of another origin ({told}), which the delivery would replace:"
+            f"{folder} contains other files ({told}), which a build would delete:"
             " move them, or set OUTPUT_DIR to another folder"
         )
 

@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# GitHub does it for public repositories, and for others where the plan allows it.
+# GitHub attests in public repositories, and in others if their plan allows it.
 if [[ ${E2E_VISIBILITY:-public} != public && -z ${E2E_ENTERPRISE:-} ]]; then
   fail "Failed to persist attestation: Feature not available for the ${GITHUB_REPOSITORY%/*} organization. To enable" \
     'this feature, please upgrade the billing plan, or make this repository public.'
