@@ -8,7 +8,7 @@ import { inOneSentence } from './failure';
 import { MlcLlmPipelineOptions, mlcLlmPipeline, mlcLlmSchema } from './mlc-llm/options';
 import { WheelPipeline } from './pipeline';
 import { FILES } from './plan/files';
-import { Origin, readOrigin } from './repository/origin';
+import { Origin, readDefaultBranch, readOrigin } from './repository/origin';
 
 /** Options of {@link MlcLlmPipelineProject}. */
 export interface MlcLlmPipelineProjectOptions extends typescript.TypeScriptProjectOptions {
@@ -73,6 +73,7 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
     });
     const repository = options.githubRepository ?? inOneSentence(() => this.repositoryOfOrigin());
     const defaultBranch = options.defaultReleaseBranch ?? 'main';
+    if (this.initProject !== undefined) this.compareDefaultBranch(defaultBranch);
     this.pipeline = inOneSentence(() =>
       within(
         'pipeline',
@@ -83,6 +84,16 @@ export class MlcLlmPipelineProject extends typescript.TypeScriptProject {
             adoptExistingFiles: options.adoptExistingFiles,
           }),
       ),
+    );
+  }
+
+  /** Warn before a first push that would start no workflow. */
+  private compareDefaultBranch(declared: string): void {
+    const branch = readDefaultBranch(this.outdir);
+    if (branch === undefined || branch === declared) return;
+    this.logger.warn(
+      `the default branch of this checkout is ${branch}, but a push starts the workflows on ${declared} only: set` +
+        ` defaultReleaseBranch to '${branch}' in .projenrc.ts and run "npx projen", or "git branch -m ${branch} ${declared}"`,
     );
   }
 
@@ -104,10 +115,9 @@ function howToName(origin: Origin, isNew: boolean): string {
   if ('repository' in origin) {
     return `add githubRepository: '${origin.repository}' to .projenrc.ts (it is the remote "origin" of this checkout).`;
   }
-  const addRemote = `${origin.isRepository ? '' : 'git init && '}git remote add origin https://github.com/OWNER/NAME.git`;
   const repeat = isNew ? 'then rerun this command' : 'then rerun synthesis to see the line to add';
   const option = isNew ? ' (an option of projen new: --github-repository OWNER/NAME)' : ' to .projenrc.ts';
-  return `${origin.reason}. Either run "${addRemote}" and ${repeat}, or add githubRepository: 'OWNER/NAME'${option}.`;
+  return `${origin.reason}. Either run "${origin.command}" and ${repeat}, or add githubRepository: 'OWNER/NAME'${option}.`;
 }
 
 /** What projen would take and this project could not do: it would be ignored without a word. */

@@ -17,12 +17,16 @@ import { upkeepSchema } from './upkeep';
 import { validateVariants, variantSchema } from './variant';
 import { validateWheels, wheelOptions } from './wheel-rules';
 
+/**
+ * An image's name with its registry.
+ *
+ * @see https://github.com/distribution/reference/blob/main/reference.go
+ */
+export const IMAGE_NAME = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)+$/;
+
 export const imageSchema = objectOf<ImageOptions>()({
   name: z.optional(
-    text(
-      'a registry and a repository in lower case, without tag, such as ghcr.io/owner/name',
-      /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
-    ),
+    text('a registry and a repository in lower case, without tag, such as ghcr.io/owner/name', IMAGE_NAME),
   ),
   digest: z.optional(digestText),
   branches: z.optional(listOf(branchName, 'at least one branch')),
@@ -30,7 +34,8 @@ export const imageSchema = objectOf<ImageOptions>()({
 
 export const repositorySchema = text(
   'a GitHub repository as owner/name',
-  /^[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9._-]+$/,
+  // GitHub removes .git from the end of a name.
+  /^[A-Za-z0-9][A-Za-z0-9_-]*\/(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]+$/i,
 );
 
 /** What any pipeline has. */

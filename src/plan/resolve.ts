@@ -2,6 +2,7 @@
 import { PACKED_PROGRAM } from './files';
 import { Plan, PLAN_SCHEMA, PlannedBuild, PlannedSource } from './plan';
 import { resolveBuild } from './resolve-build';
+import { checkImageName, onGitHub, resolveImage } from './resolve-image';
 import { checkHold, resolvePins } from './resolve-pins';
 import { checkHooks } from './resolve-steps';
 import { DeclaredBuild, variantBuild } from './resolve-variant';
@@ -51,11 +52,7 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   const name = options.name ?? [options.repository.split('/')[1], id].filter(Boolean).join('-');
   validatePipeline({ ...options, name, platforms });
   const runs = resolveRuns(options);
-  const image = {
-    name: options.image?.name ?? ['ghcr.io/', options.repository, id && `-${id}`].join('').toLowerCase(),
-    branches: options.image?.branches ?? [...new Set([runs.defaultBranch, 'dev'])],
-    label: `io.github.${options.repository.toLowerCase().replace('/', '.')}.environment`,
-  };
+  const image = resolveImage(options, id, runs.defaultBranch);
   const main: DeclaredBuild = { name, platforms, wheels: options.wheels, toolchain: options.toolchain ?? {} };
   const variants = [main, ...(options.variants ?? []).map((variant) => variantBuild(main, variant))];
   const builds = variants.map((build) => resolveBuild(build, image.name, options));
@@ -72,6 +69,9 @@ export function resolvePlan(given: WheelPipelineOptions, place?: Place): Plan {
   const possible = possibleWorkflows(platforms).filter((each) => each !== WorkflowName.CLEANUP || onGitHub(image.name));
   const workflows = possible.filter((workflow) => options.workflows?.includes(workflow) ?? true);
   checkDigests(builds, workflows);
+  if (builds.some(({ systems }) => systems.includes('linux'))) {
+    checkImageName(image.name, options.repository, workflows.includes(WorkflowName.DOCKER));
+  }
   return {
     schema: PLAN_SCHEMA,
     name,
@@ -133,11 +133,6 @@ function resolveRuns(
       keepImagesDays: upkeep.keepImagesDays ?? 90,
     },
   };
-}
-
-/** Whether images are published to GitHub's own registry, which is the only one whose images a job may remove. */
-function onGitHub(image: string): boolean {
-  return image.startsWith('ghcr.io/');
 }
 
 /** Require a verifiable image: docker.yml publishes it, or its digest is declared. */

@@ -1,28 +1,45 @@
 /** The `origin` remote of a checkout: the default GitHub repository of a new project. */
 import { execFileSync } from 'node:child_process';
 
-/** The repository of a checkout, as `owner/name`, or the reason why there is none. */
-export type Origin = { readonly repository: string } | { readonly reason: string; readonly isRepository: boolean };
+/** The repository of a checkout, as `owner/name`; or the reason why there is none, and the command that names one. */
+export type Origin = { readonly repository: string } | { readonly reason: string; readonly command: string };
+
+const URL = 'https://github.com/OWNER/NAME.git';
+const ADD = `git remote add origin ${URL}`;
+// The workflows are for `main` by default, and git's own default is `master`.
+const INIT = `git init --initial-branch main && ${ADD}`;
 
 /** Read the remote `origin` of the checkout at a folder. A checkout in a parent folder is ignored. */
 export function readOrigin(folder: string): Origin {
-  let isRepository = false;
+  let command = INIT;
   try {
     // `projen new` creates a repository in the folder, so the enclosing repository's remote belongs to another project.
     if (git(folder, 'rev-parse', '--show-cdup') !== '') {
-      return { isRepository, reason: 'this folder is inside another git repository, but is not one itself' };
+      return { command, reason: 'this folder is inside another git repository, but is not one itself' };
     }
-    isRepository = true;
+    command = ADD;
     // The first URL has `url.<base>.insteadOf` applied, which expands `gh:owner/name` but may also redirect to a mirror.
     const urls = [git(folder, 'remote', 'get-url', 'origin'), git(folder, 'config', '--get', 'remote.origin.url')];
     const repository = urls.map(githubRepository).find((each) => each !== undefined);
     if (repository !== undefined) return { repository };
     return {
-      isRepository,
+      command: `git remote set-url origin ${URL}`,
       reason: `the remote "origin" is not a repository on github.com: ${withoutSecrets(urls[1])}`,
     };
   } catch (error) {
-    return { isRepository, reason: explain(error as GitError) };
+    return { command, reason: explain(error as GitError) };
+  }
+}
+
+/** Read the default branch that a checkout has or, before its first push, will have; `undefined` if git does not know. */
+export function readDefaultBranch(folder: string): string | undefined {
+  try {
+    if (git(folder, 'rev-parse', '--show-cdup') !== '') return undefined;
+    const isPublished = git(folder, 'for-each-ref', '--count=1', 'refs/remotes/origin') !== '';
+    const ref = git(folder, 'symbolic-ref', isPublished ? 'refs/remotes/origin/HEAD' : 'HEAD');
+    return ref.replace(/^refs\/(heads|remotes\/origin)\//, '');
+  } catch {
+    return undefined;
   }
 }
 
@@ -73,7 +90,7 @@ function explain({ code, message, stderr }: GitError): string {
   return `git cannot read the remote "origin" (${said})`;
 }
 
-/** Remove a user name and a token from a URL. */
+/** Remove a user name and a token from a URL; a password may contain an @. */
 function withoutSecrets(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  return url.replace(/\/\/[^/]*@/, '//');
 }

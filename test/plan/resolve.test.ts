@@ -1,4 +1,4 @@
-import { Platform, System } from '../../src';
+import { Platform, System, WorkflowName } from '../../src';
 import type { WheelPipelineOptions, Wheel } from '../../src';
 import { VULKAN_SDK } from '../../src/declaration/pins';
 import { resolvePlan } from '../../src/plan/resolve';
@@ -176,4 +176,14 @@ describe('the toolchain', () => {
       null,
     ]);
   });
+});
+
+test('only a pipeline with an image needs a name for it, and only one that publishes it a name of its own owner', () => {
+  const name = 'ghcr.io/other/image';
+  const given = { workflows: [WorkflowName.LINUX], image: { name, digest: `sha256:${'1'.repeat(64)}` } };
+  expect(resolve(given).image.name).toBe(name);
+  expect(resolve({ repository: 'owner/.github', platforms: [Platform.WINDOWS_AMD64] }).workflows).not.toContain(
+    'docker',
+  );
+  expect(() => resolve({ repository: 'owner/.github' })).toThrow('image.name is required');
 });

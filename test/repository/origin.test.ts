@@ -2,13 +2,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { Logger } from 'projen';
 import { renderProjenInitOptions } from 'projen/lib/javascript/render-options';
 import { MlcLlmPipelineProject } from '../../src';
-import { githubRepository, readOrigin } from '../../src/repository/origin';
+import { githubRepository, readDefaultBranch, readOrigin } from '../../src/repository/origin';
 import { at } from '../small';
 
 const git = (folder: string, ...words: string[]): void =>
   void execFileSync('git', ['-C', folder, ...words], { stdio: 'ignore' });
+
+const ADD = 'git remote add origin https://github.com/OWNER/NAME.git';
+const INIT = `git init --initial-branch main && ${ADD}`;
+/** Git refuses to add a remote that exists. */
+const SET = ADD.replace('add', 'set-url');
 
 /** Create a checkout with a remote in the test's folder. */
 function checkout(url?: string, folder = at('')): void {
@@ -79,7 +85,7 @@ describe('the remote of a folder', () => {
     checkout('git@github.com:acme/monorepo.git');
     mkdirSync(at('packages'));
     expect(readOrigin(at('packages'))).toEqual({
-      isRepository: false,
+      command: INIT,
       reason: 'this folder is inside another git repository, but is not one itself',
     });
   });
@@ -93,22 +99,73 @@ describe('the remote of a folder', () => {
     expect(readOrigin(at(''))).toEqual({ repository: 'acme/wheels' });
   });
 
-  test('is refused, and its URL printed without the token, unless it is on GitHub', () => {
-    checkout('https://me:secret@gitlab.com/acme/wheels.git');
-    expect(readOrigin(at(''))).toEqual({
-      isRepository: true,
-      reason: 'the remote "origin" is not a repository on github.com: https://gitlab.com/acme/wheels.git',
-    });
-  });
+  test.each(['me:secret', 'me:se@cret'])(
+    'is refused, and its URL printed without the token, unless it is on GitHub: %s',
+    (user) => {
+      checkout(`https://${user}@gitlab.com/acme/wheels.git`);
+      expect(readOrigin(at(''))).toEqual({
+        command: SET,
+        reason: 'the remote "origin" is not a repository on github.com: https://gitlab.com/acme/wheels.git',
+      });
+    },
+  );
 
   test('is unknown without git', () => {
     const { PATH } = process.env;
     process.env.PATH = at('');
     expect(readOrigin(at(''))).toEqual({
-      isRepository: false,
+      command: INIT,
       reason: expect.stringContaining('git is not installed'),
     });
     process.env.PATH = PATH;
+  });
+});
+
+describe('the default branch', () => {
+  const commit = (folder: string): void =>
+    git(folder, '-c', 'user.name=x', '-c', 'user.email=x@y', 'commit', '--quiet', '--allow-empty', '--message', 'x');
+
+  test('is the first that a new repository has, with or without a commit', () => {
+    git(at(''), 'init', '--quiet', '--initial-branch', 'release/next');
+    expect(readDefaultBranch(at(''))).toBe('release/next');
+    commit(at(''));
+    expect(readDefaultBranch(at(''))).toBe('release/next');
+  });
+
+  test('is that of origin in a clone, whatever branch is checked out', () => {
+    mkdirSync(at('hub'));
+    git(at('hub'), 'init', '--quiet', '--initial-branch', 'trunk');
+    commit(at('hub'));
+    git(at(''), 'clone', '--quiet', at('hub'), at('clone'));
+    git(at('clone'), 'switch', '--quiet', '--create', 'topic');
+    expect(readDefaultBranch(at('clone'))).toBe('trunk');
+    git(at('clone'), 'remote', 'set-head', 'origin', '--delete');
+    expect(readDefaultBranch(at('clone'))).toBeUndefined();
+  });
+
+  test('is unknown outside of a repository, and in a folder of one', () => {
+    expect(readDefaultBranch(at(''))).toBeUndefined();
+    git(at(''), 'init', '--quiet');
+    mkdirSync(at('packages'));
+    expect(readDefaultBranch(at('packages'))).toBeUndefined();
+  });
+
+  // A push of `master`, git's own default, started nothing.
+  test.each([
+    ['master', 'main', true],
+    ['main', 'main', false],
+    ['master', 'master', false],
+  ])('of a new project: %s, where %s is declared', (branch, defaultReleaseBranch, isWarned) => {
+    git(at(''), 'init', '--quiet', '--initial-branch', branch);
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+    const options = { name: 'lib3', githubRepository: 'acme/wheels', defaultReleaseBranch, outdir: at('') };
+    new MlcLlmPipelineProject(
+      renderProjenInitOptions('projen.typescript.TypeScriptProject', options) as typeof options,
+    );
+    new MlcLlmPipelineProject(options);
+    const told = `the default branch of this checkout is ${branch}, but a push starts the workflows on main only`;
+    expect(warned.mock.calls).toEqual(isWarned ? [[expect.stringContaining(told)]] : []);
+    warned.mockRestore();
   });
 });
 
@@ -128,12 +185,11 @@ describe('a project without githubRepository', () => {
     expect(made.initProject!.args.githubRepository).toBe('Acme/Wheels');
   });
 
-  const ADD = 'git remote add origin https://github.com/OWNER/NAME.git';
-
   test.each<[string, boolean, string | undefined, string[]]>([
     ['new, without a remote', true, undefined, [`"${ADD}"`, '--github-repository OWNER/NAME', 'no remote "origin"']],
-    ['new, of another host', true, 'git@gitlab.com:a/b.git', [`"${ADD}"`, "githubRepository: 'OWNER/NAME'"]],
+    ['new, of another host', true, 'git@gitlab.com:a/b.git', [`"${SET}"`, "githubRepository: 'OWNER/NAME'"]],
     ['old, without a remote', false, undefined, [`"${ADD}"`, "add githubRepository: 'OWNER/NAME' to .projenrc.ts"]],
+    ['new, by a name of .ssh/config', true, 'git@github-work:a/b.git', [`"${SET}"`, '--github-repository OWNER/NAME']],
     // The same declaration produces the same files in every clone.
     ['old, with a remote', false, 'git@github.com:a/b.git', ["add githubRepository: 'a/b' to .projenrc.ts"]],
   ])('is refused, before anything is written: %s', (_, isNew, url, parts) => {
@@ -145,6 +201,6 @@ describe('a project without githubRepository', () => {
   });
 
   test('needs git init first outside a repository', () => {
-    expect(() => declare(true)).toThrow(`this folder is not a git repository. Either run "git init && ${ADD}"`);
+    expect(() => declare(true)).toThrow(`this folder is not a git repository. Either run "${INIT}"`);
   });
 });

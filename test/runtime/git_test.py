@@ -61,9 +61,27 @@ def test_all_variables_of_a_repository_are_known() -> None:
 
 
 def test_a_broken_repository_and_a_missing_git_are_told(tmp_path: Path) -> None:
-    (tmp_path / ".git").write_text("gitdir: nowhere", encoding="utf-8")
+    (tmp_path / ".git").write_text("no gitdir", encoding="utf-8")
     assert commit_of(tmp_path, tmp_path, os.environ, 60) == ""
-    with pytest.raises(Failure, match="git status does not work in"):
+    with pytest.raises(Failure, match="git status does not work in .*: repair that repository, or give a tree"):
         is_dirty(tmp_path, os.environ, 60)
     with pytest.raises(Failure, match="git is not on the PATH: install it"):
         commit_of(tmp_path, tmp_path, {"PATH": str(tmp_path)}, 60)
+
+
+@pytest.mark.parametrize("kind", ["worktree", "submodule"])
+def test_a_linked_tree_whose_repository_is_not_mounted_is_told(tmp_path: Path, kind: str) -> None:
+    make_repository(tmp_path / "main")
+    git = ["git", "-c", "protocol.file.allow=always", "-C", str(tmp_path / "main")]
+    if kind == "worktree":
+        subprocess.run([*git, "worktree", "add", "-q", str(tmp_path / "linked")], check=True, capture_output=True)
+        tree = tmp_path / "linked"
+    else:
+        make_repository(tmp_path / "library")
+        subprocess.run([*git, "submodule", "add", "-q", str(tmp_path / "library"), "linked"], check=True)
+        tree = tmp_path / "main" / "linked"
+    assert is_dirty(tree, os.environ, 60) is False
+    mounted = tree.rename(tmp_path / "source")
+    (tmp_path / "main" / ".git").rename(tmp_path / "elsewhere")
+    with pytest.raises(Failure, match=r"source is a worktree or a submodule of .*: give a clone, or give a tree"):
+        is_dirty(mounted, os.environ, 60)

@@ -40,8 +40,19 @@ def is_dirty(root: Path, env: Mapping[str, str], timeout: float) -> bool | None:
         return None
     status = said(root, ("status", "--porcelain", "--untracked-files=normal"), env, timeout)
     if status is None:
-        raise Failure(f"git status does not work in {root}: repair that repository, or give a tree without .git")
+        linked = missing_repository(root)
+        told = f"{root} is a worktree or a submodule of a repository that is not here ({linked})" if linked else ""
+        advice = "give a clone" if linked else "repair that repository"
+        raise Failure(f"{told or f'git status does not work in {root}'}: {advice}, or give a tree without .git")
     return status != ""
+
+
+def missing_repository(root: Path) -> str:
+    """Return the repository that a worktree or a submodule names, if it does not exist here, as in a container."""
+    file = root / ".git"
+    words = file.read_text(encoding="utf-8", errors="surrogateescape").split(":", 1) if file.is_file() else []
+    named = words[1].strip() if words[:1] == ["gitdir"] and words[1:] else ""
+    return named if named and not (root / named).exists() else ""
 
 
 def repository_of(folder: Path, root: Path) -> Path | None:

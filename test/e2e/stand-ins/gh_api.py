@@ -154,8 +154,11 @@ def verify(words: list[str]) -> None:
     found = attestations(subject, options["--repo"])
     if not found:
         fail(f"\u2717 No attestations found for subject {subject}\n\nError: no attestations found")
-    if (options["--signer-workflow"], options["--source-ref"]) not in found:
-        fail('Error: verifying with issuer "sigstore.dev"')
+    signed = [source for signer, source in found if signer == options["--signer-workflow"]]
+    if not signed:
+        fail('verifying with issuer "sigstore.dev"')
+    if options["--source-ref"] not in signed:
+        fail(f"expected SourceRepositoryRef to be {options['--source-ref']}, got {signed[0]}")
     if options.get("--format") == "json":
         print(json.dumps([{"attestation": {}, "verificationResult": {}}]))
 

@@ -135,7 +135,7 @@ def test_an_image_from_another_caller_is_refused_unless_it_is_verified(bench: Be
     with pytest.raises(UsageError, match=f"image {NAME}:other not found .*: pass another image, or none"):
         bench.ask(*started, f"image={NAME}:other")
     bench.attest()
-    for given in (image, f"{NAME}:mine"):
+    for given in (image, f"{NAME}:mine", f"{NAME}:mine@{DIGEST}", f"{NAME}:V1@{DIGEST}"):
         assert bench.outputs(*started, f"image={given}") == found(image)
 
 
@@ -146,9 +146,21 @@ def test_a_workflow_of_the_same_name_in_another_repository_is_not_trusted(bench:
 
 
 def test_an_invalid_image_name_is_refused(bench: Bench) -> None:
-    for wrong in ("image=$(id)", "image=a b:c", "image=--privileged", "other=x:y"):
-        with pytest.raises(UsageError, match="set a name with a tag|unknown image"):
+    upper, scheme = f"image={NAME.title()}:latest", f"image=docker://{NAME}:latest"
+    untagged = (f"image={NAME}", f"image=localhost:5000/{NAME}")
+    for wrong in ("image=$(id)", "image=a b:c", "image=--privileged", "other=x:y", upper, scheme, *untagged):
+        with pytest.raises(UsageError, match="set a name in lower case with a tag|unknown image"):
             bench.ask("images", "--given", wrong)
+    assert bench.calls == []
+
+
+@pytest.mark.parametrize("name", ["localhost:5000/thing", "registry.example.com:5000/owner/thing", "thing"])
+def test_an_image_of_another_registry_is_one(bench: Bench, name: str) -> None:
+    bench.images["tags"][f"{name}:1.0"] = DIGEST
+    bench.publish()
+    bench.attest()
+    for given in (f"{name}:1.0", f"{name}@{DIGEST}"):
+        assert bench.outputs("images", "--given", f"image={given}") == found(f"{name}@{DIGEST}")
 
 
 def test_a_variant_has_its_own_outputs(bench: Bench) -> None:
@@ -170,7 +182,8 @@ class TestWithoutDockerYml:
         with pytest.raises(Failure, match=f"image {NAME}@{DIGEST} not found .*: publish it, or declare another one"):
             bench.ask("images", plan=self.plan)
         image = bench.publish(label="")
-        for argv in ((), ("--released",), ("--given", f"image={image}"), ("--given", f"image={NAME}:any")):
+        by_name = (image, f"{NAME}:any", f"{NAME}:any@{DIGEST}")
+        for argv in ((), ("--released",), *(("--given", f"image={given}") for given in by_name)):
             bench.publish("any", label="")
             assert bench.outputs("images", *argv, plan=self.plan) == found(image)
 

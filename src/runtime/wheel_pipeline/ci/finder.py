@@ -19,7 +19,12 @@ from .home import is_home
 from .images import REFUSED, digest_of, environment_tag, label_of, output_of, settings_url
 from .provenance import Provenance
 
-REFERENCE = re.compile(r"[a-z0-9][a-z0-9._:/-]*(?::[A-Za-z0-9_][\w.-]{0,127}|@sha256:[0-9a-f]{64})", re.ASCII)
+# A name with a tag, a digest or both; where there are both, the digest alone decides.
+REFERENCE = re.compile(
+    r"(?P<name>[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9][a-z0-9._-]*)+|[a-z0-9][a-z0-9._-]*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -76,18 +81,18 @@ class Finder:
 
     def given(self, build: Build, reference: str) -> Found:
         """Verify an image that the caller passes: docker.yml passes the one it has just built, without provenance."""
-        if not REFERENCE.fullmatch(reference):
+        parts = REFERENCE.fullmatch(reference)
+        if not parts or not (parts["tag"] or parts["digest"]):
             told = f"invalid image {reference!r}"
-            raise UsageError(f"{told}: set a name with a tag or digest, such as ghcr.io/owner/name:tag")
-        name, _, digest = reference.partition("@")
+            raise UsageError(f"{told}: set a name in lower case with a tag or digest, such as ghcr.io/owner/name:tag")
+        name, digest = parts["name"], parts["digest"]
         started = self.run.workflow_ref.partition("@")[0].lower()
         if started == f"{self.run.repository}/{self.provenance.file}".lower():
             if not digest:
                 raise UsageError(f"{self.docker} passes the image {reference} by tag: pass its digest")
             console.say(f"using {reference}, built by this run of {self.docker}")
-            return Found(reference)
+            return Found(f"{name}@{digest}")
         if not digest:
-            name = name.rpartition(":")[0]
             digest, reason = digest_of(reference, self.plan.limits)
             if not digest:
                 raise UsageError(f"image {reference} not found ({reason}): pass another image, or none")

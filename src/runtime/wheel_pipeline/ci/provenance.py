@@ -15,7 +15,8 @@ from ..plan import Plan
 
 RECORD = "toolchain-image-"  # prefix of that artifact's name; src/github/publish-image.ts uploads it
 EVENTS = ("push", "workflow_dispatch", "schedule")  # run the branch's code, never that of a pull request
-UNATTESTED = r"no attestations found|HTTP 404|verifying with issuer"
+# gh finds no attestation, or one of another repository, workflow or branch.
+UNATTESTED = r"no attestations found|HTTP 404|verifying with issuer|expected SourceRepositoryRef to be"
 
 
 class Provenance:
