@@ -4,7 +4,9 @@ import * as javascript from 'projen/lib/javascript';
 import { Task } from 'projen/lib/task';
 import * as typescript from 'projen/lib/typescript';
 import { MINUTES } from '../src/declaration/minutes';
-import { buildWorkflow, installSteps } from '../src/github/build';
+import { buildWorkflow } from '../src/github/build';
+import { WorkflowContext } from '../src/github/context';
+import { installSteps } from '../src/github/steps/node';
 import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';
 import type { MlcLlmPipelineProject } from '../src/project';
@@ -50,20 +52,22 @@ export class Repository extends Component {
     // 1.13.0 was published for some platforms before others; a lock file made meanwhile fails `npm ci`.
     project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
     this.addTasks();
+    const context = new WorkflowContext(project.pipeline._plan);
     new Workflow(
       project,
       'build',
-      buildWorkflow(project.pipeline._plan, project.package.installCommand, {
+      buildWorkflow(context, project.package.installCommand, {
         e2e: {
-          name: 'Run the synthesized files for real',
+          name: 'Run the end-to-end tests',
           permissions: { contents: 'read' },
           runsOn: 'ubuntu-24.04',
           timeoutMinutes: MINUTES.slowSuite,
           steps: [
-            ...installSteps(project.package.installCommand),
+            ...installSteps(context, project.package.installCommand),
             {
               // It installs what it needs and makes file systems, which only root may: steps are not root.
-              name: 'Run the slow suite',
+              name: 'Run the end-to-end suite',
+              source: 'projenrc/repository.ts',
               run: 'sudo --preserve-env env "PATH=$PATH" npx projen e2e\n',
             },
           ],
@@ -121,7 +125,7 @@ export class Repository extends Component {
     // Inputs of the slow suite.
     const inputs = [{ spawn: 'pack' }, { spawn: 'examples' }];
     this.project.addTask('e2e', {
-      description: 'Run the synthesized files for real: image, wheels, linters (slow; Linux)',
+      description: 'Run the end-to-end tests: image, wheels, linters (slow; Linux)',
       steps: [...inputs, { exec: `jest --config ${E2E_CONFIG}`, receiveArgs: true }],
     });
     this.project.addTask('faults', {

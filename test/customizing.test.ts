@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { plan, project, read, SMALL, synthesize, workflow } from './small';
-import { Platform, HookStep, System, WheelPipeline, WheelPipelineOptions, HookTiming, WorkflowName } from '../src';
+import { HookStep, HookTiming, Platform, System, WheelPipeline, WheelPipelineOptions } from '../src';
 
 describe('a base image of another floor', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
@@ -198,9 +198,7 @@ describe("projen's own way to change a workflow", () => {
     const other = project();
     new WheelPipeline(other, SMALL);
     other.tryFindObjectFile(file)!.addOverride('jobs.linux-x86_64.env.DEBUG', '1');
-    WheelPipeline.of(other)!
-      .workflow(WorkflowName.LINUX)!
-      .addOverride('on.schedule', [{ cron: '1 2 * * 3' }]);
+    WheelPipeline.of(other)!.workflows.linux!.file.addOverride('on.schedule', [{ cron: '1 2 * * 3' }]);
     other.synth();
     const job = workflow('linux').jobs['linux-x86_64'];
     expect(job.env).toMatchObject({ DEBUG: '1' });

@@ -1,19 +1,21 @@
 /** Data of `docs/ci-pipeline.md`: triggers, permissions and caches of the workflows. */
 import { freedDiskSpace } from './disk-space';
 import { attestation, declaredImages, image, imageProofs, variantImages } from './image';
-import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
+import { codeList, Described, page, View } from './page';
 import { describeTriggers } from './triggers';
 import { MINUTES } from '../declaration/minutes';
-import { CACHE_SIZES, compilerCacheSize } from '../github/caches';
-import { reportArtifact, RETENTION, runnerVariable, wheelsArtifact } from '../github/common';
+import { runnerVariable } from '../github/jobs/platform';
+import { SYSTEM_TITLES } from '../github/names';
+import { reportArtifact, RETENTION, wheelsArtifact } from '../github/steps/artifacts';
+import { CACHE_SIZES, compilerCacheSize } from '../github/steps/caches';
 import { outputFolder } from '../plan/files';
 import type { Plan } from '../plan/plan';
 import { reusedWheels } from '../plan/select';
 
-/** Declare the page; undefined without workflows. */
-export function ciPipelinePage(described: Described): Page | undefined {
-  const { plan, workflows } = described;
-  if (workflows.length === 0) return undefined;
+/** Renders the page. */
+export function ciPipelinePage(described: Described): string {
+  const { workflows } = described;
+  const { plan } = described.context;
   const { systems } = plan.builds[0];
   const has = (...names: string[]): boolean => workflows.some(({ name }) => names.includes(name));
   const builds = has('linux', 'windows');

@@ -1,6 +1,7 @@
-/** Data on disk space: measured figures, and the jobs that free disk space on a runner. */
-import { SYSTEM_TITLES, View } from './page';
-import { GUARANTEED, neededSpace, UNMEASURED } from '../github/disk';
+/** Data on disk space: figures that were measured, and the jobs that free more on a runner. */
+import type { View } from './page';
+import { SYSTEM_TITLES } from '../github/names';
+import { GUARANTEED, neededSpace, UNMEASURED } from '../github/steps/disk';
 import type { Plan, PlannedBuild } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 

@@ -1,7 +1,7 @@
 /** Data on the toolchain image: its publication, and the image of a run. */
 import type { View } from './page';
-import { RETENTION } from '../github/common';
-import { RECORD } from '../github/publish-image';
+import { RETENTION } from '../github/steps/artifacts';
+import { RECORD } from '../github/steps/publish-image';
 import type { Plan } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 

@@ -1,18 +1,19 @@
 /** Data of `docs/local-development.md`: building and testing the wheels locally. */
 import { diskFigures, neededDiskSpace } from './disk-space';
-import { codeList, Described, Page, page, SYSTEM_TITLES, View } from './page';
+import { codeList, Described, page, View } from './page';
 import { comparison } from './variants';
 import { BUILTIN } from '../declaration/schema/values';
 import { USER, WORKSPACE } from '../docker/dockerfile';
+import { SYSTEM_TITLES } from '../github/names';
 import { BUILD_FOLDERS, COMPILER_CACHE, FILES, outputFolder, WHEEL_CACHE } from '../plan/files';
 import { inputs, VARIABLES } from '../plan/inputs';
 import type { Plan, PlannedBuild } from '../plan/plan';
 import { isOn, platformsOn, reusesWheels } from '../plan/select';
 import { DOCKER_ENVIRONMENT } from '../scripts/tasks';
 
-/** Declares the page. */
-export function localDevelopmentPage(described: Described): Page {
-  const { plan } = described;
+/** Renders the page. */
+export function localDevelopmentPage(described: Described): string {
+  const { plan } = described.context;
   const [main] = plan.builds;
   return page('local-development', described, {
     wheels: main.wheels.map(({ distribution, projectDir, checks }) => ({
@@ -87,7 +88,7 @@ function inputRows({ builds }: Plan): View[] {
     }));
 }
 
-function variants({ plan, variants: declared, prefix }: Described): View | false {
+function variants({ context: { plan }, variants: declared, prefix }: Described): View | false {
   const [{ systems }, ...builds] = plan.builds;
   if (builds.length === 0) return false;
   const scripts = { linux: './scripts/build.sh', windows: 'scripts/build.ps1' };

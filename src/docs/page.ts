@@ -1,26 +1,18 @@
 /** A page of `docs/`: a Markdown template next to this file, rendered with the data of a pipeline. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Context, Writer } from 'mustache';
 import type { Guide } from './guide';
 import type { Variant } from '../declaration/variant';
-import { placedFile } from '../github/adapt';
+import type { WorkflowContext } from '../github/context';
 import type { WorkflowDefinition } from '../github/model';
-import { workflowFile } from '../github/workflow';
-import type { Plan } from '../plan/plan';
 
 /** Data of a template, by name; `false` hides a section. */
 export interface View {
   readonly [name: string]: unknown;
 }
 
-/** A page of a user's repository. */
-export interface Page {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** A rendered workflow of the pipeline. */
+/** A workflow of the pipeline, as it is rendered. */
 export interface NamedWorkflow {
   readonly name: string;
   readonly definition: WorkflowDefinition;
@@ -28,7 +20,7 @@ export interface NamedWorkflow {
 
 /** Everything that the pages describe. */
 export interface Described {
-  readonly plan: Plan;
+  readonly context: WorkflowContext;
   readonly workflows: readonly NamedWorkflow[];
   /** Declared variants: the plan does not contain their notes for readers. */
   readonly variants: readonly Variant[];
@@ -55,19 +47,20 @@ function escape(text: unknown): string {
   return String(text).replace(/\||<(?=\w)/g, '\\$&');
 }
 
-/** Render the template `<name>.md` with its own view and the data that all pages share. */
-export function page(name: string, described: Described, view: View): Page {
+/** Renders the template `<name>.md` with its own view and the data that all pages share. */
+export function page(name: string, described: Described, view: View): string {
   const template = readFileSync(join(__dirname, `${name}.md`), 'utf8');
   const context = new StrictContext({ ...shared(name, described), ...view });
-  return { path: `docs/${name}.md`, text: new Writer().render(template, context, {}, { escape }) };
+  return new Writer().render(template, context, {}, { escape });
 }
 
-function shared(name: string, { plan, workflows, prefix, guide }: Described): View {
+function shared(name: string, { context, workflows, prefix, guide }: Described): View {
+  const { plan } = context;
   const { folder } = plan.place;
   const up = '../'.repeat(folder ? folder.split('/').length + 1 : 1);
   const placed = (workflow: string): View => {
-    const path = placedFile(plan, workflowFile(workflow));
-    return { file: path.split('/').pop(), link: `${up}${path}` };
+    const path = context.file(workflow);
+    return { file: basename(path), link: `${up}${path}` };
   };
   const declared = (workflow: string): View | false =>
     workflows.some((each) => each.name === workflow) && placed(workflow);
@@ -85,10 +78,7 @@ function shared(name: string, { plan, workflows, prefix, guide }: Described): Vi
   };
 }
 
-/** Display names of the systems. */
-export const SYSTEM_TITLES = { linux: 'Linux', windows: 'Windows' } as const;
-
-/** Format values as code, separated by commas. */
+/** Values as code, with commas between them. */
 export function codeList(values: readonly string[]): string {
   return values.map((value) => `\`${value}\``).join(', ');
 }

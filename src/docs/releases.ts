@@ -1,12 +1,11 @@
 /** Data of `docs/releases.md`: publishing, installing and verifying a release. */
 import { attestation } from './image';
-import { Described, Page, page } from './page';
+import { Described, page } from './page';
 import { FILES } from '../plan/files';
 
-/** Declare the page; undefined without the release workflow. */
-export function releasesPage(described: Described): Page | undefined {
-  const { plan, workflows } = described;
-  if (!workflows.some(({ name }) => name === 'release')) return undefined;
+/** Renders the page. */
+export function releasesPage(described: Described): string {
+  const { plan } = described.context;
   const [main, ...variants] = plan.builds;
   const { environment, sbom, onDefaultBranch } = plan.release;
   const versioned = main.wheels.filter((wheel) => !wheel.useSourceVersion);

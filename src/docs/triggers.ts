@@ -14,7 +14,7 @@ const FILTERS: { readonly [filter: string]: string } = {
 
 function filters(trigger: Value): string {
   const shown = Object.entries(FILTERS)
-    .filter(([filter]) => filter in (trigger as Trigger))
+    .filter(([filter]) => filter in ((trigger ?? {}) as Trigger))
     .map(([filter, label]) => `${label} ${codeList((trigger as Trigger)[filter] as string[])}`);
   return shown.length > 0 ? ` (${shown.join('; ')})` : '';
 }
@@ -28,13 +28,9 @@ const EVENTS: { readonly [event: string]: (trigger: Value) => string } = {
   workflow_call: () => 'call by another workflow',
 };
 
-/** All triggers of a workflow. */
+/** All triggers of a workflow; one that only an override adds has GitHub's name for it. */
 export function describeTriggers({ on }: WorkflowDefinition): string {
   return Object.entries(on)
-    .map(([event, trigger]) => {
-      const describe = EVENTS[event];
-      if (!describe) throw new Error(`the trigger ${event} has no description: add one to docs/triggers.ts`);
-      return describe(trigger);
-    })
+    .map(([event, trigger]) => EVENTS[event]?.(trigger) ?? `\`${event}\`${filters(trigger)}`)
     .join(', ');
 }

@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan';
 export const VISIBILITY = '${{ github.event.repository.visibility }}';
 
 const PUBLIC = "github.event.repository.visibility == 'public'";
+const NOT_PUBLIC = "github.event.repository.visibility != 'public'";
 
 /** A condition in a workflow: `''` is always true, `null` never. */
 type Condition = string | null;
@@ -18,7 +19,7 @@ export function attests({ release }: Plan): Condition {
 
 /** Return the condition for a run that does not attest, whose images need other provenance. */
 export function attestsNot({ release }: Plan): Condition {
-  return { public: PUBLIC.replace('==', '!='), always: null, never: '' }[release.attest];
+  return { public: NOT_PUBLIC, always: null, never: '' }[release.attest];
 }
 
 /** Return the permissions to verify the provenance of toolchain images: an attestation or a run. */

@@ -1,43 +1,49 @@
 /** `cleanup.yml`: removes images that nothing needs any more, so that a registry does not grow for ever. */
-import { checkout, concurrency, installRuntime, logIn, runProgram, TOKEN } from './common';
-import { AT_HOME, homeJob } from './home';
+import { concurrency } from './concurrency';
+import { UBUNTU, WorkflowContext } from './context';
+import { TOKEN } from './expressions';
 import { scheduled } from './inputs';
+import { AT_HOME, homeJob } from './jobs/home';
 import type { WorkflowDefinition } from './model';
+import { checkout } from './steps/checkout';
+import { installRuntime, runProgram } from './steps/program';
+import { logIn } from './steps/registry';
 import { MINUTES } from '../declaration/minutes';
-import type { Plan } from '../plan/plan';
 
 /** The input of a run by hand. */
 const DRY_RUN = 'dry-run';
 
 /** Declares the workflow. */
-export function cleanupWorkflow(plan: Plan): WorkflowDefinition {
+export function cleanupWorkflow(context: WorkflowContext): WorkflowDefinition {
+  const { plan } = context;
   const { schedule } = plan.upkeep;
   return {
-    name: 'cleanup',
+    name: context.name('cleanup'),
     on: {
       ...scheduled(schedule),
       workflow_dispatch: {
         inputs: {
-          [DRY_RUN]: { description: 'Say what would be removed, and remove nothing', type: 'boolean', default: true },
+          [DRY_RUN]: { description: 'List the images to delete, and delete none', type: 'boolean', default: true },
         },
       },
     },
-    concurrency: concurrency('cleanup'),
+    concurrency: concurrency(context.name('cleanup')),
     jobs: {
-      home: homeJob(plan),
+      home: homeJob(context),
       images: {
-        name: 'Remove old images',
+        name: 'Delete old images',
         needs: ['home'],
         if: AT_HOME,
         permissions: { contents: 'read', packages: 'write' },
-        runsOn: 'ubuntu-24.04',
+        runsOn: UBUNTU,
+        workingDirectory: context.workingDirectory,
         timeoutMinutes: MINUTES.cleanup,
         steps: [
-          checkout(),
+          checkout(context),
           ...installRuntime(plan),
-          ...logIn(plan),
+          ...logIn(context),
           {
-            name: 'Remove what no release names, no tag needs, and is old',
+            name: 'Delete unused images',
             shell: 'bash',
             env: { GH_TOKEN: TOKEN, REMOVES: `\${{ !inputs.${DRY_RUN} }}` },
             run: [

@@ -1,7 +1,11 @@
 /** From a workflow's definition to what its file says, and back: what is overridden is judged as what is declared. */
 import type { CallJob, Permissions, StepsJob, Value, WorkflowDefinition, WorkflowStep } from './model';
 
-/** What a workflow file says, as YAML has it. An action's version stands behind its commit: `actions/x@<commit> # v1`. */
+/**
+ * What a workflow file says, as YAML has it. What is rendered as a comment stands behind its value: an action's version
+ * (`actions/x@<commit> # v1`) and the source of a step (`Check out # github/steps/checkout.ts`), so that an override of the
+ * value replaces it too.
+ */
 export type Content = { [key: string]: any };
 
 /** What the file of a definition says. */
@@ -28,7 +32,7 @@ function jobContent(job: StepsJob | CallJob): Value {
     outputs: job.outputs,
     env: job.env,
     steps: job.steps.map(({ uses, ...step }) => ({
-      name: step.name,
+      name: step.source ? `${step.name} # ${step.source}` : step.name,
       id: step.id,
       if: step.if,
       uses: uses && `${uses.action}@${uses.commit} # ${uses.version}`,
@@ -65,8 +69,18 @@ function jobOf(job: Content): StepsJob | CallJob {
     container: job.container,
     outputs: job.outputs,
     env: job.env,
-    steps: ((job.steps ?? []) as Content[]).map(({ uses, ...step }) => ({ ...step, ...action(uses) }) as WorkflowStep),
+    steps: ((job.steps ?? []) as Content[]).map(
+      ({ name, uses, ...step }) => ({ ...nameOf(name), ...step, ...action(uses) }) as WorkflowStep,
+    ),
   };
+}
+
+/** The source behind a step's name. */
+export const SOURCE = / # ((?:[\w-]+\/)+[\w-]+\.ts)$/;
+
+function nameOf(text: unknown): Pick<WorkflowStep, 'name' | 'source'> {
+  const [suffix, source] = SOURCE.exec(String(text ?? '')) ?? [''];
+  return { name: suffix ? String(text).slice(0, -suffix.length) : (text as string), ...(source && { source }) };
 }
 
 function action(uses: unknown): Pick<WorkflowStep, 'uses'> {

@@ -1,62 +1,69 @@
 /** `docker.yml`: builds the toolchain image, tries it, publishes it, and builds the wheels in it before it is the latest. */
 import { attests, linuxPermissions, VISIBILITY } from './attest';
-import { checkout, concurrency, installRuntime, logIn, TOKEN, runProgram } from './common';
-import { homeStep, unlessInFork } from './home';
-import { buildAndTry, environmentStep, offerLock, setUpBuildx } from './image';
+import { concurrency } from './concurrency';
+import { WorkflowContext } from './context';
+import { TOKEN } from './expressions';
 import { imageBranches, imageInput, imagePaths, layersOutput } from './inputs';
+import { homeStep, unlessInFork } from './jobs/home';
 import type { CallJob, StepsJob, WorkflowDefinition } from './model';
-import { identifier } from './names';
-import { BY_DIGEST, DIGEST, published, push, putTogether, SIGNS, tryPushed } from './publish-image';
-import { workflowFile } from './workflow';
+import { identifier, SYSTEM_TITLES } from './names';
+import { checkout } from './steps/checkout';
+import { buildAndTry, environmentStep, offerLock, setUpBuildx } from './steps/image';
+import { installRuntime, runProgram } from './steps/program';
+import { BY_DIGEST, DIGEST, published, push, putTogether, SIGNS, tryPushed } from './steps/publish-image';
+import { logIn } from './steps/registry';
 import { MINUTES } from '../declaration/minutes';
 import { WorkflowName } from '../declaration/pipeline';
-import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
+import type { PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, platformsOn } from '../plan/select';
 
 /** Declares the workflow. Each variant's image has jobs of its own. */
-export function dockerWorkflow(plan: Plan): WorkflowDefinition {
+export function dockerWorkflow(context: WorkflowContext): WorkflowDefinition {
+  const { plan } = context;
   const builds = buildsOn(plan, 'linux');
-  const own = workflowFile('docker');
-  const paths = imagePaths();
+  const own = context.file('docker');
+  const paths = imagePaths(context);
   const buildsWheels = plan.workflows.includes(WorkflowName.LINUX);
   return {
-    name: 'docker',
+    name: context.name('docker'),
     on: {
       workflow_dispatch: {},
       push: { branches: imageBranches(plan), paths },
       // A change to the image itself is tried where wheels are built in it, in the other workflow.
       pull_request: { paths: buildsWheels ? [own] : paths },
     },
-    concurrency: concurrency('docker'),
+    concurrency: concurrency(context.name('docker')),
     jobs: {
-      plan: planJob(plan),
-      ...Object.fromEntries(builds.flatMap((build) => jobs(plan, build))),
-      ...(buildsWheels ? { wheels: wheelsJob(plan, builds) } : {}),
-      latest: latestJob(plan, builds, buildsWheels, paths),
+      plan: planJob(context),
+      ...Object.fromEntries(builds.flatMap((build) => jobs(context, build))),
+      ...(buildsWheels ? { wheels: wheelsJob(context, builds) } : {}),
+      latest: latestJob(context, builds, buildsWheels, paths),
     },
   };
 }
 
-/** Return the first job. A fork publishes nothing; its pull requests test the image. */
-function planJob(plan: Plan): StepsJob {
+/** The first job; a fork publishes nothing, and its pull requests try the image. */
+function planJob(context: WorkflowContext): StepsJob {
+  const { plan } = context;
   const layers = buildsOn(plan, 'linux').map(layersOutput);
   return {
     name: 'Plan',
     if: `github.event_name == 'pull_request' || ${unlessInFork(plan)}`,
     permissions: linuxPermissions(plan),
-    runsOn: 'ubuntu-24.04',
-    timeoutMinutes: MINUTES.plan,
+    runsOn: context.dockerRunner,
+    timeoutMinutes: context.dockerMinutes(MINUTES.plan),
+    workingDirectory: context.workingDirectory,
     outputs: {
       home: '${{ steps.home.outputs.home }}',
       ...Object.fromEntries(layers.map((name) => [name, `\${{ steps.layers.outputs.${name} }}`])),
     },
     steps: [
-      checkout(),
+      checkout(context),
       ...installRuntime(plan),
       homeStep(plan),
-      ...logIn(plan),
+      ...logIn(context),
       {
-        name: 'Find the image whose layers may be reused',
+        name: 'Find an image to reuse layers from',
         id: 'layers',
         env: { GH_TOKEN: TOKEN, VISIBILITY },
         run: `${runProgram(plan)} ci layers --repository "$GITHUB_REPOSITORY" --visibility "$VISIBILITY"\n`,
@@ -74,7 +81,8 @@ function jobId(name: string, { variant }: PlannedBuild, platform?: PlannedPlatfo
 }
 
 /** An image of one processor is one job. One of several is built where each is at home, and then put together. */
-function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob]> {
+function jobs(context: WorkflowContext, build: PlannedBuild): Array<[id: string, job: StepsJob]> {
+  const { plan, workingDirectory } = context;
   const platforms = platformsOn(build, 'linux');
   const [only] = platforms;
   const several = platforms.length > 1;
@@ -82,17 +90,19 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
   const tries = platforms.map((platform): [string, StepsJob] => [
     ids('try', platform),
     {
-      name: `Smoke-test the toolchain image${nameOf(build, several ? platform : undefined)}`,
+      name: `Build the toolchain image${nameOf(build, several ? platform : undefined)}`,
       needs: ['plan'],
       if: "github.event_name == 'pull_request'",
       // To pull layers, which may be private.
       permissions: { contents: 'read', packages: 'read' },
-      runsOn: platform.runner,
-      timeoutMinutes: MINUTES.image,
-      steps: [...logIn(plan), ...buildAndTry(plan, build)],
+      runsOn: context.imageRunner(platform),
+      timeoutMinutes: context.dockerMinutes(MINUTES.image),
+      workingDirectory,
+      steps: [...logIn(context), ...buildAndTry(context, build)],
     },
   ]);
-  const common = { needs: ['plan'], if: PUBLISHES, timeoutMinutes: MINUTES.image };
+  const timeoutMinutes = context.dockerMinutes(MINUTES.image);
+  const common = { needs: ['plan'], if: PUBLISHES, timeoutMinutes, workingDirectory };
   const publishing = {
     ...common,
     name: `Publish the toolchain image${nameOf(build)}`,
@@ -101,15 +111,18 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
   };
   if (!several) {
     const steps = [
-      ...logIn(plan),
-      ...buildAndTry(plan, build),
-      ...offerLock(plan, build, only),
-      push(plan, build, {}),
+      ...logIn(context),
+      ...buildAndTry(context, build),
+      ...offerLock(context, build, only),
+      push(context, build, {}),
       tryPushed(plan, build),
     ];
     return [
       ...tries,
-      [jobId('publish', build), { ...publishing, runsOn: only.runner, steps: [...steps, ...published(plan)] }],
+      [
+        jobId('publish', build),
+        { ...publishing, runsOn: context.imageRunner(only), steps: [...steps, ...published(context)] },
+      ],
     ];
   }
   return [
@@ -120,13 +133,13 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
         ...common,
         name: `Push the toolchain image${nameOf(build, platform)}`,
         permissions: { contents: 'read', packages: 'write' },
-        runsOn: platform.runner,
+        runsOn: context.imageRunner(platform),
         outputs: { digest: DIGEST },
         steps: [
-          ...logIn(plan),
-          ...buildAndTry(plan, build),
-          ...offerLock(plan, build, platform),
-          push(plan, build, BY_DIGEST(plan)),
+          ...logIn(context),
+          ...buildAndTry(context, build),
+          ...offerLock(context, build, platform),
+          push(context, build, BY_DIGEST(plan)),
           tryPushed(plan, build),
         ],
       },
@@ -136,20 +149,20 @@ function jobs(plan: Plan, build: PlannedBuild): Array<[id: string, job: StepsJob
       {
         ...publishing,
         needs: ['plan', ...platforms.map((platform) => ids('push', platform))],
-        runsOn: 'ubuntu-24.04',
-        timeoutMinutes: MINUTES.publish,
+        runsOn: context.dockerRunner,
+        timeoutMinutes: context.dockerMinutes(MINUTES.publish),
         steps: [
-          checkout(),
-          setUpBuildx(plan),
+          checkout(context),
+          setUpBuildx(context),
           ...installRuntime(plan),
           environmentStep(plan, build),
-          ...logIn(plan),
+          ...logIn(context),
           putTogether(
             plan,
             build,
             platforms.map((platform) => ids('push', platform)),
           ),
-          ...published(plan),
+          ...published(context),
         ],
       },
     ],
@@ -162,12 +175,12 @@ function nameOf({ variant }: PlannedBuild, platform?: PlannedPlatform): string {
 }
 
 /** The wheels are built and tested in the new image before it is the latest. */
-function wheelsJob(plan: Plan, builds: readonly PlannedBuild[]): CallJob {
+function wheelsJob(context: WorkflowContext, builds: readonly PlannedBuild[]): CallJob {
   return {
-    name: 'Linux',
+    name: SYSTEM_TITLES.linux,
     needs: builds.map((build) => jobId('publish', build)),
-    permissions: linuxPermissions(plan),
-    calls: workflowFile('linux'),
+    permissions: linuxPermissions(context.plan),
+    calls: context.file('linux'),
     with: Object.fromEntries(
       builds.map((build) => [imageInput(build), `\${{ needs.${jobId('publish', build)}.outputs.image }}`]),
     ),
@@ -176,36 +189,38 @@ function wheelsJob(plan: Plan, builds: readonly PlannedBuild[]): CallJob {
 
 /** What people pull moves last, on the default branch only, and never back: a later push may have moved it by then. */
 function latestJob(
-  plan: Plan,
+  context: WorkflowContext,
   builds: readonly PlannedBuild[],
   buildsWheels: boolean,
   paths: readonly string[],
 ): StepsJob {
+  const { plan, workingDirectory } = context;
   const variable = (build: PlannedBuild): string => `PUSHED${build.variant ? `_${identifier(build.variant)}` : ''}`;
   const env = builds.map((build) => [
     variable(build).replace(/-/g, '_').toUpperCase(),
     `\${{ needs.${jobId('publish', build)}.outputs.image }}`,
   ]);
   return {
-    name: 'Make it the latest',
+    name: 'Publish as latest',
     needs: [...builds.map((build) => jobId('publish', build)), ...(buildsWheels ? ['wheels'] : [])],
     if: `github.ref == 'refs/heads/${plan.defaultBranch}'`,
     permissions: { contents: 'read', packages: 'write' },
-    runsOn: 'ubuntu-24.04',
-    timeoutMinutes: MINUTES.report,
+    runsOn: context.dockerRunner,
+    timeoutMinutes: context.dockerMinutes(MINUTES.report),
+    workingDirectory,
     steps: [
-      checkout(),
+      checkout(context),
       ...installRuntime(plan),
       {
-        name: 'See whether the branch has a newer one by now',
+        name: 'Check for a newer image on the branch',
         id: 'newest',
         env: { GH_TOKEN: TOKEN },
         run: `${runProgram(plan)} ci newest --repository "$GITHUB_REPOSITORY" --commit "$GITHUB_SHA"${paths.map((path) => ` --path '${path}'`).join('')}\n`,
       },
       ...[
-        ...logIn(plan),
+        ...logIn(context),
         {
-          name: 'Move the tag',
+          name: 'Move the latest tag',
           env: Object.fromEntries(env) as Record<string, string>,
           run: [
             ...builds.map(

@@ -1,7 +1,7 @@
-/** What a workflow that builds wheels is told by its caller, and when it runs. */
+/** Inputs, outputs and triggers of the workflows that build wheels. */
+import type { WorkflowContext } from './context';
 import type { Value } from './model';
 import { identifier } from './names';
-import { workflowFile } from './workflow';
 import { WorkflowName } from '../declaration/pipeline';
 import type { SystemName } from '../declaration/platform';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
@@ -21,7 +21,7 @@ export function layersOutput(build: PlannedBuild): string {
   return `layers-${imageInput(build)}`;
 }
 
-/** What a build workflow tells its caller of a platform's wheels: the hash of their SHA256SUMS. */
+/** The output of a build workflow with the digest of a platform's SHA256SUMS. */
 export function sumsOutput({ id }: PlannedPlatform): string {
   return `sums-${identifier(id)}`;
 }
@@ -29,9 +29,13 @@ export function sumsOutput({ id }: PlannedPlatform): string {
 /** The build files of the toolchain image, as globs: a push that changes one starts docker.yml. */
 const IMAGE_FILES = ['docker/**', '.dockerignore'];
 
-/** Return globs of the files whose change publishes an image. */
-export function imagePaths(): string[] {
-  return [...IMAGE_FILES, workflowFile('docker')];
+/** The files whose change publishes an image, as globs from the repository's root. */
+export function imagePaths(context: WorkflowContext): string[] {
+  return [...imageFiles(context), context.file('docker')];
+}
+
+function imageFiles(context: WorkflowContext): string[] {
+  return IMAGE_FILES.map((path) => context.path(path));
 }
 
 /** Return the branches whose pushes publish an image. */
@@ -39,16 +43,23 @@ export function imageBranches({ defaultBranch, image }: Plan): string[] {
   return [...new Set([defaultBranch, ...image.branches])];
 }
 
-/** Return globs of the build files of a system's wheels; other changes skip the build. */
-export function wheelPaths(plan: Plan, system: SystemName): string[] {
+/**
+ * The files that a system's wheels are built from, as globs from the repository's root: a change to another file builds
+ * nothing.
+ */
+export function wheelPaths(context: WorkflowContext, system: SystemName): string[] {
+  const { plan } = context;
   const { folder } = plan.source;
-  return [
-    'scripts/**',
-    ...(system === 'linux' ? IMAGE_FILES : condaFiles(plan, system)),
-    workflowFile(system),
+  const sources = [
     ...(folder === null ? [] : [folder === '.' ? '**' : `${folder}/**`]),
     ...programGlobs(plan, system),
     ...projectGlobs(plan, system),
+  ];
+  const toolchain = system === 'linux' ? IMAGE_FILES : condaFiles(plan, system);
+  return [
+    ...['scripts/**', ...toolchain].map((path) => context.path(path)),
+    context.file(system),
+    ...sources.map((path) => context.path(path)),
   ];
 }
 
@@ -71,14 +82,35 @@ export function scheduled(crons: readonly string[]): { readonly schedule?: Value
  * Return the `paths` of pushes that start a workflow that builds wheels. Image files start only docker.yml, which calls
  * linux.yml, unless a branch does not start docker.yml.
  */
-function pushPaths(plan: Plan, system: SystemName): string[] {
-  const paths = wheelPaths(plan, system);
+function pushPaths(context: WorkflowContext, system: SystemName): string[] {
+  const { plan } = context;
+  const paths = wheelPaths(context, system);
   const branches = [plan.defaultBranch, ...plan.filters.pushBranches];
   const byDocker =
     plan.workflows.includes(WorkflowName.DOCKER) && branches.every((branch) => imageBranches(plan).includes(branch));
   if (system !== 'linux' || !byDocker) return paths;
-  const own = paths.filter((path) => !IMAGE_FILES.includes(path));
-  return [...own, ...(own.includes('**') ? IMAGE_FILES.map((path) => `!${path}`) : [])];
+  const image = imageFiles(context);
+  const own = paths.filter((path) => !image.includes(path));
+  return [...own, ...(own.includes(context.path('**')) ? image.map((path) => `!${path}`) : [])];
+}
+
+/** The declared filters of pull requests; GitHub takes no empty list. */
+function pullRequestFilters(context: WorkflowContext): Value {
+  const { pullRequestBranches, ignoredPaths } = context.plan.filters;
+  return {
+    ...(pullRequestBranches.length > 0 && { branches: pullRequestBranches }),
+    ...(ignoredPaths.length > 0 && { 'paths-ignore': ignoredPaths.map((glob) => context.path(glob)) }),
+  };
+}
+
+/** The filters of pushes. Ignored paths are exceptions from the listed ones: GitHub takes only one of two lists. */
+function pushFilters(context: WorkflowContext, system: SystemName): Value {
+  const { defaultBranch, filters } = context.plan;
+  const ignored = filters.ignoredPaths.map((glob) => `!${context.path(glob)}`);
+  return {
+    branches: [...new Set([defaultBranch, ...filters.pushBranches])],
+    paths: [...new Set([...pushPaths(context, system), ...ignored])],
+  };
 }
 
 /**
@@ -86,17 +118,18 @@ function pushPaths(plan: Plan, system: SystemName): string[] {
  * on every one. A push to the default branch needs no report, and fills the caches.
  */
 export function buildTriggers(
-  plan: Plan,
+  context: WorkflowContext,
   system: SystemName,
   builds: readonly PlannedBuild[],
   platforms: readonly PlannedPlatform[],
 ): { readonly [event: string]: Value } {
+  const { schedule } = context.plan;
   const inputs: { readonly [name: string]: Value } = {
     ...(system === 'linux' ? Object.fromEntries(builds.map((each) => [imageInput(each), imageText(each)])) : {}),
-    [CALL_INPUTS.ref]: text('The commit whose declaration is built; what the run is about without it'),
-    [CALL_INPUTS.version]: text("The wheels' version, PEP 440; a development version without it"),
+    [CALL_INPUTS.ref]: text('Commit to build; by default, the commit of the run'),
+    [CALL_INPUTS.version]: text('Version of the wheels (PEP 440); by default, a development version'),
     [CALL_INPUTS.fresh]: {
-      description: 'Whether everything is made anew, with nothing of earlier runs',
+      description: 'Build without the caches of earlier runs',
       type: 'boolean',
       default: false,
     },
@@ -104,15 +137,15 @@ export function buildTriggers(
   const outputs = platforms.map((platform) => [
     sumsOutput(platform),
     {
-      description: `The SHA-256 of SHA256SUMS for ${platform.title}`,
+      description: `SHA-256 digest of SHA256SUMS for ${platform.title}`,
       value: `\${{ jobs.${identifier(platform.id)}.outputs.sums }}`,
     },
   ]);
   return {
-    pull_request: {},
+    pull_request: pullRequestFilters(context),
     merge_group: {},
-    push: { branches: [plan.defaultBranch], paths: pushPaths(plan, system) },
-    ...scheduled(plan.schedule),
+    push: pushFilters(context, system),
+    ...scheduled(schedule),
     workflow_dispatch: { inputs },
     workflow_call: { inputs, outputs: Object.fromEntries(outputs) },
   };
@@ -121,7 +154,7 @@ export function buildTriggers(
 function imageText({ variant }: PlannedBuild): Value {
   const which = `Toolchain image${variant ? ` of ${variant}` : ''}`;
   return text(
-    `${which}, by tag or digest. docker.yml must have built it from the default branch. Default: the published image`,
+    `${which} that docker.yml published from the default branch, by tag or digest; by default, the one that matches the commit`,
   );
 }
 

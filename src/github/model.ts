@@ -10,6 +10,8 @@ export type Permissions = { readonly [scope: string]: 'read' | 'write' };
 /** One step: an action at a pinned commit, or a command. */
 export interface WorkflowStep {
   readonly name: string;
+  /** The file that declares it, below `src`; by default, the one that the header of the workflow names. */
+  readonly source?: string;
   readonly id?: string;
   readonly if?: string;
   readonly uses?: ActionPin;
@@ -55,4 +57,9 @@ export interface WorkflowDefinition {
   readonly on: { readonly [event: string]: Value };
   readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean | string };
   readonly jobs: { readonly [id: string]: StepsJob | CallJob };
+}
+
+/** Marks steps with the file that declares them; a step that has a source keeps it. */
+export function declaredIn(source: string, steps: readonly WorkflowStep[]): WorkflowStep[] {
+  return steps.map((step) => ({ source, ...step }));
 }

@@ -1,4 +1,7 @@
-/** Names where only some characters are allowed. */
+/** Names in prose, and names where only some characters are allowed. */
+
+/** Names of the systems in prose. */
+export const SYSTEM_TITLES = { linux: 'Linux', windows: 'Windows' } as const;
 
 /** A name where only letters, digits, dashes and underscores are allowed, such as a job's id. */
 export function identifier(name: string): string {

@@ -1,14 +1,17 @@
 /** `release.yml`: a tag rebuilds every wheel from source and publishes them as one release. */
 import { attests, both, linuxPermissions, optionIfAttested, stepsIf, VISIBILITY } from './attest';
-import { checkout, download, installRuntime, logIn, RETENTION, TOKEN, upload, runProgram } from './common';
-import { AT_HOME, homeJob } from './home';
+import { WorkflowContext } from './context';
+import { TOKEN } from './expressions';
 import { CALL_INPUTS, imageInput, sumsOutput } from './inputs';
+import { AT_HOME, homeJob } from './jobs/home';
 import type { CallJob, StepsJob, WorkflowDefinition, WorkflowStep } from './model';
-import { variableName } from './names';
-import { notesStep, PLANNED, platforms, sameCommit, verify, wheelSteps, withImages } from './release-steps';
-import { workflowFile } from './workflow';
+import { SYSTEM_TITLES, variableName } from './names';
+import { download, RETENTION, upload } from './steps/artifacts';
+import { checkout } from './steps/checkout';
+import { installRuntime, runProgram } from './steps/program';
+import { logIn } from './steps/registry';
+import { notesStep, PLANNED, platforms, sameCommit, verify, wheelSteps, withImages } from './steps/release';
 import { MINUTES } from '../declaration/minutes';
-import { ACTIONS } from '../declaration/pins';
 import type { SystemName } from '../declaration/platform';
 import { FILES } from '../plan/files';
 import type { Plan } from '../plan/plan';
@@ -29,15 +32,16 @@ const SUMS_DIGEST = 'sums-digest';
 const SIGNATURE = { artifact: 'signature', folder: 'signature', file: 'signature/wheels.sigstore.json' } as const;
 
 /** Declares the workflow. */
-export function releaseWorkflow(plan: Plan): WorkflowDefinition {
+export function releaseWorkflow(context: WorkflowContext): WorkflowDefinition {
+  const { plan } = context;
   return {
-    name: 'release',
+    name: context.name('release'),
     on: {
       push: { tags: ['v*'] },
       workflow_dispatch: {
         inputs: {
           [INPUTS.tag]: {
-            description: "The tag of a dry run, such as v0.1.0; the run's own without it",
+            description: 'Tag of a dry run, such as v0.1.0; by default, the tag of the run',
             type: 'string',
             default: '',
           },
@@ -48,22 +52,23 @@ export function releaseWorkflow(plan: Plan): WorkflowDefinition {
     // One at a time for a tag, and never stopped: a release is published whole or not at all. A dry run waits for none,
     // and takes the place of none that waits.
     concurrency: {
-      group: `release-\${{ inputs.${INPUTS.dryRun} && github.run_id || ${TAG} }}`,
+      group: `${context.name('release')}-\${{ inputs.${INPUTS.dryRun} && github.run_id || ${TAG} }}`,
       'cancel-in-progress': false,
     },
     jobs: {
-      home: homeJob(plan),
-      plan: planJob(plan),
-      ...Object.fromEntries(plan.builds[0].systems.map((system) => [system, callJob(plan, system)])),
-      verify: verifyJob(plan),
-      ...(attests(plan) === null ? {} : { attest: attestJob(plan) }),
-      publish: publishJob(plan),
+      home: homeJob(context, context.releaseRunner),
+      plan: planJob(context),
+      ...Object.fromEntries(plan.builds[0].systems.map((system) => [system, callJob(context, system)])),
+      verify: verifyJob(context),
+      ...(attests(plan) === null ? {} : { attest: attestJob(context) }),
+      publish: publishJob(context),
     },
   };
 }
 
 /** The tag becomes a version and a commit, and the image of that commit a digest, once for all jobs. */
-function planJob(plan: Plan): StepsJob {
+function planJob(context: WorkflowContext): StepsJob {
+  const { plan } = context;
   const images = withImages(plan);
   const outputs = ['tag', 'commit', 'version', 'prerelease'].map((name) => [name, `\${{ steps.tag.outputs.${name} }}`]);
   const imageOutputs = images.map((each) => [imageInput(each), `\${{ steps.images.outputs.${imageInput(each)} }}`]);
@@ -72,14 +77,15 @@ function planJob(plan: Plan): StepsJob {
     needs: ['home'],
     if: AT_HOME,
     permissions: images.length > 0 ? linuxPermissions(plan) : { contents: 'read' },
-    runsOn: 'ubuntu-24.04',
+    runsOn: context.releaseRunner,
+    workingDirectory: context.workingDirectory,
     timeoutMinutes: MINUTES.plan,
     outputs: Object.fromEntries([...outputs, ...imageOutputs]) as Record<string, string>,
     steps: [
-      checkout(),
+      checkout(context),
       ...installRuntime(plan),
       {
-        name: 'Resolve the tag, and see that this run may release it',
+        name: 'Resolve the tag and verify that this run may release it',
         id: 'tag',
         shell: 'bash',
         env: { GH_TOKEN: TOKEN, TAG: `\${{ ${TAG} }}`, PUBLISHES: `\${{ ${PUBLISHES} }}` },
@@ -90,17 +96,18 @@ function planJob(plan: Plan): StepsJob {
           '',
         ].join('\n'),
       },
-      ...(images.length > 0 ? imageSteps(plan) : []),
+      ...(images.length > 0 ? imageSteps(context) : []),
     ],
   };
 }
 
-function imageSteps(plan: Plan): WorkflowStep[] {
+function imageSteps(context: WorkflowContext): WorkflowStep[] {
+  const { plan } = context;
   return [
-    { ...checkout('steps.tag.outputs.commit'), name: "Check out the tag's commit" },
-    ...logIn(plan),
+    { ...checkout(context, 'steps.tag.outputs.commit'), name: "Check out the tag's commit", source: undefined },
+    ...logIn(context),
     {
-      name: 'Find and verify the toolchain image',
+      name: 'Find the toolchain image and verify its origin',
       id: 'images',
       env: { GH_TOKEN: TOKEN, VISIBILITY },
       run: `${runProgram(plan)} ci images --released --repository "$GITHUB_REPOSITORY" --visibility "$VISIBILITY"\n`,
@@ -109,13 +116,14 @@ function imageSteps(plan: Plan): WorkflowStep[] {
 }
 
 /** The very workflow that pull requests go through, at the tag's version and without anything of another run. */
-function callJob(plan: Plan, system: SystemName): CallJob {
+function callJob(context: WorkflowContext, system: SystemName): CallJob {
+  const { plan } = context;
   const onLinux = system === 'linux';
   return {
-    name: onLinux ? 'Linux' : 'Windows',
+    name: SYSTEM_TITLES[system],
     needs: ['plan'],
     permissions: onLinux ? linuxPermissions(plan) : { contents: 'read' },
-    calls: workflowFile(system),
+    calls: context.file(system),
     cacheMode: 'none',
     with: {
       ...(onLinux && Object.fromEntries(withImages(plan).map((each) => [imageInput(each), PLANNED(imageInput(each))]))),
@@ -127,16 +135,18 @@ function callJob(plan: Plan, system: SystemName): CallJob {
 }
 
 /** Every declared platform and wheel is there, tested, as it was built, and agrees with the tag, or nothing goes on. */
-function verifyJob(plan: Plan): StepsJob {
+function verifyJob(context: WorkflowContext): StepsJob {
+  const { plan } = context;
   return {
     name: 'Verify',
     needs: ['plan', ...plan.builds[0].systems],
     permissions: { contents: 'read' },
-    runsOn: 'ubuntu-24.04',
+    runsOn: context.releaseRunner,
+    workingDirectory: context.workingDirectory,
     timeoutMinutes: MINUTES.verify,
     outputs: { [SUMS_DIGEST]: `\${{ steps.verify.outputs.${SUMS_DIGEST} }}` },
     steps: [
-      ...wheelSteps(plan),
+      ...wheelSteps(context),
       sameCommit(plan),
       {
         name: 'Verify the wheels of every platform',
@@ -155,35 +165,42 @@ function verifyJob(plan: Plan): StepsJob {
           .join('')}\n`,
       },
       notesStep(plan),
-      { name: 'Show the release notes', run: 'cat notes.md >>"$GITHUB_STEP_SUMMARY"\n' },
+      { name: 'Add the release notes to the summary', run: 'cat notes.md >>"$GITHUB_STEP_SUMMARY"\n' },
     ],
   };
 }
 
 /** Signs where the wheels come from; it compiles nothing and has no right to write to the repository. */
-function attestJob(plan: Plan): StepsJob {
+function attestJob(context: WorkflowContext): StepsJob {
+  const { plan, actions } = context;
   return {
     name: 'Attest',
     needs: ['plan', 'verify'],
     if: both(PUBLISHES, attests(plan))!,
     permissions: { contents: 'read', 'id-token': 'write', attestations: 'write' },
-    runsOn: 'ubuntu-24.04',
+    runsOn: context.releaseRunner,
+    workingDirectory: context.workingDirectory,
     timeoutMinutes: MINUTES.verify,
     steps: [
-      ...wheelSteps(plan),
+      ...wheelSteps(context),
       sameCommit(plan),
       {
-        name: 'Verify wheel checksums',
+        name: 'Verify that the wheels have not changed',
         env: { VERSION: PLANNED('version'), SUMS_DIGEST: `\${{ needs.verify.outputs.${SUMS_DIGEST} }}` },
         run: `${verify(plan)} --expect-digest "$SUMS_DIGEST" --sums SHA256SUMS\n`,
       },
-      { name: 'Attest the wheels', id: 'attest', uses: ACTIONS.attest, with: { 'subject-checksums': 'SHA256SUMS' } },
       {
-        name: 'Set the signature aside',
+        name: 'Attest the wheels',
+        id: 'attest',
+        uses: actions.attest,
+        with: { 'subject-checksums': context.path('SHA256SUMS') },
+      },
+      {
+        name: 'Collect the signature',
         env: { BUNDLE: '${{ steps.attest.outputs.bundle-path }}' },
         run: `mkdir -p ${SIGNATURE.folder}\ncp "$BUNDLE" ${SIGNATURE.file}\n`,
       },
-      upload('Hand the signature on', SIGNATURE.artifact, `${SIGNATURE.folder}/`, RETENTION.released),
+      upload(context, 'Upload the signature', SIGNATURE.artifact, `${SIGNATURE.folder}/`, RETENTION.released),
     ],
   };
 }
@@ -201,7 +218,8 @@ function publishes(plan: Plan): string {
 }
 
 /** A draft first, and visible only once what was uploaded has been downloaded again and is the same. */
-function publishJob(plan: Plan): StepsJob {
+function publishJob(context: WorkflowContext): StepsJob {
+  const { plan } = context;
   const { environment } = plan.release;
   const signature = optionIfAttested(plan, `--signature ${SIGNATURE.file}`);
   return {
@@ -209,12 +227,13 @@ function publishJob(plan: Plan): StepsJob {
     needs: ['plan', 'verify', ...(attests(plan) === null ? [] : ['attest'])],
     if: publishes(plan),
     permissions: { contents: 'write' },
-    runsOn: 'ubuntu-24.04',
+    runsOn: context.releaseRunner,
+    workingDirectory: context.workingDirectory,
     timeoutMinutes: MINUTES.publish,
     ...(environment === null ? {} : { environment }),
     steps: [
-      ...wheelSteps(plan),
-      ...stepsIf(attests(plan), download('Download the signature', SIGNATURE.artifact, SIGNATURE.folder)),
+      ...wheelSteps(context),
+      ...stepsIf(attests(plan), download(context, 'Download the signature', SIGNATURE.artifact, SIGNATURE.folder)),
       notesStep(plan),
       {
         name: 'Publish the release',

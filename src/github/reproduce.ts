@@ -4,33 +4,37 @@
  * A run of any other ref than the release's tag starts one of that tag, whose workflows fit the scripts there.
  */
 import { linuxPermissions } from './attest';
-import { checkout, concurrency, download, installRuntime, TOKEN, wheelsArtifact, runProgram } from './common';
-import { AT_HOME, homeJob } from './home';
+import { concurrency } from './concurrency';
+import { WorkflowContext } from './context';
+import { RUN_URL, TOKEN } from './expressions';
 import { CALL_INPUTS, imageInput } from './inputs';
+import { AT_HOME, homeJob } from './jobs/home';
 import type { CallJob, WorkflowDefinition } from './model';
-import { workflowFile } from './workflow';
+import { SYSTEM_TITLES } from './names';
+import { download, wheelsArtifact } from './steps/artifacts';
+import { checkout } from './steps/checkout';
+import { installRuntime, runProgram } from './steps/program';
+import { PLANNED } from './steps/release';
 import { MINUTES } from '../declaration/minutes';
 import { FILES, outputFolder } from '../plan/files';
-import type { Plan } from '../plan/plan';
 import { buildsOn } from '../plan/select';
 
 /** Once a month: what a release is made from can vanish. */
 const SCHEDULE = '41 5 2 * *';
 
-const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
-
 /** Declares the workflow. */
-export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
+export function reproduceWorkflow(context: WorkflowContext): WorkflowDefinition {
+  const { plan, releaseRunner: runsOn, workingDirectory } = context;
   const images = buildsOn(plan, 'linux').map(imageInput);
   const { systems } = plan.builds[0];
   const calls = systems.map((system): [string, CallJob] => [
     system,
     {
-      name: system === 'linux' ? 'Linux' : 'Windows',
+      name: SYSTEM_TITLES[system],
       needs: ['plan'],
       if: "needs.plan.outputs.tag != ''",
       permissions: system === 'linux' ? linuxPermissions(plan) : { contents: 'read' },
-      calls: workflowFile(system),
+      calls: context.file(system),
       cacheMode: 'none',
       with: {
         ...(system === 'linux' && Object.fromEntries(images.map((name) => [name, PLANNED(name)]))),
@@ -41,31 +45,34 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
     },
   ]);
   return {
-    name: 'reproduce',
+    name: context.name('reproduce'),
     on: {
       schedule: [{ cron: SCHEDULE }],
       workflow_dispatch: {
-        inputs: { tag: { description: "The release's tag; the highest one without it", type: 'string', default: '' } },
+        inputs: {
+          tag: { description: 'Tag of the release; by default, the highest one', type: 'string', default: '' },
+        },
       },
     },
-    concurrency: concurrency('reproduce'),
+    concurrency: concurrency(context.name('reproduce')),
     jobs: {
-      home: homeJob(plan),
+      home: homeJob(context, runsOn),
       plan: {
         name: 'Plan',
         needs: ['home'],
         if: AT_HOME,
         permissions: { contents: 'read', actions: 'write' },
-        runsOn: 'ubuntu-24.04',
+        runsOn,
+        workingDirectory,
         timeoutMinutes: MINUTES.plan,
         outputs: Object.fromEntries(
           ['tag', 'commit', 'version', ...images].map((name) => [name, `\${{ steps.release.outputs.${name} }}`]),
         ),
         steps: [
-          checkout(),
+          checkout(context),
           ...installRuntime(plan),
           {
-            name: 'Read what the release was made from',
+            name: 'Read the records of the release',
             id: 'release',
             env: { GH_TOKEN: TOKEN, TAG: '${{ inputs.tag }}' },
             run: [
@@ -83,15 +90,21 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
         // Wheels that cannot be built any more are news as well.
         if: "!cancelled() && needs.plan.outputs.tag != ''",
         permissions: { contents: 'read', issues: 'write' },
-        runsOn: 'ubuntu-24.04',
+        runsOn,
+        workingDirectory,
         timeoutMinutes: MINUTES.verify,
         steps: [
-          checkout(),
+          checkout(context),
           ...installRuntime(plan),
           ...plan.builds
             .flatMap((build) => build.platforms)
             .map((platform) => ({
-              ...download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
+              ...download(
+                context,
+                `Download the ${platform.title} wheels`,
+                wheelsArtifact(platform),
+                outputFolder(platform),
+              ),
               if: `needs.${platform.system}.result == 'success'`,
             })),
           {
@@ -99,7 +112,7 @@ export function reproduceWorkflow(plan: Plan): WorkflowDefinition {
             env: {
               GH_TOKEN: TOKEN,
               TAG: PLANNED('tag'),
-              RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
+              RUN_URL,
             },
             run: [
               `${runProgram(plan)} release reproduced ${FILES.output} --tag "$TAG" --repository "$GITHUB_REPOSITORY" \\`,

@@ -4,26 +4,19 @@
  * The token of a job may not change workflows, and a pull request that it opens starts no checks. So a GitHub App opens it,
  * where one is set up; without one, an issue holds the change and the commands that apply it. Nothing is ever merged.
  */
-import { installSteps } from './build';
-import {
-  checkout,
-  concurrency,
-  download,
-  installProgram,
-  installRuntime,
-  programPath,
-  RETENTION,
-  runProgram,
-  TOKEN,
-  upload,
-} from './common';
-import { AT_HOME, homeJob } from './home';
+import { concurrency } from './concurrency';
+import { UBUNTU, WorkflowContext } from './context';
+import { RUN_URL, TOKEN } from './expressions';
 import { scheduled } from './inputs';
+import { AT_HOME, homeJob } from './jobs/home';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
+import { download, RETENTION, upload } from './steps/artifacts';
+import { checkout } from './steps/checkout';
+import { installSteps } from './steps/node';
+import { installRuntime, runProgram } from './steps/program';
+import { installTool, toolPath } from './steps/python-tool';
 import { MINUTES } from '../declaration/minutes';
-import { ACTIONS } from '../declaration/pins';
 import { FILES } from '../plan/files';
-import type { Plan } from '../plan/plan';
 
 /** What a person sets on GitHub, so that an app of theirs opens the pull request. */
 export const UPGRADE_APP = {
@@ -46,52 +39,54 @@ const HAS_APP = `vars.${UPGRADE_APP.clientId} != ''`;
  *
  * @param install the commands that install the packages of the repository
  */
-export function upgradeWorkflow(plan: Plan, install: string): WorkflowDefinition {
-  const { upkeep } = plan;
+export function upgradeWorkflow(context: WorkflowContext, install: string): WorkflowDefinition {
+  const { upkeep } = context.plan;
   return {
-    name: 'upgrade',
+    name: context.name('upgrade'),
     on: {
       ...scheduled(upkeep.schedule),
       workflow_dispatch: {},
     },
-    concurrency: concurrency('upgrade'),
-    jobs: { home: homeJob(plan), look: lookJob(plan, install), propose: proposeJob(plan) },
+    concurrency: concurrency(context.name('upgrade')),
+    jobs: { home: homeJob(context), look: lookJob(context, install), propose: proposeJob(context) },
   };
 }
 
-/** Return the job that finds newer versions. It runs third-party code, so it has no write permissions. */
-function lookJob(plan: Plan, install: string): StepsJob {
+/** Runs other people's code, and so can write to nothing. */
+function lookJob(context: WorkflowContext, install: string): StepsJob {
+  const { plan, workingDirectory } = context;
   return {
     name: 'Find newer versions',
     needs: ['home'],
     if: AT_HOME,
     permissions: { contents: 'read' },
-    runsOn: 'ubuntu-24.04',
+    runsOn: UBUNTU,
+    workingDirectory,
     timeoutMinutes: MINUTES.upgrade,
     outputs: { found: '${{ steps.look.outputs.found }}' },
     steps: [
-      ...installSteps(install),
+      ...installSteps(context, install),
       ...installRuntime(plan),
       {
-        name: 'Find newer versions past the cooldown',
+        name: 'Look for newer versions',
         id: 'look',
         env: { GH_TOKEN: TOKEN },
         run: `${runProgram(plan)} upkeep look --output ${FOLDER}\n`,
       },
       ...found(
         {
-          name: 'Synthesize everything anew',
+          name: 'Synthesize the project',
           // Where the project is, whatever folder of it the pipeline has.
           run: 'cd "$GITHUB_WORKSPACE"\nnpx projen\n',
         },
-        installProgram('uv', plan.pins.uv),
+        installTool('uv', plan.pins.uv),
         {
-          name: 'Lock what pip installs anew, where it is locked',
+          name: 'Update the lock files of pip',
           shell: 'bash',
-          run: `if [[ -d ${FILES.locks} ]]; then PATH="${programPath('uv')}:$PATH" ${runProgram(plan)} lock; fi\n`,
+          run: `if [[ -d ${FILES.locks} ]]; then PATH="${toolPath('uv')}:$PATH" ${runProgram(plan)} lock; fi\n`,
         },
-        { name: 'Pack the changes', run: `${runProgram(plan)} upkeep pack --output ${FOLDER}\n` },
-        upload('Hand it on', ARTIFACT, `${FOLDER}/`, RETENTION.logs),
+        { name: 'Pack the changed files', run: `${runProgram(plan)} upkeep pack --output ${FOLDER}\n` },
+        upload(context, 'Upload the upgrade', ARTIFACT, `${FOLDER}/`, RETENTION.logs),
       ),
     ],
   };
@@ -102,25 +97,27 @@ function found(...steps: readonly WorkflowStep[]): WorkflowStep[] {
 }
 
 /** Can write, and so runs nothing but this repository's own program. */
-function proposeJob(plan: Plan): StepsJob {
+function proposeJob(context: WorkflowContext): StepsJob {
+  const { plan, actions, workingDirectory } = context;
   const permissions = Object.entries(UPGRADE_APP.permissions).map(([name, right]) => [`permission-${name}`, right]);
   return {
-    name: 'Propose them',
+    name: 'Propose the upgrade',
     needs: ['look'],
     if: "needs.look.outputs.found == 'true'",
     permissions: { contents: 'read', issues: 'write' },
-    runsOn: 'ubuntu-24.04',
+    runsOn: UBUNTU,
+    workingDirectory,
     timeoutMinutes: MINUTES.publish,
     environment: UPGRADE_APP.environment,
     steps: [
-      checkout(),
+      checkout(context),
       ...installRuntime(plan),
-      download('Take what was found', ARTIFACT, FOLDER),
+      download(context, 'Download the upgrade', ARTIFACT, FOLDER),
       {
         name: 'Create a GitHub App token',
         id: 'app',
         if: HAS_APP,
-        uses: ACTIONS.createAppToken,
+        uses: actions.createAppToken,
         with: {
           'client-id': `\${{ vars.${UPGRADE_APP.clientId} }}`,
           'private-key': `\${{ secrets.${UPGRADE_APP.privateKey} }}`,
@@ -128,11 +125,11 @@ function proposeJob(plan: Plan): StepsJob {
         },
       },
       {
-        name: 'Open a pull request, or an issue, or bring the one that is open up to date',
+        name: 'Open or update the pull request or issue',
         env: {
           GH_TOKEN: '${{ steps.app.outputs.token || github.token }}',
           AS: `\${{ ${HAS_APP} && 'pull-request' || 'issue' }}`,
-          RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
+          RUN_URL,
         },
         run: `${runProgram(plan)} upkeep propose ${FOLDER} --as "$AS" --repository "$GITHUB_REPOSITORY" --run-url "$RUN_URL"\n`,
       },

@@ -1,33 +1,36 @@
 /** `windows.yml`: builds and tests the Windows wheels on GitHub's runner, in the Conda environment that the image has. */
-import { MAY_READ } from './caches';
-import { concurrency, greenJob, platformJobs } from './common';
+import { concurrency } from './concurrency';
+import { WorkflowContext } from './context';
 import { buildTriggers, CALL_INPUTS } from './inputs';
+import { planJob } from './jobs/plan';
+import { platformJobs } from './jobs/platform';
+import { requiredJob } from './jobs/required';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from './model';
-import { planJob } from './plan-job';
-import { ACTIONS, micromambaExeUrl } from '../declaration/pins';
+import { MAY_READ } from './steps/caches';
+import { micromambaExeUrl } from '../declaration/pins';
 import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
 import { buildsOn, chosen, platformsOn } from '../plan/select';
 
 /** Declares the workflow. The environment file is the one that gets installed: a lock file, where one is committed. */
 export function windowsWorkflow(
-  plan: Plan,
+  context: WorkflowContext,
   environmentFile: (build: PlannedBuild, platform: PlannedPlatform) => string,
 ): WorkflowDefinition {
-  const pairs = buildsOn(plan, 'windows').flatMap((build) =>
+  const pairs = buildsOn(context.plan, 'windows').flatMap((build) =>
     platformsOn(build, 'windows').map((platform) => ({ build, platform })),
   );
   const jobs: { [id: string]: StepsJob } = {
-    plan: planJob(plan, 'windows', { permissions: {}, steps: [] }),
+    plan: planJob(context, 'windows', { permissions: {}, steps: [] }),
     ...Object.fromEntries(
-      pairs.flatMap(({ build, platform }) => wheelJobs(plan, build, platform, environmentFile(build, platform))),
+      pairs.flatMap(({ build, platform }) => wheelJobs(context, build, platform, environmentFile(build, platform))),
     ),
   };
   const platforms = pairs.map(({ platform }) => platform);
   return {
-    name: 'windows',
-    on: buildTriggers(plan, 'windows', [], platforms),
-    concurrency: concurrency('windows'),
-    jobs: { ...jobs, green: greenJob('windows', Object.keys(jobs), pairs) },
+    name: context.name('windows'),
+    on: buildTriggers(context, 'windows', [], platforms),
+    concurrency: concurrency(context.name('windows')),
+    jobs: { ...jobs, green: requiredJob('windows', Object.keys(jobs), pairs) },
   };
 }
 
@@ -38,7 +41,7 @@ const MICROMAMBA = { folder: '${{ runner.temp }}/micromamba', file: 'micromamba.
 function getMicromamba({ pins }: Plan): WorkflowStep {
   const { version, sha256 } = pins.micromambaExe!;
   return {
-    name: `Get micromamba ${version}`,
+    name: `Download micromamba ${version}`,
     shell: 'bash',
     env: { FOLDER: MICROMAMBA.folder, FILE: MICROMAMBA.file, URL: micromambaExeUrl(version), SHA256: sha256 },
     run: [
@@ -56,7 +59,7 @@ function getMicromamba({ pins }: Plan): WorkflowStep {
 }
 
 function wheelJobs(
-  plan: Plan,
+  context: WorkflowContext,
   build: PlannedBuild,
   platform: PlannedPlatform,
   environmentFile: string,
@@ -64,19 +67,19 @@ function wheelJobs(
   const run = `micromamba run --name ${build.conda.name}`;
   const setUp: WorkflowStep = {
     name: 'Set up the Conda environment',
-    uses: ACTIONS.setupMicromamba,
+    uses: context.actions.setupMicromamba,
     with: {
       'micromamba-binary-path': `${MICROMAMBA.folder}/${MICROMAMBA.file}`,
       'download-micromamba': false,
-      'environment-file': environmentFile,
+      'environment-file': context.path(environmentFile),
       'environment-name': build.conda.name,
       'init-shell': 'none',
       // It reads and saves at once: not for a release, and not where the file is another commit's.
       'cache-environment': build.variant === null ? `\${{ ${MAY_READ} && !inputs.${CALL_INPUTS.ref} }}` : false,
     },
   };
-  return platformJobs(plan, build, platform, {
-    prepare: [getMicromamba(plan), setUp],
+  return platformJobs(context, build, platform, {
+    prepare: [getMicromamba(context.plan), setUp],
     shell: 'pwsh',
     build: `${run} pwsh -File scripts/build.ps1${chosen(build)}`,
     test: `${run} pwsh -File scripts/test.ps1${chosen(build)}`,

@@ -1,34 +1,31 @@
+import type { IConstruct } from 'constructs';
 import { ObjectFile } from 'projen/lib/object-file';
-import { Project } from 'projen/lib/project';
 import { Document, isScalar, Pair, Scalar, visit, YAMLMap } from 'yaml';
-import { Content, contentOf, definitionOf } from './content';
+import { Content, contentOf, definitionOf, SOURCE } from './content';
+import { workflowFile } from './context';
 import type { WorkflowDefinition } from './model';
 import { checkPolicy } from './policy';
+import { replacement } from './replaced-actions';
 import { inOneSentence } from '../failure';
-
-/** Where a workflow's file lies. */
-export function workflowFile(name: string): string {
-  return `.github/workflows/${name}.yml`;
-}
 
 /**
  * A workflow file of GitHub Actions.
  *
  * Beside what projen's own renders, it has `permissions: {}` at the top in its usual place, the version of each pinned
  * action as a comment, and input names as they are written. It can be overridden as any of projen's object files, with
- * `<commit> # <version>` behind an action's `@`. What the policy forbids throws before anything is written, whether it was
+ * `<commit> # <version>` behind an action's `@`; `project.github.actions.set` replaces an action everywhere. What the policy forbids throws before anything is written, whether it was
  * declared or overridden; see `policy.ts`.
  */
 export class Workflow extends ObjectFile {
   private readonly header: readonly string[];
 
   constructor(
-    project: Project,
+    scope: IConstruct,
     public readonly id: string,
     definition: WorkflowDefinition,
     header: readonly string[],
   ) {
-    super(project, workflowFile(id), { marker: false, obj: contentOf(definition) });
+    super(scope, workflowFile(id), { marker: false, obj: contentOf(definition) });
     this.header = header;
     checkPolicy(id, definition);
   }
@@ -50,10 +47,20 @@ export class Workflow extends ObjectFile {
       throw new Error(`workflow ${this.id} must have no permissions at its top: each job states its own`);
     }
     checkPolicy(this.id, this.definition);
+    this.withReplacedActions();
   }
 
   protected synthesizeContent(): string {
-    return render(this.content(), this.header);
+    return render(this.withReplacedActions(), this.header);
+  }
+
+  /** The policy knows actions by their own names, so it judges the content without these replacements. */
+  private withReplacedActions(): Content {
+    const content = this.content();
+    for (const step of Object.values<Content>(content.jobs ?? {}).flatMap((job) => (job.steps ?? []) as Content[])) {
+      if (step.uses !== undefined) step.uses = replacement(this.project, step.uses as string) ?? step.uses;
+    }
+    return content;
   }
 
   private content(): Content {
@@ -84,26 +91,26 @@ function spaceOut(map: YAMLMap): void {
   });
 }
 
-/** What a reader or a linter has to know of a line. */
+/** Comments that a linter needs on a line. */
 const REMARKS: ReadonlyArray<readonly [key: string, value: RegExp, comment: string]> = [
   ['uses', /^\.\//, 'zizmor: ignore[self-repository] actionlint and act know this form only'],
 ];
 
-/** The reason for each permission beyond reading the code. */
+/** The use of each permission beyond reading the code. */
 const PERMISSIONS: Record<string, string> = {
   'actions: read': 'finds the run that published the toolchain image',
   'actions: write': 'starts a run of the tag',
   'contents: write': 'publishes the release',
-  'issues: write': 'opens an issue for the maintainers',
+  'issues: write': 'opens an issue for a person to act on',
   'packages: read': 'pulls the toolchain image',
-  'packages: write': 'publishes the toolchain image or removes old ones',
-  'id-token: write': "proves the workflow's identity to the signer",
-  'attestations: read': "verifies the toolchain image's attestation",
-  'attestations: write': 'stores the signed attestation',
-  'artifact-metadata: write': 'records the location of the signed artifact',
+  'packages: write': 'publishes the toolchain image or deletes old ones',
+  'id-token: write': 'proves to the signer which workflow this is',
+  'attestations: read': 'verifies the attestation of the toolchain image',
+  'attestations: write': 'stores the attestation',
+  'artifact-metadata: write': 'records where the attested artifact is stored',
 };
 
-/** Writes the version that people read behind each pinned commit, and the remarks behind theirs. */
+/** Writes the version behind each pinned commit, the source behind a step's name, and the remarks behind theirs. */
 function annotate(document: Document): void {
   visit(document, {
     Pair(_, { key, value }) {
@@ -112,7 +119,9 @@ function annotate(document: Document): void {
       const permission = PERMISSIONS[`${String(key.value)}: ${String(value.value)}`];
       const [action, version] = key.value === 'uses' ? String(value.value).split(' # ') : [];
       if (version) value.value = action;
-      const comment = version ?? remark?.[2] ?? permission;
+      const [suffix, source] = key.value === 'name' ? (SOURCE.exec(String(value.value)) ?? []) : [];
+      if (suffix) value.value = String(value.value).slice(0, -suffix.length);
+      const comment = version ?? source ?? remark?.[2] ?? permission;
       if (comment) value.comment = ` ${comment}`;
     },
   });

@@ -8,7 +8,8 @@ import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { WorkflowName } from '../declaration/pipeline';
 import { inOneSentence } from '../failure';
 import { buildWorkflow } from '../github/build';
-import { Workflow, workflowFile } from '../github/workflow';
+import { WorkflowContext, workflowFile } from '../github/context';
+import { Workflow } from '../github/workflow';
 import { header } from '../header';
 import type { Plan } from '../plan/plan';
 import { addCheck } from '../scripts/check-task';
@@ -51,7 +52,7 @@ export class RepositoryRoot extends Component {
   private addBuildWorkflow(plan: Plan): void {
     const { project } = this;
     if (!canSynthesize(project) || project.tryFindFile(workflowFile('build'))) return;
-    const definition = buildWorkflow(plan, installCommands(project));
+    const definition = buildWorkflow(new WorkflowContext(plan), installCommands(project));
     new Workflow(project, 'build', definition, header(`The build workflow of ${project.name}.`, 'github/build.ts'));
   }
 }

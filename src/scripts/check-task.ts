@@ -12,7 +12,6 @@ export const CHECK = 'scripts/check.cjs';
 export function addCheck(project: Project): void {
   if (project.tasks.tryFind('check')) return;
   new SynthesizedFile(project, CHECK, readFileSync(join(__dirname, 'check.cjs'), 'utf8'));
-  project.annotateGenerated(`/${CHECK}`);
   project.addTask('check', {
     description: 'Synthesize, and fail where that changes a file',
     exec: `node ${CHECK}`,

@@ -1,8 +1,8 @@
 /** The packed Python program of a generated repository. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { IConstruct } from 'constructs';
 import { FileBase } from 'projen/lib/file';
-import { Project } from 'projen/lib/project';
 
 /** The file in the installed package; `npx projen pack` builds it. */
 export const PACKED = resolve(__dirname, '../../lib/wheel_pipeline.pyz');
@@ -14,12 +14,12 @@ export const PACKED = resolve(__dirname, '../../lib/wheel_pipeline.pyz');
  */
 export class PackedProgram extends FileBase {
   /**
-   * @param project the project
-   * @param path the path of the file, relative to the project's root
+   * @param scope the construct that owns the file
+   * @param path where it lies, from the project's root
    */
-  constructor(project: Project, path: string) {
-    super(project, path, { marker: false });
-    project.gitattributes.addAttributes(`/${path}`, 'binary', 'linguist-generated');
+  constructor(scope: IConstruct, path: string) {
+    super(scope, path, { marker: false });
+    this.project.gitattributes.addAttributes(`/${path}`, 'binary', 'linguist-generated');
   }
 
   public preSynthesize(): void {

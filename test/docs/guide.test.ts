@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { Project } from 'projen';
+import { GitHubProject } from 'projen/lib/github';
 import { ModuleKind, ScriptTarget, transpile } from 'typescript';
 import { anchors, blocks } from './markdown';
 import * as library from '../../src';
@@ -78,7 +79,7 @@ describe('the samples of customizing', () => {
 
   test.each(titled((sample) => !isOptions(sample)))('as statements, which change a file: %s', (_, sample) => {
     const synthesize = (code: string): Map<string, string> => {
-      const project = new Project({ name: 'thing', outdir: outdir() });
+      const project = new GitHubProject({ name: 'thing', outdir: outdir() });
       new library.WheelPipeline(project, SMALL);
       run(code, { project });
       project.synth();

@@ -10,6 +10,7 @@ import { INPUTS } from '../../src/contract/tables';
 import { guideFor } from '../../src/docs/guide';
 import { page as renderPage } from '../../src/docs/page';
 import { describeTriggers } from '../../src/docs/triggers';
+import { WorkflowContext } from '../../src/github/context';
 
 const DECLARATION: WheelPipelineOptions = {
   repository: 'owner/name',
@@ -55,9 +56,10 @@ test.each([
   }
 });
 
-test('a trigger without a description is an error', () => {
-  expect(() => describeTriggers({ name: 'x', on: { gollum: {} }, jobs: {} })).toThrow(
-    /the trigger gollum has no description/,
+test('a trigger that only an override adds is listed by its name', () => {
+  const on = { push: { branches: ['main'] }, gollum: {}, repository_dispatch: { branches: ['x'] } };
+  expect(describeTriggers({ name: 'x', on, jobs: {} })).toBe(
+    'push (branch `main`), `gollum`, `repository_dispatch` (branch `x`)',
   );
 });
 
@@ -220,7 +222,9 @@ test('every task and option on a page exists', () => {
 
 test('a template that uses a name without data is an error', () => {
   const described = {
-    plan: new WheelPipeline(new Project({ name: 'thing', outdir: join(root, String(count++)) }), DECLARATION)._plan,
+    context: new WorkflowContext(
+      new WheelPipeline(new Project({ name: 'thing', outdir: join(root, String(count++)) }), DECLARATION)._plan,
+    ),
     workflows: [],
     variants: [],
     prefix: '',

@@ -133,14 +133,16 @@ const results = (run: WorkflowRun): Record<string, string> =>
 const succeeded = (...names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, 'success']));
 
-const LINUX_WHEELS = ['Plan', 'Linux x86-64 wheels', 'Linux x86-64 tests', 'All of linux is green'];
-const WINDOWS_WHEELS = ['Plan', 'Windows x86-64 wheels', 'Windows x86-64 tests', 'All of windows is green'];
+/** The required check of each workflow that builds wheels. */
+const CHECKS: Record<string, string> = { linux: 'Linux: all checks passed', windows: 'Windows: all checks passed' };
+const LINUX_WHEELS = ['Plan', 'Linux x86-64 wheels', 'Linux x86-64 tests', CHECKS.linux];
+const WINDOWS_WHEELS = ['Plan', 'Windows x86-64 wheels', 'Windows x86-64 tests', CHECKS.windows];
 const of = (prefix: string, names: readonly string[]): string[] => names.map((name) => `${prefix}/${name}`);
 const LINUX_BUILDS = succeeded(...of('linux', LINUX_WHEELS));
 const WINDOWS_BUILDS = succeeded(...of('windows', WINDOWS_WHEELS));
-const NOTHING_TO_BUILD = succeeded('linux/Plan', 'linux/All of linux is green');
+const NOTHING_TO_BUILD = succeeded('linux/Plan', `linux/${CHECKS.linux}`);
 const OWN_IMAGE = succeeded('linux/Toolchain image for Linux x86-64');
-const PUBLISHES = ['Plan', 'Publish the toolchain image', 'Make it the latest'];
+const PUBLISHES = ['Plan', 'Publish the toolchain image', 'Publish as latest'];
 const RELEASES = [
   ...of('release', ['Check the repository', 'Plan', 'Verify', 'Publish']),
   ...of('Linux/linux', LINUX_WHEELS),
@@ -203,7 +205,7 @@ describe('a public repository', () => {
     const [, digest] = /(sha256:[0-9a-f]{64})/.exec(dev.pushes[0]!)!;
     const given = dispatch({ image: `ghcr.io/acme/wheels@${digest}` });
     const refused = await site.runs('dispatch with that image', given, 'linux.yml');
-    expect(results(refused)).toEqual({ 'linux/Plan': 'failure', 'linux/All of linux is green': 'failure' });
+    expect(results(refused)).toEqual({ 'linux/Plan': 'failure', [`linux/${CHECKS.linux}`]: 'failure' });
     expect(refused.output).toContain('cannot be used because docker.yml has not attested it on refs/heads/main');
   });
 
@@ -262,7 +264,7 @@ describe('a fork', () => {
     expect(Object.values(runs).map(failureOf)).toEqual(['', '', '']);
     expect(results(runs.docker!)).toEqual({});
     expect(results(runs.linux!)).toEqual(NOTHING_TO_BUILD);
-    expect(results(runs.windows!)).toEqual(succeeded('windows/Plan', 'windows/All of windows is green'));
+    expect(results(runs.windows!)).toEqual(succeeded('windows/Plan', `windows/${CHECKS.windows}`));
   });
 
   test('a pull request builds its own image, although it could pull the public one', async () => {
@@ -300,7 +302,7 @@ describe('a renamed repository', () => {
   const told =
     'this repository is acme/renamed, but .projenrc.ts declares acme/wheels: set githubRepository to "acme/renamed" there';
   const fails = (name: string, first: string) => ({ [`${name}/${first}`]: 'failure' });
-  const reports = (name: string) => ({ ...fails(name, 'Plan'), ...fails(name, `All of ${name} is green`) });
+  const reports = (name: string) => ({ ...fails(name, 'Plan'), ...fails(name, CHECKS[name]) });
 
   test('the first job of each workflow fails and prints the fix', async () => {
     const pushed = await site.happens('first push', pushBranch('main', NO_COMMIT), await site.files());

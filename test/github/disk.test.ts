@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { WheelPipelineOptions } from '../../src';
-import { freeDiskSpace, UNUSED } from '../../src/github/disk';
+import { WorkflowContext } from '../../src/github/context';
 import { dockerWorkflow } from '../../src/github/docker';
 import { linuxWorkflow } from '../../src/github/linux';
+import { freeDiskSpace, UNUSED } from '../../src/github/steps/disk';
 import { renderWorkflow } from '../../src/github/workflow';
 import { plan } from '../small';
 
@@ -23,7 +24,9 @@ const gpu = (diskGigabytes = {}) => ({
 function jobs(changes: Partial<WheelPipelineOptions>): Record<string, [needed: number, before: string[]]> {
   const found: Array<[string, [number, string[]]]> = [];
   for (const workflow of [dockerWorkflow, linuxWorkflow]) {
-    for (const [id, job] of Object.entries<any>(parse(renderWorkflow(workflow(plan(changes)), [])).jobs)) {
+    for (const [id, job] of Object.entries<any>(
+      parse(renderWorkflow(workflow(new WorkflowContext(plan(changes))), [])).jobs,
+    )) {
       const names = (job.steps ?? []).map((step: any) => step.name);
       const at = names.indexOf(STEP);
       if (at >= 0) found.push([id, [job.steps[at].env.NEEDED_MB, names.slice(0, at)]]);

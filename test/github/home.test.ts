@@ -1,4 +1,5 @@
 import { cleanupWorkflow } from '../../src/github/cleanup';
+import { WorkflowContext } from '../../src/github/context';
 import { dockerWorkflow } from '../../src/github/docker';
 import { linuxWorkflow } from '../../src/github/linux';
 import type { CallJob, StepsJob, WorkflowDefinition } from '../../src/github/model';
@@ -8,19 +9,21 @@ import { upgradeWorkflow } from '../../src/github/upgrade';
 import { windowsWorkflow } from '../../src/github/windows';
 import { resolvePlan } from '../../src/plan/resolve';
 
-const plan = resolvePlan({
-  repository: 'Acme/Wheels',
-  source: { folder: 'package' },
-  wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
-});
+const context = new WorkflowContext(
+  resolvePlan({
+    repository: 'Acme/Wheels',
+    source: { folder: 'package' },
+    wheels: [{ distribution: 'thing', checks: [{ name: 'import', imports: ['thing'] }] }],
+  }),
+);
 const WORKFLOWS: readonly WorkflowDefinition[] = [
-  dockerWorkflow(plan),
-  linuxWorkflow(plan),
-  windowsWorkflow(plan, (build) => build.conda.file),
-  releaseWorkflow(plan),
-  reproduceWorkflow(plan),
-  upgradeWorkflow(plan, 'npm ci'),
-  cleanupWorkflow(plan),
+  dockerWorkflow(context),
+  linuxWorkflow(context),
+  windowsWorkflow(context, (build) => build.conda.file),
+  releaseWorkflow(context),
+  reproduceWorkflow(context),
+  upgradeWorkflow(context, 'npm ci'),
+  cleanupWorkflow(context),
 ];
 const jobsOf = ({ jobs }: WorkflowDefinition): Array<[string, StepsJob | CallJob]> => Object.entries(jobs);
 const firstOf = (workflow: WorkflowDefinition): StepsJob => jobsOf(workflow)[0][1] as StepsJob;

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
 import { Platform } from '../../src/declaration/platform';
 import { cleanupWorkflow } from '../../src/github/cleanup';
+import { WorkflowContext } from '../../src/github/context';
 import { dockerWorkflow } from '../../src/github/docker';
 import { linuxWorkflow } from '../../src/github/linux';
 import type { WorkflowDefinition } from '../../src/github/model';
@@ -21,15 +22,16 @@ const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan =>
   });
 
 /** A workflow as GitHub reads it. */
-function read(declare: (plan: Plan) => WorkflowDefinition, of: Plan = plan()): any {
-  checkPolicy('w', declare(of));
-  return parse(renderWorkflow(declare(of), []));
+function read(declare: (context: WorkflowContext) => WorkflowDefinition, of: Plan = plan()): any {
+  const definition = declare(new WorkflowContext(of));
+  checkPolicy('w', definition);
+  return parse(renderWorkflow(definition, []));
 }
 
 const commands = (job: any): string => job.steps.map((step: any) => step.run ?? '').join('\n');
 
 describe('upgrade.yml', () => {
-  const declare = (of: Plan): WorkflowDefinition => upgradeWorkflow(of, 'npm ci');
+  const declare = (of: WorkflowContext): WorkflowDefinition => upgradeWorkflow(of, 'npm ci');
   const { on, jobs } = read(declare);
 
   test('runs every week and by hand, or by hand alone', () => {
@@ -64,11 +66,11 @@ describe('upgrade.yml', () => {
     expect(jobs.propose.if).toBe("needs.look.outputs.found == 'true'");
     const guarded = jobs.look.steps.filter((step: any) => step.if === "steps.look.outputs.found == 'true'");
     expect(guarded.map((step: any) => step.name)).toEqual([
-      'Synthesize everything anew',
+      'Synthesize the project',
       'Install uv',
-      'Lock what pip installs anew, where it is locked',
-      'Pack the changes',
-      'Hand it on',
+      'Update the lock files of pip',
+      'Pack the changed files',
+      'Upload the upgrade',
     ]);
   });
 });

@@ -2,7 +2,8 @@ import { parse } from 'yaml';
 import { ACTIONS } from '../../src/declaration/pins';
 import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../src/github/model';
 import { checkArtifacts, checkGrants, checkPolicy } from '../../src/github/policy';
-import { renderWorkflow } from '../../src/github/workflow';
+import { renderWorkflow, Workflow } from '../../src/github/workflow';
+import { project, read } from '../small';
 
 const step: WorkflowStep = { name: 'Say it', run: 'echo hello\n' };
 const job: StepsJob = { name: 'Job', permissions: {}, runsOn: 'ubuntu-24.04', timeoutMinutes: 5, steps: [step] };
@@ -31,6 +32,27 @@ test('input names are written as they are', () => {
     [],
   );
   expect(parse(text).jobs.job.steps[0].with).toEqual({ 'if-no-files-found': 'error', some_Input: 1 });
+});
+
+describe('a step that another file declares', () => {
+  const shared = { ...step, source: 'github/steps/say.ts' };
+
+  test('has that file as the comment behind its name, on the same line', () => {
+    const lines = renderWorkflow(workflow({ steps: [shared] }), []).split('\n');
+    expect(lines).toContain('      - name: Say it # github/steps/say.ts');
+    expect(lines).toHaveLength(renderWorkflow(workflow({ steps: [step] }), []).split('\n').length);
+  });
+
+  test('keeps it where something else of the step is overridden, and has none with another name', () => {
+    const file = (override: string, value: unknown): string => {
+      const made = project();
+      new Workflow(made, 'w', workflow({ steps: [shared] }), ['Title']).addOverride(override, value);
+      made.synth();
+      return read('.github/workflows/w.yml');
+    };
+    expect(file('jobs.job.steps.0.run', 'echo bye')).toContain('- name: Say it # github/steps/say.ts\n');
+    expect(file('jobs.job.steps.0.name', 'Greet')).toContain('- name: Greet\n');
+  });
 });
 
 test('a job can call another workflow', () => {

@@ -7,12 +7,13 @@ import { parse } from 'yaml';
 import { WorkflowName } from '../../src/declaration/pipeline';
 import type { WheelPipelineOptions } from '../../src/declaration/pipeline';
 import { Platform, System } from '../../src/declaration/platform';
-import { CACHE_SIZES, compilerCacheSize } from '../../src/github/caches';
+import { WorkflowContext } from '../../src/github/context';
 import { dockerWorkflow } from '../../src/github/docker';
 import { linuxWorkflow } from '../../src/github/linux';
 import type { WorkflowDefinition } from '../../src/github/model';
 import { releaseWorkflow } from '../../src/github/release';
 import { reproduceWorkflow } from '../../src/github/reproduce';
+import { CACHE_SIZES, compilerCacheSize } from '../../src/github/steps/caches';
 import { windowsWorkflow } from '../../src/github/windows';
 import { renderWorkflow } from '../../src/github/workflow';
 import type { Plan } from '../../src/plan/plan';
@@ -27,7 +28,7 @@ const declaration: WheelPipelineOptions = {
 const variant = (name: string) => ({ name, suffix: name.replace(/\W/g, ''), wheels: [{ distribution: 'thing' }] });
 const plan = (changes: Partial<WheelPipelineOptions> = {}): Plan => resolvePlan({ ...declaration, ...changes });
 
-const declare: Record<string, (plan: Plan) => WorkflowDefinition> = {
+const declare: Record<string, (context: WorkflowContext) => WorkflowDefinition> = {
   docker: dockerWorkflow,
   linux: linuxWorkflow,
   windows: (of) => windowsWorkflow(of, (build) => build.conda.file),
@@ -53,7 +54,7 @@ interface Job {
 }
 /** A workflow as GitHub reads it. */
 const read = (name: string, of: Plan = plan()): { on: any; jobs: Record<string, Job>; concurrency: any } =>
-  parse(renderWorkflow(declare[name](of), []));
+  parse(renderWorkflow(declare[name](new WorkflowContext(of)), []));
 const steps = (job: Job): Step[] => job.steps ?? [];
 const uses = (job: Job, action: string): Step[] => steps(job).filter((step) => step.uses?.startsWith(`${action}@`));
 const everyJob = (of = plan()): Array<[string, Job]> =>
@@ -120,7 +121,7 @@ describe('trusted inputs', () => {
         expect(step.with!['cache-environment']).toBe('${{ !inputs.fresh && !inputs.ref }}');
         // What it runs has been downloaded before, by its hash.
         expect(step.with!['download-micromamba']).toBe(false);
-        const got = job.steps!.find(({ name }) => name?.startsWith('Get micromamba'))!;
+        const got = job.steps!.find(({ name }) => name?.startsWith('Download micromamba'))!;
         expect(`${got.env!.FOLDER}/${got.env!.FILE}`).toBe(step.with!['micromamba-binary-path']);
       }
     }
@@ -133,7 +134,7 @@ describe('trusted inputs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'micromamba-'));
     const got = Object.values(read('windows').jobs)
       .flatMap((job) => job.steps ?? [])
-      .find(({ name }) => name?.startsWith('Get micromamba'))!;
+      .find(({ name }) => name?.startsWith('Download micromamba'))!;
     const sha256 = createHash('sha256')
       .update(kept ? `from ${got.env!.URL}\n` : 'another')
       .digest('hex');
@@ -383,7 +384,7 @@ describe('a variant for a device', () => {
     expect(said.if).toBe(`needs.${id}.result == 'success' && needs.${tests}.result == 'skipped'`);
     const bash = (run: string, env = {}) => spawnSync('bash', ['-ec', run], { env: { ...process.env, ...env } });
     expect(bash(said.run!).stdout.toString()).toMatch(
-      /^::warning title=Not tested::Linux x86-64, gpu-1\.0 was built but not tested: .* RUNNER_GPU_1_0 .*\n$/,
+      /^::warning title=Not tested::Linux x86-64, gpu-1\.0 was built but not tested: .* RUNNER_GPU_1_0\b.*\n$/,
     );
     expect(bash(seen.run!, { RESULTS: 'success success skipped' }).status).toBe(0);
     expect(bash(seen.run!, { RESULTS: 'success failure skipped' }).status).toBe(1);

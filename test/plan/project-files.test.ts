@@ -1,5 +1,6 @@
 /** Changes of checks and of the preflight start the workflows. */
 import { System, WheelCheck } from '../../src';
+import { WorkflowContext } from '../../src/github/context';
 import { wheelPaths } from '../../src/github/inputs';
 import { projectGlobs } from '../../src/plan/project-files';
 import { plan } from '../small';
@@ -20,7 +21,9 @@ test.each([
 ] as const)('on %s', (system, globs) => {
   const declared = plan({ wheels: [{ distribution: 'thing', checks }], preflight });
   expect(projectGlobs(declared, system)).toEqual(globs);
-  expect(wheelPaths(declared, system)).toEqual(expect.arrayContaining([...globs, 'scripts/**', 'thing/**']));
+  expect(wheelPaths(new WorkflowContext(declared), system)).toEqual(
+    expect.arrayContaining([...globs, 'scripts/**', 'thing/**']),
+  );
 });
 
 test("this library's own files add no globs, and the whole project is one glob", () => {

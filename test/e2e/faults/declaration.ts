@@ -99,7 +99,7 @@ export const DECLARED: ReadonlyArray<FaultCase<Declared>> = [
     'an override that the policy forbids',
     "name: 'other',",
     'must state its permissions',
-    "pipeline.workflow('linux' as any)!.addOverride('jobs.linux-x86_64.permissions', undefined);",
+    "pipeline.workflows.linux!.file.addOverride('jobs.linux-x86_64.permissions', undefined);",
   ),
   {
     ...wrong(

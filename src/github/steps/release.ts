@@ -1,21 +1,18 @@
-/** The steps that jobs of a release share. */
-import { optionIfAttested } from './attest';
-import {
-  checkout,
-  download,
-  installRuntime,
-  jobIds,
-  reportArtifact,
-  TOKEN,
-  wheelsArtifact,
-  runProgram,
-} from './common';
-import { imageInput } from './inputs';
-import type { WorkflowStep } from './model';
-import { variableName } from './names';
-import { FILES, outputFolder } from '../plan/files';
-import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { buildsOn } from '../plan/select';
+/** The steps that several jobs of a release have. */
+import { download, reportArtifact, wheelsArtifact } from './artifacts';
+import { checkout } from './checkout';
+import { installRuntime, runProgram } from './program';
+import { FILES, outputFolder } from '../../plan/files';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../../plan/plan';
+import { buildsOn } from '../../plan/select';
+import { optionIfAttested } from '../attest';
+import { jobIds, WorkflowContext } from '../context';
+import { RUN_URL, TOKEN } from '../expressions';
+import { imageInput } from '../inputs';
+import { declaredIn, WorkflowStep } from '../model';
+import { variableName } from '../names';
+
+const SOURCE = 'github/steps/release.ts';
 
 export const PLANNED = (output: string): string => `\${{ needs.plan.outputs.${output} }}`;
 
@@ -33,22 +30,28 @@ export function verify(plan: Plan): string {
   return `${runProgram(plan)} release verify ${FILES.output} --version "$VERSION" --require-tests`;
 }
 
-/** Return the first steps of a job after the build: check out the tag's code, and download the wheels of all platforms. */
-export function wheelSteps(plan: Plan): WorkflowStep[] {
-  return [
-    checkout(COMMIT),
-    ...installRuntime(plan),
-    ...platforms(plan).flatMap((platform) => [
-      download(`Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
-      download(`Download the report of ${jobIds(platform).test}`, reportArtifact(platform), outputFolder(platform)),
+/** A job after the build starts with the tag's own logic, and every platform's wheels where a local build leaves them. */
+export function wheelSteps(context: WorkflowContext): WorkflowStep[] {
+  return declaredIn(SOURCE, [
+    checkout(context, COMMIT),
+    ...installRuntime(context.plan),
+    ...platforms(context.plan).flatMap((platform) => [
+      download(context, `Download the ${platform.title} wheels`, wheelsArtifact(platform), outputFolder(platform)),
+      download(
+        context,
+        `Download the report of ${jobIds(platform).test}`,
+        reportArtifact(platform),
+        outputFolder(platform),
+      ),
     ]),
-  ];
+  ]);
 }
 
 /** Return the step that verifies the tag's commit again, before signing and publishing. */
 export function sameCommit(plan: Plan): WorkflowStep {
   return {
     name: 'Verify that the tag has not moved',
+    source: SOURCE,
     env: { GH_TOKEN: TOKEN, TAG: PLANNED('tag'), COMMIT: PLANNED('commit') },
     run: `${runProgram(plan)} release same-commit --tag "$TAG" --tag-commit "$COMMIT" --repository "$GITHUB_REPOSITORY"\n`,
   };
@@ -60,13 +63,14 @@ export function notesStep(plan: Plan): WorkflowStep {
   const attested = optionIfAttested(plan, '--attested');
   return {
     name: 'Write the release notes',
+    source: SOURCE,
     shell: 'bash',
     env: {
       GH_TOKEN: TOKEN,
       ...attested.env,
       TAG: PLANNED('tag'),
       VERSION: PLANNED('version'),
-      RUN_URL: '${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}',
+      RUN_URL,
       ...Object.fromEntries(images.map((each) => [variable(each), PLANNED(imageInput(each))])),
     },
     run: [

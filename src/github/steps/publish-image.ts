@@ -1,11 +1,14 @@
-/** The steps that push, attest and tag the toolchain image. */
-import { attests, attestsNot, both, stepsIf } from './attest';
-import { RETENTION, upload, runProgram } from './common';
+/** The steps that push the toolchain image, sign it, and name it. */
+import { RETENTION, upload } from './artifacts';
 import { imageOptions, tryImage } from './image';
-import type { Value, WorkflowStep } from './model';
-import { ACTIONS } from '../declaration/pins';
-import { FILES } from '../plan/files';
-import type { Plan, PlannedBuild } from '../plan/plan';
+import { runProgram } from './program';
+import { FILES } from '../../plan/files';
+import type { Plan, PlannedBuild } from '../../plan/plan';
+import { attests, attestsNot, both, stepsIf } from '../attest';
+import type { WorkflowContext } from '../context';
+import { declaredIn, Value, WorkflowStep } from '../model';
+
+const SOURCE = 'github/steps/publish-image.ts';
 
 /** The name prefix of the artifact that records an image's digest; `ci/provenance.py` searches for it. */
 export const RECORD = 'toolchain-image-';
@@ -26,15 +29,21 @@ function commitTag({ image }: Plan, { variant }: PlannedBuild): string {
   return `${image.name}:\${{ github.sha }}${variant ? `-${variant}` : ''}`;
 }
 
-/** Return the step that pushes the image, tagged with its commit only; it is tested before it gets other tags. */
-export function push(plan: Plan, build: PlannedBuild, where: { readonly [input: string]: Value }): WorkflowStep {
+/** Pushed by its commit first, then tried as the registry gives it. */
+export function push(
+  context: WorkflowContext,
+  build: PlannedBuild,
+  where: { readonly [input: string]: Value },
+): WorkflowStep {
+  const { plan, actions } = context;
   const byDigest = 'outputs' in where;
   return {
-    name: byDigest ? 'Push the image' : 'Push the image with the commit as its tag',
+    name: byDigest ? 'Push the image' : 'Push the image with its commit tag',
+    source: SOURCE,
     id: 'push',
-    uses: ACTIONS.dockerBuildPush,
+    uses: actions.dockerBuildPush,
     with: {
-      ...imageOptions(build),
+      ...imageOptions(context, build),
       ...(byDigest ? where : { push: true, tags: commitTag(plan, build) }),
       // The cache of the next build, stored in the image itself.
       'cache-to': 'type=inline',
@@ -45,7 +54,10 @@ export function push(plan: Plan, build: PlannedBuild, where: { readonly [input: 
 }
 
 export function tryPushed(plan: Plan, build: PlannedBuild): WorkflowStep {
-  return tryImage(plan, 'Smoke-test the pushed image', `${plan.image.name}@${DIGEST}`, build);
+  return {
+    ...tryImage(plan, 'Smoke-test the pushed image', `${plan.image.name}@${DIGEST}`, build),
+    source: SOURCE,
+  };
 }
 
 /** Return the step that combines the platforms' images into one; clients pull the image of their platform. */
@@ -55,7 +67,8 @@ export function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly st
     `${plan.image.name}@\${{ needs.${id}.outputs.digest }}`,
   ]);
   return {
-    name: 'Combine the images of all platforms',
+    name: 'Create the multi-platform image',
+    source: SOURCE,
     id: 'push',
     shell: 'bash',
     env: { TAG: commitTag(plan, build), ...Object.fromEntries(variables) },
@@ -68,20 +81,24 @@ export function putTogether(plan: Plan, build: PlannedBuild, pushed: readonly st
   };
 }
 
-/** Return the steps after the push. The image is attested before it gets the environment tag, by which jobs find it. */
-export function published(plan: Plan): WorkflowStep[] {
+/** Signed first; only then does an image get the tag of what it is made from, by which jobs find it. */
+export function published(context: WorkflowContext): WorkflowStep[] {
+  const { plan, actions } = context;
   const { name } = plan.image;
   const pushed = `${name}@${DIGEST}`;
-  return [
+  return declaredIn(SOURCE, [
     ...stepsIf(attests(plan), {
       name: 'Attest the image',
-      uses: ACTIONS.attest,
+      uses: actions.attest,
       with: { 'subject-name': name, 'subject-digest': DIGEST, 'push-to-registry': true },
     }),
-    ...stepsIf(both(`github.ref == 'refs/heads/${plan.defaultBranch}'`, attestsNot(plan)), ...recordDigest(pushed)),
+    ...stepsIf(
+      both(`github.ref == 'refs/heads/${plan.defaultBranch}'`, attestsNot(plan)),
+      ...recordDigest(context, pushed),
+    ),
     {
-      // Without --prefer-index=false, a new index would wrap the image, whose digest is not attested.
-      name: 'Add the environment tag',
+      // As it is: a copy wrapped in an index of its own would have another digest than the attested one.
+      name: 'Tag the image with its environment tag',
       shell: 'bash',
       env: {
         TAGGED: `${name}:\${{ steps.environment.outputs.tag }}`,
@@ -97,18 +114,18 @@ export function published(plan: Plan): WorkflowStep[] {
       ].join('\n'),
     },
     {
-      name: 'Report the published image and its access',
+      name: 'Report the image and who can pull it',
       env: { PUSHED: pushed },
       run: `${runProgram(plan)} ci published --image "$PUSHED" --repository "$GITHUB_REPOSITORY"\n`,
     },
-  ];
+  ]);
 }
 
 /**
  * Record the digest in the name of an artifact, which only this run can upload. It proves the provenance of an image that
  * is not attested.
  */
-function recordDigest(pushed: string): WorkflowStep[] {
+function recordDigest(context: WorkflowContext, pushed: string): WorkflowStep[] {
   const folder = `${FILES.build}/image`;
   return [
     {
@@ -124,6 +141,8 @@ function recordDigest(pushed: string): WorkflowStep[] {
         '',
       ].join('\n'),
     },
-    upload('Upload the record', '${{ steps.record.outputs.name }}', `${folder}/`, RETENTION.proof, { overwrite: true }),
+    upload(context, 'Upload the digest record', '${{ steps.record.outputs.name }}', `${folder}/`, RETENTION.proof, {
+      overwrite: true,
+    }),
   ];
 }

@@ -4,12 +4,14 @@
  * Whatever the default branch saves, every run reads. So only its own builds save, a run that was given another commit
  * saves nothing, and a release reads nothing. GitHub keeps 10 GB for a repository: the sizes are shared out below.
  */
-import { CALL_INPUTS } from './inputs';
-import type { WorkflowStep } from './model';
-import { ACTIONS } from '../declaration/pins';
-import { COMPILER_CACHE, FILES, vulkanSdkFolder, WHEEL_CACHE } from '../plan/files';
-import type { Plan, PlannedBuild, PlannedPlatform } from '../plan/plan';
-import { reusesWheels } from '../plan/select';
+import { COMPILER_CACHE, FILES, vulkanSdkFolder, WHEEL_CACHE } from '../../plan/files';
+import type { Plan, PlannedBuild, PlannedPlatform } from '../../plan/plan';
+import { reusesWheels } from '../../plan/select';
+import type { WorkflowContext } from '../context';
+import { CALL_INPUTS } from '../inputs';
+import type { WorkflowStep } from '../model';
+
+const SOURCE = 'github/steps/caches.ts';
 
 /** Megabytes. GitHub removes what was not read for longest as soon as a repository has more than the first. */
 export const CACHE_SIZES = {
@@ -56,21 +58,23 @@ export const BUILD_STEP = 'build';
  * what follows the platform is a slash, which no name has: one platform's may begin with another's.
  */
 function running(
+  context: WorkflowContext,
   name: string,
   path: string,
   what: string,
   { id }: PlannedPlatform,
 ): { restore: WorkflowStep; save: WorkflowStep } {
   const key = `${what}/${id}/`;
-  const where = { path, key: `${key}\${{ github.run_id }}` };
+  const where = { path: context.path(path), key: `${key}\${{ github.run_id }}` };
   return {
     restore: {
       name: `Restore ${name}`,
+      source: SOURCE,
       if: MAY_READ,
-      uses: ACTIONS.cacheRestore,
+      uses: context.actions.cacheRestore,
       with: { ...where, 'restore-keys': key },
     },
-    save: { name: `Save ${name}`, uses: ACTIONS.cacheSave, with: where },
+    save: { name: `Save ${name}`, source: SOURCE, uses: context.actions.cacheSave, with: where },
   };
 }
 
@@ -81,12 +85,12 @@ export interface CacheSteps {
 }
 
 /** All caches of a platform's build. */
-export function cacheSteps(plan: Plan, build: PlannedBuild, platform: PlannedPlatform): CacheSteps {
-  const mine = maySave(plan);
-  const compiler = running('the compiler cache', `${FILES.build}/${COMPILER_CACHE}`, COMPILER_CACHE, platform);
-  const wheels = running('the kept wheels', `${FILES.build}/${WHEEL_CACHE}`, 'kept-wheels', platform);
+export function cacheSteps(context: WorkflowContext, build: PlannedBuild, platform: PlannedPlatform): CacheSteps {
+  const mine = maySave(context.plan);
+  const compiler = running(context, 'the compiler cache', `${FILES.build}/${COMPILER_CACHE}`, COMPILER_CACHE, platform);
+  const wheels = running(context, 'the wheel cache', `${FILES.build}/${WHEEL_CACHE}`, 'kept-wheels', platform);
   const kept = reusesWheels(build);
-  const sdk = platform.system === 'windows' ? vulkanSdk(build, mine) : { before: [], after: [] };
+  const sdk = platform.system === 'windows' ? vulkanSdk(context, build, mine) : { before: [], after: [] };
   return {
     before: [compiler.restore, ...sdk.before, ...(kept ? [wheels.restore] : [])],
     after: [
@@ -99,19 +103,27 @@ export function cacheSteps(plan: Plan, build: PlannedBuild, platform: PlannedPla
 }
 
 /** The SDK as it was installed: its version is in the folder's name, and its installer was verified. */
-function vulkanSdk(build: PlannedBuild, mine: string): CacheSteps {
+function vulkanSdk(context: WorkflowContext, build: PlannedBuild, mine: string): CacheSteps {
   if (!build.vulkanSdk) return { before: [], after: [] };
   const folder = vulkanSdkFolder(build.vulkanSdk);
-  const where = { path: folder, key: folder };
+  const where = { path: context.path(folder), key: folder };
   return {
     before: [
-      { name: 'Restore the Vulkan SDK', id: 'vulkan-sdk', if: MAY_READ, uses: ACTIONS.cacheRestore, with: where },
+      {
+        name: 'Restore the Vulkan SDK',
+        source: SOURCE,
+        id: 'vulkan-sdk',
+        if: MAY_READ,
+        uses: context.actions.cacheRestore,
+        with: where,
+      },
     ],
     after: [
       {
         name: 'Save the Vulkan SDK',
+        source: SOURCE,
         if: `${mine} && steps.vulkan-sdk.outputs.cache-hit != 'true'`,
-        uses: ACTIONS.cacheSave,
+        uses: context.actions.cacheSave,
         with: where,
       },
     ],

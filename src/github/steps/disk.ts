@@ -1,6 +1,8 @@
-/** Disk space on GitHub-hosted runners, for images and builds that may not fit. */
-import type { WorkflowStep } from './model';
-import type { PlannedBuild } from '../plan/plan';
+/** Frees disk space on GitHub's runners, for images and builds that may not fit. */
+import type { PlannedBuild } from '../../plan/plan';
+import type { WorkflowStep } from '../model';
+
+const SOURCE = 'github/steps/disk.ts';
 
 /** Gigabytes that GitHub guarantees on a hosted runner. @see https://docs.github.com/actions/reference/runners/github-hosted-runners */
 export const GUARANTEED = 14;
@@ -46,6 +48,7 @@ export function freeDiskSpace(build: PlannedBuild, work: Work): WorkflowStep[] {
   return [
     {
       name: 'Free disk space',
+      source: SOURCE,
       shell: 'bash',
       env: { NEEDED_MB: Math.ceil(needed.gigabytes * 1000) },
       run: [

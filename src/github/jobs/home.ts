@@ -1,8 +1,13 @@
-/** The repository of a run: the declared one, a fork of it, or a copy. */
-import { checkout, installRuntime, TOKEN, runProgram } from './common';
-import type { StepsJob, WorkflowStep } from './model';
-import { MINUTES } from '../declaration/minutes';
-import type { Plan } from '../plan/plan';
+/** Which repository a run is in: the one that the declaration names, a fork of it, or another one with the same files. */
+import { MINUTES } from '../../declaration/minutes';
+import type { Plan } from '../../plan/plan';
+import { UBUNTU, WorkflowContext } from '../context';
+import { TOKEN } from '../expressions';
+import type { StepsJob, WorkflowStep } from '../model';
+import { checkout } from '../steps/checkout';
+import { installRuntime, runProgram } from '../steps/program';
+
+const SOURCE = 'github/jobs/home.ts';
 
 /** The condition of a job after the home job: it runs in the declared repository only. */
 export const AT_HOME = "needs.home.outputs.home == 'true'";
@@ -23,21 +28,24 @@ export function unlessInFork({ repository }: Plan): string {
 export function homeStep(plan: Plan): WorkflowStep {
   return {
     name: 'Check that this is the declared repository',
+    source: SOURCE,
     id: 'home',
     env: { GH_TOKEN: TOKEN, FORK: '${{ github.event.repository.fork }}' },
     run: `${runProgram(plan)} ci home --repository "$GITHUB_REPOSITORY" --fork "$FORK"\n`,
   };
 }
 
-/** Return the first job of a workflow that does nothing in a fork. */
-export function homeJob(plan: Plan): StepsJob {
+/** The first job of a workflow that does nothing in a fork. */
+export function homeJob(context: WorkflowContext, runsOn: StepsJob['runsOn'] = UBUNTU): StepsJob {
+  const { plan, workingDirectory } = context;
   return {
     name: 'Check the repository',
     if: unlessInFork(plan),
     permissions: { contents: 'read' },
-    runsOn: 'ubuntu-24.04',
+    runsOn,
     timeoutMinutes: MINUTES.plan,
+    workingDirectory,
     outputs: { home: '${{ steps.home.outputs.home }}' },
-    steps: [checkout(), ...installRuntime(plan), homeStep(plan)],
+    steps: [checkout(context), ...installRuntime(plan), homeStep(plan)],
   };
 }
