@@ -3,11 +3,11 @@ import { Component } from 'projen/lib/component';
 import * as javascript from 'projen/lib/javascript';
 import { Task } from 'projen/lib/task';
 import * as typescript from 'projen/lib/typescript';
+import { buildWorkflow } from '../src/constructs/workflows/build';
+import { WorkflowContext } from '../src/constructs/workflows/context';
+import { installSteps } from '../src/constructs/workflows/steps/node';
+import { Workflow } from '../src/constructs/workflows/workflow';
 import { MINUTES } from '../src/declaration/minutes';
-import { buildWorkflow } from '../src/github/build';
-import { WorkflowContext } from '../src/github/context';
-import { installSteps } from '../src/github/steps/node';
-import { Workflow } from '../src/github/workflow';
 import { header } from '../src/header';
 import type { MlcLlmPipelineProject } from '../src/project';
 
@@ -73,7 +73,7 @@ export class Repository extends Component {
           ],
         },
       }),
-      header('The build workflow of this repository.', 'github/build.ts'),
+      header('The build workflow of this repository.', 'constructs/workflows/build.ts'),
     );
   }
 
@@ -87,7 +87,7 @@ export class Repository extends Component {
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // These files are read at run time from next to the compiled code.
     project.compileTask.exec(
-      'mkdir -p lib/contract && cp src/contract/*.json lib/contract/ && cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/scripts/*.sh src/scripts/*.ps1 src/scripts/*.cjs lib/scripts/ && cp src/docker/*.sh lib/docker/ && cp src/docs/*.md lib/docs/ && find lib/mlc-llm -name __pycache__ -prune -exec rm -r {} +',
+      'mkdir -p lib/contract && cp src/contract/*.json lib/contract/ && cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/constructs/scripts/*.sh src/constructs/scripts/*.ps1 lib/constructs/scripts/ && cp src/constructs/image/*.sh lib/constructs/image/ && cp src/constructs/docs/*.md lib/constructs/docs/ && cp src/repository/*.cjs lib/repository/ && find lib/mlc-llm -name __pycache__ -prune -exec rm -r {} +',
     );
   }
 

@@ -2,7 +2,7 @@
 # Finds Python and runs src/runtime/wheel_pipeline; --help lists the options.
 # It runs in Windows PowerShell 5.1 as well.
 #
-# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/wrapper.ps1). Do not edit it here.
+# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/constructs/scripts/wrapper.ps1). Do not edit it here.
 
 $command = 'build'
 $program = Join-Path (Split-Path -Parent $PSScriptRoot) 'src/runtime/wheel_pipeline'

@@ -1,7 +1,7 @@
 /**
  * Fails if synthesis would change a file, shows the difference, and leaves every file as it was.
  *
- * Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/check.cjs). Do not edit it here.
+ * Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/repository/check.cjs). Do not edit it here.
  */
 const { spawnSync } = require('node:child_process');
 const { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');

@@ -4,7 +4,7 @@
 #   docker.sh in IMAGE [COMMAND…]   runs a command, or a shell, in the image, with this checkout at /workspace
 #   docker.sh …                     hands everything else to docker
 #
-# The original is in src/scripts of mlc-llm-pipeline, which copies it into scripts/ as it is. Do not edit the copy.
+# The original is in src/constructs/scripts of mlc-llm-pipeline, which copies it into scripts/ as it is. Do not edit the copy.
 set -euo pipefail
 
 advise() {

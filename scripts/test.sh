@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds Python and runs src/runtime/wheel_pipeline; --help lists the options.
 #
-# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/scripts/wrapper.sh). Do not edit it here.
+# Synthesized by projen from .projenrc.ts (mlc-llm-pipeline: src/constructs/scripts/wrapper.sh). Do not edit it here.
 set -euo pipefail
 unset -v BASH_ENV CDPATH
 

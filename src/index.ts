@@ -4,7 +4,7 @@ export { MlcLlmPipelineProject, MlcLlmPipelineProjectOptions } from './project';
 export { WheelPipeline } from './pipeline';
 export { BuildScripts } from './constructs/build-scripts';
 export { DocsPages } from './constructs/docs-pages';
-export { PipelineTasks } from './constructs/pipeline-tasks';
+export { PipelineTasks } from './constructs/tasks';
 export { PipelineWorkflow } from './constructs/pipeline-workflow';
 export { PipelineWorkflows } from './constructs/pipeline-workflows';
 export { ToolchainImage } from './constructs/toolchain-image';

@@ -1,11 +1,11 @@
 /** The plan of a pipeline in its project: the declaration with the pins of the project's file, checked against its files. */
 import { join, relative, sep } from 'node:path';
 import { Project } from 'projen/lib/project';
+import { identifier } from './constructs/workflows/names';
 import { must } from './declaration/error';
 import { mergedPins, readPins } from './declaration/pin-options';
 import { WheelPipelineOptions, WorkflowName } from './declaration/pipeline';
 import { parsePipeline } from './declaration/pipeline-rules';
-import { identifier } from './github/names';
 import type { Plan } from './plan/plan';
 import { resolvePlan } from './plan/resolve';
 import { PINS_FILE } from './plan/resolve-pins';

@@ -60,7 +60,7 @@ describe('the check', () => {
 
   /** It calls npx, in whose place is what a synthesis does. */
   function check(env: Record<string, string> = {}) {
-    return run(`PATH="$PWD/bin:$PATH" node '${join(__dirname, '../src/scripts/check.cjs')}'`, env);
+    return run(`PATH="$PWD/bin:$PATH" node '${join(__dirname, '../src/repository/check.cjs')}'`, env);
   }
 
   beforeEach(() => {

@@ -4,15 +4,15 @@ import { JsonFile } from 'projen/lib/json';
 import type { ObjectFile } from 'projen/lib/object-file';
 import type { TextFile } from 'projen/lib/textfile';
 import { commented, SynthesizedFile, SynthesizedFileOptions, textOf } from '../files';
-import { replacement } from '../github/replaced-actions';
 import { header } from '../header';
 import type { WheelPipeline } from '../pipeline';
+import { replacement } from './workflows/replaced-actions';
 import { FILES, PACKED_PROGRAM } from '../plan/files';
 import { Plan, programPlan } from '../plan/plan';
-import { PackedProgram } from '../scripts/packed-program';
-import { buildRequirements, byTestRequirements, testRequirements } from '../scripts/requirements';
-import { DOCKER_ENVIRONMENT, dockerEnvironment } from '../scripts/tasks';
-import { scripts } from '../scripts/wrappers';
+import { PackedProgram } from './scripts/packed-program';
+import { buildRequirements, byTestRequirements, testRequirements } from './scripts/requirements';
+import { DOCKER_ENVIRONMENT, dockerEnvironment } from './scripts/tasks';
+import { scripts } from './scripts/wrappers';
 
 /** The scripts that build and test the wheels, and everything that they read. */
 export class BuildScripts extends Component {
@@ -49,7 +49,7 @@ export class BuildScripts extends Component {
     this.requirements = this.addRequirements();
     if (plan.builds[0].systems.includes('linux')) {
       const purpose = 'The variables of the caller that go into the container of `npx projen wheel`.';
-      const lines = [...commented(header(purpose, 'scripts/tasks.ts')), ...dockerEnvironment()];
+      const lines = [...commented(header(purpose, 'constructs/scripts/tasks.ts')), ...dockerEnvironment()];
       this.dockerEnvironment = this.file(DOCKER_ENVIRONMENT, textOf(lines));
     }
   }
@@ -71,7 +71,7 @@ export class BuildScripts extends Component {
     const tests = 'What the checks of the wheels need: the full closure, as nothing is resolved.';
     const tools = 'The build tools that pip can install, for a machine without the toolchain image.';
     const file = (path: string, purpose: string, lines: readonly string[]): TextFile =>
-      this.file(path, textOf([...commented(header(purpose, 'scripts/requirements.ts')), ...lines]));
+      this.file(path, textOf([...commented(header(purpose, 'constructs/scripts/requirements.ts')), ...lines]));
     return [
       ...[...byTestRequirements(plan.builds)].map(([path, builds]) => file(path, tests, testRequirements(builds))),
       file(FILES.buildRequirements, tools, buildRequirements(plan)),

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { Component } from 'projen/lib/component';
 import type { TextFile } from 'projen/lib/textfile';
-import { ciPipelinePage } from '../docs/ci-pipeline';
-import { guideFor } from '../docs/guide';
-import { localDevelopmentPage } from '../docs/local-development';
-import type { Described } from '../docs/page';
-import { releasesPage } from '../docs/releases';
 import { SynthesizedFile } from '../files';
 import type { WheelPipeline } from '../pipeline';
+import { ciPipelinePage } from './docs/ci-pipeline';
+import { guideFor } from './docs/guide';
+import { localDevelopmentPage } from './docs/local-development';
+import type { Described } from './docs/page';
+import { releasesPage } from './docs/releases';
 
 /** The pages about the pipeline. They are rendered at synthesis, and describe the workflows with all overrides. */
 export class DocsPages extends Component {

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { Component } from 'projen/lib/component';
 import type { ObjectFile } from 'projen/lib/object-file';
 import type { PipelineWorkflows } from './pipeline-workflows';
-import { cleanupWorkflow } from '../github/cleanup';
-import { dockerWorkflow } from '../github/docker';
-import { linuxWorkflow } from '../github/linux';
-import type { WorkflowDefinition } from '../github/model';
-import { releaseWorkflow } from '../github/release';
-import { reproduceWorkflow } from '../github/reproduce';
-import { upgradeWorkflow } from '../github/upgrade';
-import { windowsWorkflow } from '../github/windows';
-import { Workflow } from '../github/workflow';
 import { header } from '../header';
 import type { WheelPipeline } from '../pipeline';
+import { cleanupWorkflow } from './workflows/cleanup';
+import { dockerWorkflow } from './workflows/docker';
+import { linuxWorkflow } from './workflows/linux';
+import type { WorkflowDefinition } from './workflows/model';
+import { releaseWorkflow } from './workflows/release';
+import { reproduceWorkflow } from './workflows/reproduce';
+import { upgradeWorkflow } from './workflows/upgrade';
+import { windowsWorkflow } from './workflows/windows';
+import { Workflow } from './workflows/workflow';
 import { installCommands } from '../repository/packages';
 
 /** The functions that declare the workflows, by name. */
@@ -45,7 +45,7 @@ export class PipelineWorkflow extends Component {
   constructor(scope: PipelineWorkflows, name: string) {
     super(scope, name);
     const { pipeline, project } = scope;
-    const top = header(`The ${name} workflow of ${pipeline._plan.name}.`, `github/${name}.ts`);
+    const top = header(`The ${name} workflow of ${pipeline._plan.name}.`, `constructs/workflows/${name}.ts`);
     // GitHub reads workflows at the repository's root alone.
     const owner = project === project.root ? this : project.root;
     this.workflow = new Workflow(owner, pipeline._context.name(name), DECLARED[name](pipeline), top);

@@ -2,8 +2,8 @@ import { Component } from 'projen/lib/component';
 import { PipelineWorkflow } from './pipeline-workflow';
 import { WorkflowName } from '../declaration/pipeline';
 import { inOneSentence } from '../failure';
-import { checkArtifacts, checkGrants } from '../github/policy';
 import type { WheelPipeline } from '../pipeline';
+import { checkArtifacts, checkGrants } from './workflows/policy';
 
 /** The workflows of the pipeline; one that it does not have is undefined. */
 export class PipelineWorkflows extends Component {

@@ -1,13 +1,13 @@
 import { Component } from 'projen/lib/component';
 import type { TextFile } from 'projen/lib/textfile';
-import { dockerfile, dockerignore } from '../docker/dockerfile';
-import { environment } from '../docker/environment';
 import { commented, SynthesizedFile, textOf } from '../files';
 import { header } from '../header';
 import type { WheelPipeline } from '../pipeline';
+import { dockerfile, dockerignore } from './image/dockerfile';
+import { environment } from './image/environment';
 import type { PlannedBuild } from '../plan/plan';
 import { buildsOn } from '../plan/select';
-import { pythonPackageRequirements } from '../scripts/requirements';
+import { pythonPackageRequirements } from './scripts/requirements';
 
 /**
  * The files that define the build environment: the toolchain image on Linux, and the Conda environment on every system.
@@ -49,18 +49,18 @@ export class ToolchainImage extends Component {
   }
 
   private dockerfile(build: PlannedBuild): TextFile {
-    const top = header(`The toolchain image of ${build.name}.`, 'docker/dockerfile.ts');
+    const top = header(`The toolchain image of ${build.name}.`, 'constructs/image/dockerfile.ts');
     return this.file(build.dockerfile, dockerfile(this.pipeline._plan, build, top));
   }
 
   private environment(build: PlannedBuild): TextFile {
-    const top = header(`The Conda environment that builds ${build.name}.`, 'docker/environment.ts');
+    const top = header(`The Conda environment that builds ${build.name}.`, 'constructs/image/environment.ts');
     return this.file(build.conda.file, environment(build, top));
   }
 
   private pythonPackages(build: PlannedBuild, path: string): TextFile {
     const purpose = `What pip adds to the Conda environment of ${build.name}: pip install --require-hashes --no-deps`;
-    const top = header(purpose, 'scripts/requirements.ts');
+    const top = header(purpose, 'constructs/scripts/requirements.ts');
     return this.file(path, [...commented(top), ...pythonPackageRequirements(build)]);
   }
 }

@@ -1,18 +1,18 @@
 /** The parts that the pipelines of a repository share. */
 import { Component } from 'projen/lib/component';
 import { Project } from 'projen/lib/project';
+import { addCheck } from './check-task';
 import { addDefaultTask, canSynthesize } from './default-task';
 import { protectExistingFiles } from './existing-files';
 import { addPackageJson, installCommands, lockPackages } from './packages';
+import { buildWorkflow } from '../constructs/workflows/build';
+import { WorkflowContext, workflowFile } from '../constructs/workflows/context';
+import { Workflow } from '../constructs/workflows/workflow';
 import type { WheelPipelineOptions } from '../declaration/pipeline';
 import { WorkflowName } from '../declaration/pipeline';
 import { inOneSentence } from '../failure';
-import { buildWorkflow } from '../github/build';
-import { WorkflowContext, workflowFile } from '../github/context';
-import { Workflow } from '../github/workflow';
 import { header } from '../header';
 import type { Plan } from '../plan/plan';
-import { addCheck } from '../scripts/check-task';
 
 /** The root of a repository with pipelines: its tasks, `build.yml`, packages, and the protection of existing files. */
 export class RepositoryRoot extends Component {
@@ -53,6 +53,11 @@ export class RepositoryRoot extends Component {
     const { project } = this;
     if (!canSynthesize(project) || project.tryFindFile(workflowFile('build'))) return;
     const definition = buildWorkflow(new WorkflowContext(plan), installCommands(project));
-    new Workflow(project, 'build', definition, header(`The build workflow of ${project.name}.`, 'github/build.ts'));
+    new Workflow(
+      project,
+      'build',
+      definition,
+      header(`The build workflow of ${project.name}.`, 'constructs/workflows/build.ts'),
+    );
   }
 }

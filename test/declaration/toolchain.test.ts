@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Platform, System } from '../../src';
 import type { Toolchain, WheelPipelineOptions } from '../../src';
+import { dockerfile, dockerignore } from '../../src/constructs/image/dockerfile';
+import { pythonPackageRequirements } from '../../src/constructs/scripts/requirements';
 import { PYTHON_PACKAGES } from '../../src/declaration/pins';
-import { dockerfile, dockerignore } from '../../src/docker/dockerfile';
 import { resolvePlan } from '../../src/plan/resolve';
-import { pythonPackageRequirements } from '../../src/scripts/requirements';
 
 const HASH = 'a'.repeat(64);
 const plan = (toolchain: Toolchain, changes: Partial<WheelPipelineOptions> = {}) =>
@@ -96,7 +96,7 @@ test('the image sets no user: its entrypoint chooses one', () => {
   expect(lines.filter((line) => /^USER\b|\b(HOME|USER|LOGNAME)=\/?\w/.test(line))).toEqual([]);
   const [, path] = /^ENTRYPOINT \["(.*)"\]$/m.exec(lines.join('\n'))!;
   const start = lines.findIndex((line) => line.startsWith('COPY') && line.endsWith(` ${path}`)) + 1;
-  const script = readFileSync(join(__dirname, '../../src/docker/entrypoint.sh'), 'utf8');
+  const script = readFileSync(join(__dirname, '../../src/constructs/image/entrypoint.sh'), 'utf8');
   expect(lines.slice(start, lines.indexOf('EOF', start)).join('\n')).toBe(script.trimEnd());
 });
 

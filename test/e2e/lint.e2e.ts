@@ -62,7 +62,7 @@ describe.each([...SYNTHESIZED, VARIANTS])('the synthesized files of $name', (pro
 test('the shell scripts of this repository have no finding of shellcheck', async () => {
   const sources = readdirSync(join(REPOSITORY, 'src'), { recursive: true }) as string[];
   const scripts = sources.filter((name) => name.endsWith('.sh'));
-  expect(scripts).toEqual(expect.arrayContaining(['scripts/wrapper.sh', 'docker/entrypoint.sh']));
+  expect(scripts).toEqual(expect.arrayContaining(['constructs/scripts/wrapper.sh', 'constructs/image/entrypoint.sh']));
   const files = ['.ci/run', 'projenrc/demo.sh', ...scripts.map((name) => `src/${name}`)];
   await check(['shellcheck', ...files], { env: tools.env, cwd: REPOSITORY });
 });

@@ -10,7 +10,7 @@ import { REPOSITORY } from './support/repository';
 import { SAMPLES, STAND_IN } from './support/sample-workflows';
 import { makeStorage, runWorkflow, Storage, WorkflowRun } from './support/workflow-engine';
 import { dispatch, makeRepository, pullRequest, pushTag, Repository, WorkflowEvent } from './support/workflow-events';
-import { renderWorkflow } from '../../src/github/workflow';
+import { renderWorkflow } from '../../src/constructs/workflows/workflow';
 
 /** What the steps and the stand-ins call in the container. */
 const PROGRAMS = [

@@ -1,6 +1,6 @@
 /** What is declared of MLC-LLM is added to the defaults: nothing is lost that nobody named. */
 import { MlcLlmPart, MlcLlmPipelineOptions, MlcLlmVariant, Platform } from '../../src';
-import { comparison } from '../../src/docs/variants';
+import { comparison } from '../../src/constructs/docs/variants';
 import { mlcLlm } from '../../src/mlc-llm/declaration';
 import { mlcLlmPipeline } from '../../src/mlc-llm/options';
 import { mlcLlmVariant } from '../../src/mlc-llm/variants';

@@ -1,7 +1,7 @@
 /** Changes of checks and of the preflight start the workflows. */
 import { System, WheelCheck } from '../../src';
-import { WorkflowContext } from '../../src/github/context';
-import { wheelPaths } from '../../src/github/inputs';
+import { WorkflowContext } from '../../src/constructs/workflows/context';
+import { wheelPaths } from '../../src/constructs/workflows/inputs';
 import { projectGlobs } from '../../src/plan/project-files';
 import { plan } from '../small';
 

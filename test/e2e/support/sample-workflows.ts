@@ -1,6 +1,6 @@
 /** Small workflows that do what a project's own do, without their work; the stand-ins for GitHub are tried on them. */
+import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/constructs/workflows/model';
 import { ACTIONS } from '../../../src/declaration/pins';
-import type { StepsJob, WorkflowDefinition, WorkflowStep } from '../../../src/github/model';
 
 /** A stand-in for the program in the sample repositories: it prints its arguments. */
 export const STAND_IN = 'scripts/stand-in.py';

@@ -10,10 +10,10 @@ import { pythonTools } from './machine';
 import { run, RunOptions, RunResult } from './process';
 import { REPOSITORY } from './repository';
 import { Platform, WheelPipeline } from '../../../src';
+import { buildRequirements } from '../../../src/constructs/scripts/requirements';
 import type { WheelPipelineOptions } from '../../../src/declaration/pipeline';
 import { PACKED_PROGRAM } from '../../../src/plan/files';
 import { resolvePlan } from '../../../src/plan/resolve';
-import { buildRequirements } from '../../../src/scripts/requirements';
 
 /** A lock file stands in for any: the package's build reads it, and its second library repeats the first. */
 export const DECLARATION: WheelPipelineOptions = {

@@ -13,7 +13,7 @@ from ..errors import Failure
 from ..gh import Gh
 from ..plan import Plan
 
-RECORD = "toolchain-image-"  # prefix of that artifact's name; src/github/publish-image.ts uploads it
+RECORD = "toolchain-image-"  # prefix of that artifact's name; steps/publish-image.ts uploads it
 EVENTS = ("push", "workflow_dispatch", "schedule")  # run the branch's code, never that of a pull request
 # gh finds no attestation, or one of another repository, workflow or branch.
 UNATTESTED = r"no attestations found|HTTP 404|verifying with issuer|expected SourceRepositoryRef to be"
