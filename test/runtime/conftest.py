@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from wheel_pipeline import plan as plans
-from wheel_pipeline.console import Console, console
+from wheel_pipeline.core.console import Console, console
 
 TAG = "manylinux_2_28_x86_64"
 LINUX = plans.Platform("linux-x86_64", "linux", "x86_64", TAG, "Linux x86-64")

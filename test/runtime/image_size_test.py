@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import make_plan
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.image_size import Files, Package, Sizes, image_size, measure
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="images are Linux")

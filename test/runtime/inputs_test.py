@@ -11,7 +11,7 @@ import pytest
 
 from conftest import LINUX, make_build, make_plan, make_wheel
 from wheel_pipeline.arguments import parser_of
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.inputs import INPUTS, Inputs, check_folders, check_source, inputs_of, resolve
 
 BUILD = make_build(make_wheel("tvm"), make_wheel("mlc-llm"))

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import LINUX, WINDOWS, make_plan, make_wheel_file
 from wheel_pipeline import locks
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 
 PLAN = make_plan()
 BUILD = PLAN.builds[0]

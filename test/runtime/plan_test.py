@@ -10,7 +10,7 @@ import pytest
 
 from conftest import make_plan, make_wheel, plan_data
 from wheel_pipeline import plan as plans
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCRIPTS = REPOSITORY / "scripts"

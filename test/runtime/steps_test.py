@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline.errors import Failure, Stopped, UsageError
+from wheel_pipeline.core.errors import Failure, Stopped, UsageError
+from wheel_pipeline.core.processes import run
 from wheel_pipeline.plan import Hook
-from wheel_pipeline.processes import run
 from wheel_pipeline.steps import Step, StepFailed, Steps, explain
 
 FACTS = {"commit": "a"}

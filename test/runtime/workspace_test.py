@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from wheel_pipeline import workspace
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.workspace import Workspace, check_temporary, copy_tree, deliver, owned, remove
 
 SECOND = """
 import sys; sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.workspace import owned
 try:
     with owned(Path(sys.argv[2]), "BUILD_DIR", "build"):

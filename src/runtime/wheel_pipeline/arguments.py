@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
-from .console import console
-from .errors import UsageError, nearest
+from .core.console import console
+from .core.errors import UsageError, nearest
 from .inputs import inputs_of
 from .plan import FOLDERS, IN_BUILD, Build, Plan, Platform, System
 

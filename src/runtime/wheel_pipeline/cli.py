@@ -12,11 +12,11 @@ from pathlib import Path
 from . import plan as plans
 from . import program
 from .arguments import current_platform, parser_of
-from .console import console
-from .errors import Failure, Stopped, UsageError, from_system, nearest
+from .core.console import console
+from .core.errors import Failure, Stopped, UsageError, from_system, nearest
+from .core.signals import listen_to_signals
 from .inputs import inputs_of, resolve
 from .session import Session
-from .signals import listen_to_signals
 from .steps import explain, say_how_to_resume
 from .workspace import check_temporary
 
@@ -29,7 +29,7 @@ PLANNED: Mapping[str, tuple[str, str]] = {
     ),
     "preflight": (
         "Tests the toolchain on a small library with the same dependencies as the wheels.",
-        "building.preflight:run_preflight",
+        "trial:run_preflight",
     ),
 }
 """Commands whose inputs the plan declares: description and function. The function is imported on use."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .arguments import Parser
-from .console import console
+from .core.console import console
 from .plan import Plan
 from .wheels.comparison import compare
 from .wheels.record import compare_records

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .credentials import masked
-from .errors import Failure, Passing, UsageError
+from .core.credentials import masked
+from .core.errors import Failure, Passing, UsageError
+from .core.processes import CommandFailed, ask, which
+from .core.retry import retry
 from .plan import Limits
-from .processes import CommandFailed, ask, which
-from .retry import retry
 
 TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 # The refusals that another try, or another try at once, does not help.

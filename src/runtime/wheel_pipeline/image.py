@@ -9,14 +9,14 @@ from pathlib import Path
 
 from . import program
 from .arguments import Parser, current_platform
-from .building.environment import clean
-from .building.toolchain import check_python_packages, with_python_packages
-from .building.tools import check_tools
-from .console import add_summary, console
-from .errors import Failure
+from .core.console import add_summary, console
+from .core.errors import Failure
+from .core.processes import CommandFailed, ask, run
+from .environment import clean
 from .image_size import Sizes
 from .plan import Plan
-from .processes import CommandFailed, ask, run
+from .toolchain import check_python_packages, with_python_packages
+from .tools import check_tools
 
 ANYBODY = 12345  # nobody's number: neither root's, nor the image's own, nor that of a runner
 TIMEOUT = 600.0  # seconds for one look at the image

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .arguments import Parser
-from .console import console
-from .errors import Failure
+from .core.console import console
+from .core.errors import Failure
 from .plan import Plan
 
 SHOWN = 20  # packages, the largest, that have a line of their own

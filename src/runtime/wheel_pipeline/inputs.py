@@ -14,7 +14,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from .errors import UsageError
+from .core.errors import UsageError
 from .plan import FOLDERS, IN_BUILD, INPUTS, Build, Input, Platform
 
 LONGEST = 120  # characters of BUILD_DIR: of the 260 that most programs of Windows can read, a build needs the rest

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from .arguments import Parser
-from .console import console
-from .errors import Failure, nearest
+from .core.console import console
+from .core.errors import Failure, nearest
+from .core.processes import run
 from .plan import FOLDERS, Build, Plan, Platform
-from .processes import run
 from .wheels.files import write_text
 
 REFRESH = "run `npx projen lock`, and commit what it writes"

@@ -7,9 +7,9 @@ from functools import partial
 
 from . import program
 from .building.disk import measured_room
-from .console import console
-from .errors import Failure
-from .processes import run
+from .core.console import console
+from .core.errors import Failure
+from .core.processes import run
 from .session import Session
 from .steps import Step
 from .wheels.comparison import compare

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .building.environment import clean
-from .building.toolchain import with_python_packages
+from .environment import clean
 from .inputs import Inputs, inputs_of
 from .plan import IN_BUILD, Build, Plan, Platform
 from .steps import Step, Steps
+from .toolchain import with_python_packages
 from .workspace import ROOM, Workspace, owned
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from .console import console, duration, in_actions
-from .errors import Failure, Stopped, UsageError, from_system, nearest
+from .core.console import console, duration, in_actions
+from .core.errors import Failure, Stopped, UsageError, from_system, nearest
+from .core.processes import CommandFailed, run
 from .plan import Hook, System
-from .processes import CommandFailed, run
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from .console import disk_space
-from .errors import Failure, UsageError
+from .core.console import disk_space
+from .core.errors import Failure, UsageError
+from .core.patience import patiently, replace
 from .inputs import EMPTIED
-from .patience import patiently, replace
 
 MARKER = ".wheel-pipeline.json"  # names what this program has made in a folder
 ROOM = 16_000_000  # bytes that every run needs on a disk

@@ -12,7 +12,7 @@ from typing import Any
 
 file, scripts, *command = sys.argv[1:]
 sys.path.insert(0, f"{scripts}/wheel_pipeline.pyz")
-processes: Any = import_module("wheel_pipeline.processes")
+processes: Any = import_module("wheel_pipeline.core.processes")
 children: list[float] = []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import needs_compiler
 from wheel_pipeline.building.c_compiler import check_c_compiler
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 
 
 @needs_compiler

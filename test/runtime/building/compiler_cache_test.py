@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from wheel_pipeline.building.compiler_cache import ANEW, check_folder, distrust, is_to_blame, variables
-from wheel_pipeline.errors import UsageError
-from wheel_pipeline.processes import CommandFailed
+from wheel_pipeline.core.errors import UsageError
+from wheel_pipeline.core.processes import CommandFailed
 
 
 def test_a_folder_with_files_of_somebody_else_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from wheel_pipeline import plan as plans
 from wheel_pipeline import reproduction, workspace
 from wheel_pipeline.building.build import run_build
 from wheel_pipeline.building.disk import room_for_build
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.inputs import Inputs
 from wheel_pipeline.session import Session
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wheel_pipeline.building import msvc
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 
 
 def program(folder: Path, name: str) -> Path:

@@ -11,9 +11,10 @@ import pytest
 
 from conftest import LINUX, WINDOWS, make_build, make_plan, make_repository, make_wheel, steps_of
 from wheel_pipeline import plan as plans
+from wheel_pipeline import trial
 from wheel_pipeline.building import preflight
-from wheel_pipeline.console import console
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.console import console
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.inputs import Inputs
 from wheel_pipeline.session import Session
 
@@ -110,7 +111,7 @@ def test_it_is_of_one_system_where_that_is_said(tmp_path: Path, capsys: pytest.C
     assert preflight.is_declared(here)
     elsewhere = dataclasses.replace(here, platform=WINDOWS)
     assert not preflight.is_declared(elsewhere)
-    assert preflight.run_preflight(elsewhere) == 0
+    assert trial.run_preflight(elsewhere) == 0
     console.configure(plain=True)
     assert "no preflight is declared for Windows x64" in capsys.readouterr().out
 
@@ -119,7 +120,7 @@ def test_the_library_is_built_as_the_plans_wheels_are_without_their_hooks(tmp_pa
     hook = plans.Hook("build:demo", "before", "mine", ("true",), None)
     build = make_build(preflight=LIBRARY, hooks=(hook,), unused_libraries=("xml2",))
     session = Session("preflight", tmp_path, make_plan(build), build, LINUX, Inputs(build_dir=tmp_path / "b"))
-    own = preflight.session_of_preflight(session, tmp_path / "tree")
+    own = trial.session_of_preflight(session, tmp_path / "tree")
     assert [wheel.distribution for wheel in own.build.wheels] == ["demo-preflight"]
     assert (own.build.hooks, own.build.preflight, own.build.unused_libraries) == ((), None, ("xml2",))
     assert own.plan.source.folder == str(tmp_path / "tree")

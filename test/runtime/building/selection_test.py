@@ -8,7 +8,7 @@ import pytest
 
 from conftest import make_build, make_wheel, make_wheel_file
 from wheel_pipeline.building.selection import Selection
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 
 BUILD = make_build(make_wheel("one"), make_wheel("two", pin=["one"]), make_wheel("three", pin=["two"]))
 ALL = tuple(wheel.distribution for wheel in BUILD.wheels)

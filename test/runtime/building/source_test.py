@@ -13,10 +13,10 @@ import pytest
 
 from conftest import LIMITS, make_repository
 from wheel_pipeline.building import source
-from wheel_pipeline.building.environment import clean
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
+from wheel_pipeline.core.processes import CommandFailed
+from wheel_pipeline.environment import clean
 from wheel_pipeline.plan import GitSource, SdistSource, Submodule
-from wheel_pipeline.processes import CommandFailed
 
 
 @pytest.fixture

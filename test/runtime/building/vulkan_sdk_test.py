@@ -11,9 +11,9 @@ import pytest
 from careless_host import DATA, host
 from conftest import LIMITS
 from wheel_pipeline.building import vulkan_sdk
-from wheel_pipeline.errors import Failure, Passing
+from wheel_pipeline.core.errors import Failure, Passing
+from wheel_pipeline.core.processes import CommandFailed
 from wheel_pipeline.plan import VulkanSdk
-from wheel_pipeline.processes import CommandFailed
 
 ENV = {**os.environ, "VULKAN_SDK": ""}
 INSTALLS = '#!/bin/sh\nmkdir -p "$2/Include/vulkan" "$2/Lib"\n: >"$2/Include/vulkan/vulkan.h"\n'

@@ -10,7 +10,7 @@ import pytest
 from image_bench import DIGEST, DOCKER, NAME, OTHER, PLAN, PRIVATE, Bench, attesting
 
 from conftest import make_build, make_wheel
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are scripts")
 OWN = {"image": "", "build-image": "true", "layers-image": ""}

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import make_plan, stand_in_for_gh
 from wheel_pipeline.ci.commands import ci
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 
 PLAN = make_plan(repository="Acme/Wheels")
 

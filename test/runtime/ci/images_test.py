@@ -11,7 +11,7 @@ from image_bench import DIGEST, NAME, PLAN, PRIVATE, Bench
 from conftest import LIMITS, make_build, make_plan
 from wheel_pipeline.ci.commands import ci
 from wheel_pipeline.ci.images import digest_of, environment_tag, label_of, settings_url
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 LABEL = PLAN.image.label

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import make_plan, make_repository, needs_git, stand_in_for_gh
 from wheel_pipeline.ci.commands import ci
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 
 PATHS = ["--path", "docker/**", "--path", ".dockerignore"]
 pytestmark = [needs_git, pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script")]

@@ -9,7 +9,7 @@ import pytest
 from gate_bench import BUILT_IN, HERE, OTHER, SYSTEM, Bench, make_check, needs_linux
 
 from conftest import make_build, make_wheel, make_wheel_file
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 
 WRONG = "raise SystemExit('100% wrong')"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from gate_bench import needs_linux
 
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.gate import interpreter
 
 TAG, PLATFORM = sys.implementation.cache_tag, sysconfig.get_platform()

@@ -11,7 +11,7 @@ import pytest
 from gate_bench import MACHINE, Bench, needing_library, needs_linux
 
 from conftest import compile_library, make_wheel, needs_compiler
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.gate import libraries
 
 LIBRARIES, TAG = "shared libraries resolve", "tag"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from release_bench import whole_project
 
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.release.commands import release
 
 

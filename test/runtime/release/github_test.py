@@ -11,7 +11,7 @@ import pytest
 from release_bench import LINUX
 from release_hub import MARK, Hub, needs_shell
 
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 
 pytestmark = needs_shell
 

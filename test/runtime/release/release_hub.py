@@ -13,7 +13,7 @@ import pytest
 from release_bench import LINUX, REPOSITORY, TAG, Project
 
 from conftest import make_build
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 from wheel_pipeline.release.assets import further_assets
 from wheel_pipeline.release.publishing import Options, publish
 from wheel_pipeline.release.verification import Built

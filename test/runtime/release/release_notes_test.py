@@ -11,7 +11,7 @@ import pytest
 from release_bench import COMMIT, IMAGE, LINUX, REPOSITORY, TAG, WINDOWS, Project, whole_project
 
 from conftest import make_plan
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.plan import GitSource
 from wheel_pipeline.release.notes import About, notes
 

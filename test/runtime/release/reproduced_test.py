@@ -11,7 +11,7 @@ from release_bench import IMAGE, LINUX, REPOSITORY
 from release_hub import WHEEL, Hub, needs_shell
 
 from conftest import make_wheel_file
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 from wheel_pipeline.release.commands import release
 
 pytestmark = [needs_shell, pytest.mark.slow]

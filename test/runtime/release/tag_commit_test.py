@@ -10,7 +10,7 @@ import pytest
 from release_hub import REPOSITORY, Hub, needs_shell
 
 from conftest import LIMITS, make_plan
-from wheel_pipeline.errors import Failure, UsageError
+from wheel_pipeline.core.errors import Failure, UsageError
 from wheel_pipeline.gh import Gh
 from wheel_pipeline.plan import Plan
 from wheel_pipeline.release.commands import release

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 from wheel_pipeline.release.version import plan_release
 
 NO_VERSION = "is not a v and a version by PEP 440: write it like v1.2.3 or v1.2.3rc1"

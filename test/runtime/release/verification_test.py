@@ -13,7 +13,7 @@ import pytest
 from release_bench import COMMIT, LINUX, TAG, WINDOWS, Project, whole_project
 
 from conftest import make_wheel_file
-from wheel_pipeline.errors import UsageError
+from wheel_pipeline.core.errors import UsageError
 
 L, W = LINUX.id, WINDOWS.id
 DEMO, TVM_FILE = f"demo-1.0-py3-none-{TAG}.whl", f"tvm-0.9-py3-none-{TAG}.whl"

@@ -15,7 +15,7 @@ from publishers import NOW, Publishers, publishers
 from conftest import make_plan
 from wheel_pipeline import plan as plans
 from wheel_pipeline.ci.images import environment_tag
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.upkeep.images import Registry, clean_up
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is started through a shell script")

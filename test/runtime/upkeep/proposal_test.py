@@ -203,7 +203,7 @@ def test_each_pipeline_of_a_repository_has_its_own_branch_and_title(workplace: W
 
 
 def test_an_unknown_step_names_the_nearest(workplace: Workplace, tmp_path: Path) -> None:
-    from wheel_pipeline.errors import UsageError
+    from wheel_pipeline.core.errors import UsageError
 
     arguments: Any = ["propse"]
     with pytest.raises(UsageError, match="unknown step 'propse'.*propose"):

@@ -6,7 +6,7 @@ import pytest
 
 from careless_host import DATA, host
 from conftest import LIMITS
-from wheel_pipeline.errors import Passing
+from wheel_pipeline.core.errors import Passing
 from wheel_pipeline.upkeep.web import Web
 
 

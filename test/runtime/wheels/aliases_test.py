@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, compile_library, make_wheel, make_wheel_file, members_of, needs_compiler
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.wheels.aliases import share_code
 from wheel_pipeline.wheels.change import Change
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import EPOCH, make_wheel, make_wheel_file, members_of
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.wheels import aliases, pe
 from wheel_pipeline.wheels.interface import Interface
 

@@ -12,7 +12,7 @@ import pytest
 from cache_bench import Builds
 
 from conftest import LIMITS, make_wheel_file
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 
 
 @pytest.fixture

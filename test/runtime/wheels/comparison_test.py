@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import TAG, make_wheel_file
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.wheels.comparison import compare
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.wheels.files import copy_file, matches, read_json, read_text, whole, write_json, write_text
 
 

@@ -26,7 +26,7 @@ from conftest import (
     metadata_of,
 )
 from wheel_pipeline import plan as plans
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.wheels.change import Change
 from wheel_pipeline.wheels.metadata import amend
 

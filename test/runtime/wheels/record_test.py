@@ -27,7 +27,7 @@ from conftest import (
     make_wheel_file,
     needs_git,
 )
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.wheels import record
 from wheel_pipeline.wheels.change import Change
 from wheel_pipeline.wheels.files import sha256

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..core.processes import run
+from ..environment import add
 from ..plan import Platform, Wheel
-from ..processes import run
-from .environment import add
 
 PIP_EPILOGUE = "error: subprocess-exited-with-error"  # what pip says after a backend's last line, at some length
 

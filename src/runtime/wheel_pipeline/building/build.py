@@ -5,42 +5,30 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Any
-
-from packaging.version import Version
 
 from .. import inputs as checks
-from ..console import columns, console
-from ..credentials import secrets
-from ..findings import fail_with
-from ..git import commit_of, is_dirty
-from ..plan import FOLDERS, IN_BUILD, Wheel
-from ..processes import which
+from ..core.console import columns, console
+from ..core.credentials import secrets
+from ..core.findings import fail_with
+from ..core.processes import which
+from ..environment import add, cargo_home, renamed, with_first, without_paths
+from ..plan import FOLDERS, IN_BUILD
 from ..session import Session
-from ..steps import Step, finished_for
+from ..steps import Step
+from ..toolchain import check_python_packages, with_unused_libraries
+from ..tools import check_tools
 from ..wheels import inspection
-from ..wheels.cache import KeptWheel
 from ..wheels.change import Change
-from ..wheels.files import read_json, write_json
-from ..wheels.identity import identity
 from ..wheels.record import Made, check_output, project_commits, write_record
-from ..wheels.sources import Sources
-from ..wheels.wheel import wheel_files
-from ..workspace import Workspace, copy_tree, deliver, owned_output
+from ..workspace import copy_tree, deliver, owned_output
 from . import compiler_cache, msvc, source, vulkan_sdk
 from .c_compiler import check_c_compiler
+from .context import BuildContext
 from .disk import room_for_build
-from .environment import add, cargo_home, renamed, with_first, without_paths
-from .facts import facts_of, hash_of_given, own_paths
+from .facts import own_paths
 from .preflight import Preflight
 from .report import report_build
-from .selection import Selection
-from .toolchain import check_python_packages, with_unused_libraries
-from .tools import check_tools
 from .wheel_build import WheelBuild
-
-CHANGES = "records/changes.json"
-SOURCES = "records/sources.json"
 
 
 def run_build(session: Session) -> int:
@@ -68,48 +56,8 @@ def run_build(session: Session) -> int:
     return 0
 
 
-class BuildRun:
-    """What the steps of one build hand on to each other."""
-
-    def __init__(self, session: Session, workspace: Workspace, tree: Path | None) -> None:
-        self.session, self.workspace, self.tree = session, workspace, tree
-        self.plan, self.build, self.platform = session.plan, session.build, session.platform
-        self.inputs, self.root = session.inputs, workspace.root
-        self.state = self.root / "build.state.json"
-        self.source, self.finished = self.root / "source", self.root / "finished"
-        self.sources = Sources(self.source, self.build.wheels, self.root / SOURCES)
-        self.env = session.environment()
-        self.tools: dict[str, str] = {}
-        self.counted: dict[str, str] = {}
-        self.build_paths: list[str] = []
-        self.statistics: dict[str, Any] = {}
-        self.durations: list[tuple[str, float]] = []
-        self.commit, self.dirty = self.built_commit()
-        self.version = self.inputs.version or self.development_version()
-        files = hash_of_given(tree, session) if tree and (self.dirty or not self.commit) else ""
-        self.facts = facts_of(session, self.commit, files, self.version)
-        done = set(finished_for(self.state, self.facts))
-        built = [wheel for wheel in self.build.wheels if done.issuperset(self.step_ids(wheel))]
-        self.wheels = Selection(self.build, self.inputs.only, self.finished, built)
-        # What lies in the stages is of the same only once an earlier run has emptied them for it.
-        prepared = bool(self.inputs.from_step) and "environment" in done
-        self.goes_on = prepared or bool(self.wheels.built_before)
-
-    def built_commit(self) -> tuple[str, bool]:
-        """The commit that is built, empty where it cannot be known, and whether the tree has changes of its own."""
-        if not self.tree:
-            return self.plan.source.commit, False
-        timeout = self.plan.limits.command
-        dirty = is_dirty(self.tree, self.env, timeout)
-        return commit_of(self.tree, self.tree, self.env, timeout), bool(dirty)
-
-    def development_version(self) -> str:
-        """What a build is called that no release tag names: its local part says which commit it is of."""
-        base = Version(self.plan.source.base_version)
-        if self.plan.source.sdist and not self.commit:
-            return str(base)
-        local = f"g{self.commit[:9]}" if self.commit else "local"
-        return f"{base.base_version}.dev0+{local}{'.dirty' if self.dirty else ''}"
+class BuildRun(BuildContext):
+    """The steps of one build."""
 
     def steps(self) -> list[Step]:
         """Return the plan's steps, in its order; those after all wheels need all wheels."""
@@ -139,9 +87,6 @@ class BuildRun:
     def beside(self) -> list[str]:
         """The steps of the wheels that an earlier run has built and this one leaves out."""
         return [id for wheel in self.wheels.built_before for id in self.step_ids(wheel)]
-
-    def step_ids(self, wheel: Wheel) -> list[str]:
-        return [id for id in self.build.steps.on(self.platform.system) if id.endswith(f":{wheel.distribution}")]
 
     # The steps before any wheel.
 
@@ -216,41 +161,6 @@ class BuildRun:
             self.env |= compiler_cache.distrust(inputs.compiler_cache_dir)
             compiler_cache.start(self.env, self.plan.limits.command)
         console.say(f"version {self.version}" + (f" of commit {self.commit}" if self.commit else ""))
-
-    def kept(self, wheel: Wheel) -> KeptWheel:
-        """Where a wheel is kept that is slow to build, and all that it is made of."""
-        limits = self.plan.limits
-        facts = identity(
-            self.build,
-            wheel,
-            self.platform,
-            self.source,
-            self.tools,
-            self.counted,
-            limits.command,
-            files=self.sources.fingerprint(wheel),
-            build_dir=self.root,
-        )
-        return KeptWheel(self.inputs.wheel_cache_dir, wheel, facts, limits.kept_wheels)
-
-    def note(self, step: str, change: Change | None) -> None:
-        """Keep what a step changed for the record, also over a run that goes on from a later step."""
-        changes = self.changes()
-        changes.pop(step, None)
-        if change and change.facts:
-            changes[step] = change.entry()
-        write_json(self.root / CHANGES, changes)
-
-    def changes(self) -> dict[str, dict[str, Any]]:
-        path = self.root / CHANGES
-        return dict(read_json(path)) if path.exists() else {}
-
-    def forget_finished(self, wheel: Wheel) -> None:
-        """Remove an earlier run's wheel of a distribution; that run may have ended before it made the folder."""
-        self.finished.mkdir(exist_ok=True)
-        for path in wheel_files(self.finished).values():
-            if path.name.lower().startswith(f"{wheel.key.replace('-', '_')}-"):
-                path.unlink()
 
     # The steps after all wheels.
 

@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..compilers import NAMES, compiler, named
-from ..errors import Failure
-from ..processes import ask
+from ..core.compilers import NAMES, compiler, named
+from ..core.errors import Failure
+from ..core.processes import ask
 
 PROGRAM = "int main(void) { return 0; }\n"
 TOOLCHAIN = "use the toolchain image"

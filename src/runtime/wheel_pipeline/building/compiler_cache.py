@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..console import console
-from ..errors import Failure, UsageError
-from ..processes import CommandFailed, ask, which
+from ..core.console import console
+from ..core.errors import Failure, UsageError
+from ..core.processes import CommandFailed, ask, which
 from ..workspace import open_to_all
 
 PROGRAM = "sccache"

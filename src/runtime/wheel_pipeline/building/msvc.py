@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure
-from ..processes import ask, which
+from ..core.console import console
+from ..core.errors import Failure
+from ..core.processes import ask, which
 
 ADVICE = 'install "Build Tools for Visual Studio 2022" with the workload "Desktop development with C++"'
 TOOLS = "Microsoft.VisualStudio.Component.VC.Tools.x86.x64"

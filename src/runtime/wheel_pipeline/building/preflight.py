@@ -8,33 +8,27 @@ import sys
 from contextlib import AbstractContextManager
 from importlib.resources import as_file
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import program
-from ..console import console
-from ..errors import UsageError
+from ..core.console import console
+from ..core.errors import UsageError
+from ..core.processes import run
 from ..gate.check_files import check_files
-from ..inputs import Inputs
-from ..plan import Source
-from ..processes import run
 from ..session import Session
 from ..wheels.files import read_json, sha256, write_json
 from ..wheels.identity import different, identity
 from ..wheels.sources import tree_hash
-
-if TYPE_CHECKING:
-    from .build import BuildRun
+from .context import BuildContext
 
 FOLDER = "preflight"
 """In BUILD_DIR."""
-WITHOUT_REQUIREMENTS = ("requirements",)
-"""The step of a test that would ask the package index: the library needs Python alone."""
 
 
 class Preflight:
     """What a build does about it: nothing, where the very same toolchain has passed before."""
 
-    def __init__(self, build: BuildRun) -> None:
+    def __init__(self, build: BuildContext) -> None:
         self.build = build
 
     def run(self) -> None:
@@ -103,36 +97,3 @@ def library(session: Session) -> AbstractContextManager[Path]:
     if not folder.is_dir():
         raise UsageError(f"folder {name} not found: restore it, or correct preflight.folder in .projenrc.ts")
     return as_file(folder)
-
-
-def run_preflight(session: Session) -> int:
-    """Build, repair, inspect, install and check the library as a wheel of the plan is."""
-    from ..gate.run import run_test
-    from .build import run_build
-
-    if not is_declared(session):
-        console.say(f"no preflight is declared for {session.platform.title}")
-        return 0
-    with library(session) as tree:
-        own = session_of_preflight(session, tree)
-        run_build(own)
-        return run_test(own, leave_out=WITHOUT_REQUIREMENTS)
-
-
-def session_of_preflight(session: Session, tree: Path) -> Session:
-    """Return a session with the same toolchain, the library's source and wheel, and its own folder."""
-    plan, inputs, preflight = session.plan, session.inputs, session.build.preflight
-    assert preflight
-    build = dataclasses.replace(
-        session.build, wheels=(preflight.wheel,), preflight=None, hooks=(), steps=preflight.steps
-    )
-    source = Source(git=None, sdist=None, folder=str(tree), overlay=(), base_version="1.0")
-    own: Inputs = dataclasses.replace(
-        inputs,
-        version="1.0",
-        output_dir=inputs.build_dir / "wheels",
-        wheel_cache_dir=inputs.build_dir / "wheel-cache",
-    )
-    return dataclasses.replace(
-        session, plan=dataclasses.replace(plan, source=source, builds=(build,)), build=build, inputs=own
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..console import add_summary, console, duration, megabytes
+from ..core.console import add_summary, console, duration, megabytes
 from ..wheels.files import sha256
 from ..wheels.wheel import Wheel, wheel_files
 from .compiler_cache import hits_and_misses

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from ..errors import UsageError
+from ..core.errors import UsageError
 from ..plan import Build, Wheel
 from ..wheels.wheel import collect
 

@@ -7,12 +7,12 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure
+from ..core.console import console
+from ..core.errors import Failure
+from ..core.processes import CommandFailed, ask, run
+from ..core.retry import retry
+from ..download import download
 from ..plan import GitSource, Limits, SdistSource
-from ..processes import CommandFailed, ask, run
-from ..retry import retry
-from .download import download
 
 # Git for Windows writes CRLF and stops at paths of 260 characters, unless it is told otherwise. Said with a command,
 # this counts in its submodules too, and wins over what the machine's configuration says.

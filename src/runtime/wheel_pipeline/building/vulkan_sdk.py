@@ -8,14 +8,14 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure, Passing
-from ..network import HEADERS, NO_ANSWER
+from ..core.console import console
+from ..core.errors import Failure, Passing
+from ..core.network import HEADERS, NO_ANSWER
+from ..core.processes import CommandFailed, run
+from ..core.retry import retry
+from ..environment import with_first
 from ..plan import Limits, VulkanSdk
-from ..processes import CommandFailed, run
-from ..retry import retry
 from ..workspace import remove
-from .environment import with_first
 
 INSTALL_TIMEOUT = 1800.0  # seconds
 

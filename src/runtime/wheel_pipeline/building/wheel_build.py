@@ -6,12 +6,11 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..console import console
-from ..credentials import secrets
+from ..core.console import console
+from ..core.credentials import secrets
+from ..core.processes import CommandFailed
 from ..plan import Wheel
-from ..processes import CommandFailed
 from ..steps import Step
 from ..wheels import inspection, metadata
 from ..wheels.aliases import share_code
@@ -22,15 +21,13 @@ from ..wheels.wheel import the_wheel
 from ..workspace import remove
 from . import compiler_cache
 from .backend import build_wheel, repair_wheel
-
-if TYPE_CHECKING:
-    from .build import BuildRun
+from .context import BuildContext
 
 
 class WheelBuild:
     """One wheel of a build: from its source to `finished`."""
 
-    def __init__(self, run: BuildRun, wheel: Wheel) -> None:
+    def __init__(self, run: BuildContext, wheel: Wheel) -> None:
         self.run, self.wheel = run, wheel
 
     def steps(self) -> list[Step]:

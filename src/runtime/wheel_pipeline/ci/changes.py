@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import console, set_outputs
-from ..errors import Failure
+from ..core.console import console, set_outputs
+from ..core.errors import Failure
+from ..core.git import said
 from ..gh import Gh
-from ..git import said
 from ..plan import Plan
 from ..wheels.files import matches
 

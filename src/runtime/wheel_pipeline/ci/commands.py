@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..arguments import Parser, chosen
-from ..console import set_named_outputs, set_outputs
+from ..core.console import set_named_outputs, set_outputs
 from ..plan import Plan
 from . import changes, home, images, newest
 from .finder import Finder, Run

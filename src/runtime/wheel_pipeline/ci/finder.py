@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure, UsageError
+from ..core.console import console
+from ..core.errors import Failure, UsageError
 from ..plan import Build, Plan
 from .home import is_home
 from .images import REFUSED, digest_of, environment_tag, label_of, output_of, settings_url

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..console import console, set_outputs
-from ..errors import Failure
+from ..core.console import console, set_outputs
+from ..core.errors import Failure
 from ..gh import Gh
 from ..plan import Plan
 

@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from ..console import add_summary, console
-from ..errors import Failure, Passing, UsageError
+from ..core.console import add_summary, console
+from ..core.errors import Failure, Passing, UsageError
+from ..core.processes import CommandFailed, ask
+from ..core.retry import retry
 from ..plan import Build, Limits, Plan
-from ..processes import CommandFailed, ask
-from ..retry import retry
 from ..wheels.files import hash_of, read_text
 
 HASH = 16  # hex digits of the hash in a tag

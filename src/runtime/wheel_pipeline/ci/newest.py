@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..console import console, set_outputs
+from ..core.console import console, set_outputs
 from ..gh import MOST_FILES, Gh
 from ..plan import Plan
 from .changes import among

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..gh import Gh
 from ..plan import Plan
 

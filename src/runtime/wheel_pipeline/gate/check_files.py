@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from .. import program
-from ..errors import Failure
+from ..core.errors import Failure
 
 HELPER = re.compile(r"_(?!_).*\.py")
 

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..plan import Check
 from .check_files import check_files
 from .runner import Attempt

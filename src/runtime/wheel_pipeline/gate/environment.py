@@ -13,7 +13,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from .. import program
-from ..errors import Failure, UsageError
+from ..core.errors import Failure, UsageError
 from ..wheels.files import write_text
 from .runner import Attempt
 

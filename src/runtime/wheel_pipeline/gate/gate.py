@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure
+from ..core.console import console
+from ..core.errors import Failure
 from ..plan import Build, Platform
 from .checks import installed_files, installed_version, pinned_requirements, source_commit
 from .declared import declared_check

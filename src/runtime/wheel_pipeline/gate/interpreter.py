@@ -8,9 +8,9 @@ import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure, UsageError
-from ..processes import ask
+from ..core.console import console
+from ..core.errors import Failure, UsageError
+from ..core.processes import ask
 
 TELLS = """
 import os, sys, sysconfig

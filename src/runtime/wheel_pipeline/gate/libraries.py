@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..errors import Failure
-from ..processes import ask, which
+from ..core.errors import Failure
+from ..core.processes import ask, which
 from ..wheels import pe
 from ..wheels.neighbours import brought_by
 from ..wheels.wheel import same_library

@@ -10,8 +10,8 @@ from typing import Any
 
 from packaging.version import Version
 
-from ..errors import Failure
-from ..processes import which
+from ..core.errors import Failure
+from ..core.processes import which
 from .environment import LIBRARY
 from .process import Ended
 from .runner import Attempt

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..credentials import mask_file
-from ..processes import Group, ending, wait
+from ..core.credentials import mask_file
+from ..core.processes import Group, ending, wait
 
 # They change what Python, pip or the dynamic linker take, or lead back to the toolchain or the caller's home.
 FOREIGN = ("PYTHON", "__PYVENV", "PIP_", "LD_", "DYLD_", "LC_", "CONDA_", "MAMBA_")

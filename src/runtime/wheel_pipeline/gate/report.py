@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ..console import add_summary, console
+from ..core.console import add_summary, console
 from ..wheels.files import write_json
 
 SCHEMA = 2

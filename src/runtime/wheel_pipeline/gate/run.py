@@ -7,17 +7,17 @@ import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from ..building.download import download
-from ..building.tools import check_tools
-from ..console import console
-from ..errors import Failure, UsageError
-from ..findings import fail_with
+from ..core.console import console
+from ..core.errors import Failure, UsageError
+from ..core.findings import fail_with
+from ..core.processes import run
+from ..download import download
 from ..inputs import ENVIRONMENT
 from ..locks import lock_file, locked_requirements
 from ..plan import IN_BUILD
-from ..processes import run
 from ..session import Session
 from ..steps import Step
+from ..tools import check_tools
 from ..wheels import inspection, record
 from ..wheels.files import hash_of, read_bytes, sha256
 from ..wheels.wheel import SUMS, wheel_files

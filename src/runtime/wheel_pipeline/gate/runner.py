@@ -9,8 +9,8 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ..console import TAIL, console
-from ..errors import Failure
+from ..core.console import TAIL, console
+from ..core.errors import Failure
 from .process import Ended, execute, read_log
 from .report import Result, brief
 

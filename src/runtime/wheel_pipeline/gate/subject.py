@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..plan import System
 from ..plan import Wheel as Declared
 from ..wheels.files import sha256

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..console import console
+from ..core.console import console
 from ..wheels.neighbours import brought_by
 from .process import environment
 from .runner import Attempt, Check

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from ..errors import UsageError, nearest
+from ..core.errors import UsageError, nearest
 from .system import BySystem, System
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 import cattrs
 from cattrs.gen import make_dict_structure_fn, override
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .model import Plan
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..arguments import Parser, chosen
-from ..console import console, set_outputs
-from ..errors import UsageError
+from ..core.console import console, set_outputs
+from ..core.errors import UsageError
 from ..gh import Gh
 from ..plan import Plan
 from ..wheels.files import write_text

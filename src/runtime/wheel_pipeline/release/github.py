@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..gh import Gh
 from ..plan import Limits
 from ..wheels.record import MEASURED

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..console import megabytes
-from ..errors import UsageError
+from ..core.console import megabytes
+from ..core.errors import UsageError
 from ..plan import Plan
 from ..wheels.wheel import SUMS, pep440
 from .assets import download_url, files_of, requirements_name

@@ -8,10 +8,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import console, megabytes
-from ..errors import Failure, Passing, UsageError
+from ..core.console import console, megabytes
+from ..core.errors import Failure, Passing, UsageError
+from ..core.retry import retry
 from ..plan import Plan
-from ..retry import retry
 from ..wheels.files import read_text, sha256, write_text
 from ..wheels.wheel import RECORD, SUMS
 from .assets import further_assets

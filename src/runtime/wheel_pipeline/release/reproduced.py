@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from ..ci.images import output_of
-from ..console import add_summary, console, set_named_outputs
-from ..errors import Failure
+from ..core.console import add_summary, console, set_named_outputs
+from ..core.errors import Failure
 from ..gh import Gh
 from ..issues import Issue
 from ..plan import Plan

@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from ..errors import Failure, UsageError
+from ..core.errors import Failure, UsageError
 from ..gh import Gh
 from ..plan import Plan
 from ..wheels.files import read_json

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..console import console
-from ..errors import UsageError
+from ..core.console import console
+from ..core.errors import UsageError
 from ..gh import Gh
 from ..plan import Plan
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..gate.report import REPORT, SCHEMA
 from ..plan import Build
 from ..wheels.files import read_json

@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..console import add_summary, console, megabytes, set_outputs
-from ..errors import Failure, UsageError
+from ..core.console import add_summary, console, megabytes, set_outputs
+from ..core.errors import Failure, UsageError
 from ..gate.report import REPORT
 from ..plan import Build, Plan
 from ..wheels.files import sha256, write_text

@@ -7,8 +7,8 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
-from ..console import set_outputs
-from ..errors import UsageError
+from ..core.console import set_outputs
+from ..core.errors import UsageError
 
 
 def tagged_version(tag: str) -> Version:

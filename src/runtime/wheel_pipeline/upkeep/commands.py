@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..arguments import Parser, chosen
-from ..console import console
+from ..core.console import console
 from ..gh import TOKENS
 from ..plan import Plan
 from . import proposal

@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .look import Look, Raised, moment, version_of
 from .web import NotFound
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..ci.images import ABSENT, REFUSED, environment_tag, settings_url
-from ..console import add_summary, console
-from ..errors import Failure
+from ..core.console import add_summary, console
+from ..core.errors import Failure
+from ..core.processes import Answer, ask
 from ..plan import Plan
-from ..processes import Answer, ask
 from ..wheels.wheel import RECORD
 from .look import moment
 from .web import NotFound, Web

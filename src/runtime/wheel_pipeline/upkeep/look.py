@@ -8,7 +8,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..plan import Plan
 from .web import Web
 

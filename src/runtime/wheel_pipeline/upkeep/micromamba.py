@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .look import Look, Raised, moment
 from .registries import numbers
 

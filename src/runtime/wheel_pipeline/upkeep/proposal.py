@@ -6,13 +6,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure
+from ..core.console import console
+from ..core.errors import Failure
+from ..core.git import without_repository
+from ..core.processes import ask
 from ..gh import Gh
-from ..git import without_repository
 from ..issues import Issue
 from ..plan import Plan
-from ..processes import ask
 from ..wheels.files import read_text, write_text
 from .search import REASONS
 

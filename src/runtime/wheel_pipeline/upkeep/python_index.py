@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..plan import FilePin
 from .look import Look, Raised, moment, version_of
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .look import Look, Raised, moment
 
 REFERENCE = re.compile(r"(?P<registry>[^/]+)/(?P<path>[^:@]+):(?P<tag>[^@]+)@(?P<digest>sha256:[0-9a-f]{64})")

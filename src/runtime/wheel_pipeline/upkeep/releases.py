@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from packaging.version import Version
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .look import Look, Raised, moment, version_of
 
 ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")

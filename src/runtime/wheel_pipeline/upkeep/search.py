@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ..console import add_summary, console, set_outputs
-from ..errors import Failure
+from ..core.console import add_summary, console, set_outputs
+from ..core.errors import Failure
 from ..plan import Plan
 from ..wheels.files import read_json, write_text
 from . import conda, micromamba, python_index, registries, releases, vulkan

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .look import Look, Raised
 from .registries import numbers
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from ..errors import Failure, Passing
-from ..network import HEADERS, NO_ANSWER
+from ..core.errors import Failure, Passing
+from ..core.network import HEADERS, NO_ANSWER
+from ..core.retry import retry
 from ..plan import Limits
-from ..retry import retry
 
 PAGE = 100  # entries of a page, the most that each of them gives
 PAGES = 20  # of a list at most: nothing that is asked for has more

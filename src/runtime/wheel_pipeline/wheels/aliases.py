@@ -12,12 +12,12 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..compilers import compiler, named
-from ..console import console, megabytes
-from ..errors import Failure
+from ..core.compilers import compiler, named
+from ..core.console import console, megabytes
+from ..core.errors import Failure
+from ..core.processes import ask, quoted
 from ..plan import Alias, System
 from ..plan import Wheel as Declared
-from ..processes import ask, quoted
 from .change import Change
 from .interface import Interface
 from .wheel import Wheel, the_wheel

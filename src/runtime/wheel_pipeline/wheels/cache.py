@@ -17,9 +17,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ..console import append, console, megabytes
-from ..errors import Failure, UsageError
-from ..patience import replace
+from ..core.console import append, console, megabytes
+from ..core.errors import Failure, UsageError
+from ..core.patience import replace
 from ..plan import Wheel as Declared
 from ..workspace import open_to_all, remove
 from .change import Change

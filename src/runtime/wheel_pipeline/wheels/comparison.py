@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..console import console
+from ..core.console import console
 from .wheel import Wheel, wheel_files
 
 BLOCK = 65536

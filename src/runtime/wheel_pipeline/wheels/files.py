@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import Failure
-from ..patience import replace
+from ..core.errors import Failure
+from ..core.patience import replace
 
 
 def read_bytes(path: Path) -> bytes:

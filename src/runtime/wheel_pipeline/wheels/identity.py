@@ -11,11 +11,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..compilers import NAMES, compiler
-from ..git import commit_of
+from ..core.compilers import NAMES, compiler
+from ..core.git import commit_of
+from ..core.processes import ask, which
 from ..plan import Build, Platform
 from ..plan import Wheel as Declared
-from ..processes import ask, which
 from .files import read_bytes, sha256
 
 SCHEMA = 4

@@ -11,8 +11,8 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from ..console import console, megabytes
-from ..errors import Failure
+from ..core.console import console, megabytes
+from ..core.errors import Failure
 from ..plan import Build, Platform, System
 from ..plan import Wheel as Declared
 from .files import matches, record_hash, sha256

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from ..console import console
-from ..errors import Failure, UsageError
+from ..core.console import console
+from ..core.errors import Failure, UsageError
 from ..plan import Build, Source
 from ..plan import Wheel as Declared
 from .change import Change

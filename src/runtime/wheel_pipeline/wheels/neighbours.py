@@ -13,11 +13,11 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..console import console
-from ..errors import Failure
+from ..core.console import console
+from ..core.errors import Failure
+from ..core.processes import ask
 from ..plan import System
 from ..plan import Wheel as Declared
-from ..processes import ask
 from .wheel import same_library, the_wheel
 from .writing import write_wheel
 

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import Failure
+from ..core.errors import Failure
 from .interface import Interface
 
 MANY = 1 << 24  # exports; pefile leaves out by default what comes after some thousands

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..console import console
-from ..errors import Failure, UsageError
-from ..git import commit_of
+from ..core.console import console
+from ..core.errors import Failure, UsageError
+from ..core.git import commit_of
 from ..plan import Build, Plan, Platform, System
 from ..workspace import is_mount_point
 from .change import Change

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from ..errors import Failure
+from ..core.errors import Failure
 from ..plan import Wheel
 from .files import hash_of, read_json, sha256, write_json
 

@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from ..errors import Failure, UsageError
+from ..core.errors import Failure, UsageError
 from ..plan import Build
 from ..plan import Wheel as Declared
 from .files import sha256

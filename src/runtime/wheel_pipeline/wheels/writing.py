@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..errors import Failure, UsageError
+from ..core.errors import Failure, UsageError
 from .files import record_hash, whole
 from .wheel import Wheel
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import make_repository, needs_git
-from wheel_pipeline.errors import Failure
-from wheel_pipeline.git import LOCAL_VARIABLES, commit_of, is_dirty
+from wheel_pipeline.core.errors import Failure
+from wheel_pipeline.core.git import LOCAL_VARIABLES, commit_of, is_dirty
 
 pytestmark = needs_git
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline import patience
+from wheel_pipeline.core import patience
 from wheel_pipeline.wheels.files import write_text
 from wheel_pipeline.workspace import Workspace, deliver, remove
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..errors import Passing
-from ..plan import Limits
-from ..processes import CommandFailed, run
-from ..retry import retry
+from .core.errors import Passing
+from .core.processes import CommandFailed, run
+from .core.retry import retry
+from .plan import Limits
 
 OTHER_FILE = "DO NOT MATCH THE HASHES"  # how pip says it
 

@@ -12,8 +12,8 @@ import pytest
 
 from conftest import make_build
 from wheel_pipeline import plan as plans
-from wheel_pipeline.building import toolchain
-from wheel_pipeline.errors import Failure
+from wheel_pipeline import toolchain
+from wheel_pipeline.core.errors import Failure
 
 needs_linker = pytest.mark.skipif(not shutil.which("cc"), reason="cc is not installed, which calls the linker")
 

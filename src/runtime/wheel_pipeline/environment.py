@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..git import LOCAL_VARIABLES
-from ..plan import System
+from .core.git import LOCAL_VARIABLES
+from .plan import System
 
 # What tells pip where to download, not what: mirrors and credentials are the caller's.
 PIP_KEPT = {

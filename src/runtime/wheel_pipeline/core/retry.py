@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from .console import console, duration
 from .errors import Passing
-from .plan import Limits
+
+
+class Limits(Protocol):
+    """Attempts, and the seconds before the second one."""
+
+    @property
+    def attempts(self) -> int: ...
+
+    @property
+    def pause(self) -> float: ...
 
 
 def retry[T](act: Callable[[], T], limits: Limits, patience: Callable[[Passing], float] = lambda _: 1) -> T:

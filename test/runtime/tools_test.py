@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conftest import make_plan
-from wheel_pipeline.building.tools import check_tools
-from wheel_pipeline.errors import Failure
+from wheel_pipeline.core.errors import Failure
 from wheel_pipeline.plan import Tool
+from wheel_pipeline.tools import check_tools
 
 PLAN = make_plan()
 

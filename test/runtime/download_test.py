@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import LIMITS
-from wheel_pipeline.building.download import download
-from wheel_pipeline.processes import CommandFailed
+from wheel_pipeline.core.processes import CommandFailed
+from wheel_pipeline.download import download
 
 
 def failing(tmp_path: Path, said: str) -> tuple[CommandFailed, int]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline.console import Console
-from wheel_pipeline.credentials import masked, secrets
+from wheel_pipeline.core.console import Console
+from wheel_pipeline.core.credentials import masked, secrets
 from wheel_pipeline.gate import process
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline.building.environment import add, cargo_home, clean, renamed, with_first, without_paths
+from wheel_pipeline.environment import add, cargo_home, clean, renamed, with_first, without_paths
 
 HOME = Path("/home/own")
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline import progress
+from wheel_pipeline.core import progress
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 WORK = """
 import time
-from wheel_pipeline import progress
-from wheel_pipeline.console import console
+from wheel_pipeline.core import progress
+from wheel_pipeline.core.console import console
 console.configure()
 progress.REFRESH = 0.0
 console.say("==> Build", "bold")
@@ -34,7 +34,7 @@ def on_terminal(**variables: str) -> str:
     """Return everything that the program writes to a terminal of 40 columns."""
     import pty
 
-    source = str(Path(progress.__file__).parents[1])
+    source = str(Path(progress.__file__).parents[2])
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": source, "COLUMNS": "40", "TERM": "xterm", **variables}
     controller, terminal = pty.openpty()
     with subprocess.Popen([sys.executable, "-c", WORK], stdout=terminal, stderr=terminal, env=env) as process:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline.console import Console, add_summary, columns, console, duration, set_outputs
+from wheel_pipeline.core.console import Console, add_summary, columns, console, duration, set_outputs
 
 
 @pytest.mark.parametrize(

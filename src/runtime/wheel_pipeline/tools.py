@@ -11,9 +11,9 @@ from importlib import metadata
 
 from packaging.version import Version
 
-from ..errors import Failure
-from ..plan import FOLDERS, Plan, System, Tool
-from ..processes import ask, which
+from .core.errors import Failure
+from .core.processes import ask, which
+from .plan import FOLDERS, Plan, System, Tool
 
 # They do not say their version. Of any other, what pip knows is no sign that it works.
 WITHOUT_VERSION = ("delvewheel",)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from wheel_pipeline import processes
-from wheel_pipeline.console import console
-from wheel_pipeline.errors import Failure
-from wheel_pipeline.processes import CommandFailed, Group, ask, run
+from wheel_pipeline.core import processes
+from wheel_pipeline.core.console import console
+from wheel_pipeline.core.errors import Failure
+from wheel_pipeline.core.processes import CommandFailed, Group, ask, run
 
 PYTHON = [sys.executable, "-c"]
 SYNCHRONIZE = 0x100000  # the right to wait for the end of a process of Windows
@@ -73,7 +73,7 @@ def test_a_full_disk_under_the_log_ends_a_command_at_once(
 def test_long_work_shows_its_count_and_not_its_output(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wheel_pipeline.progress.INTERVAL", 0.1)
+    monkeypatch.setattr("wheel_pipeline.core.progress.INTERVAL", 0.1)
     console.open_log(tmp_path / "step.log")
     run([*PYTHON, "import time; print('  [3/12] cc', flush=True); time.sleep(0.8)"], progress="tvm")
     console.close_log()
@@ -132,9 +132,9 @@ def test_what_a_program_says_is_split_by_stream() -> None:
 
 STOPPED = """
 import sys; sys.path.insert(0, sys.argv[1])
-from wheel_pipeline.errors import Stopped
-from wheel_pipeline.processes import run
-from wheel_pipeline.signals import listen_to_signals
+from wheel_pipeline.core.errors import Stopped
+from wheel_pipeline.core.processes import run
+from wheel_pipeline.core.signals import listen_to_signals
 listen_to_signals()
 code = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 try:
@@ -150,7 +150,7 @@ except Stopped as stopped:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", 1)])
 def test_a_signal_ends_the_program_and_its_children_within_two_seconds(tmp_path: Path, number: int) -> None:
     pid = tmp_path / "pid"
-    source = str(Path(processes.__file__).parents[1])
+    source = str(Path(processes.__file__).parents[2])
     program = subprocess.Popen([*PYTHON, STOPPED, source, str(pid)], stdout=subprocess.PIPE, text=True)
     child = int(wait_for(pid))
     sent = time.monotonic()
@@ -191,11 +191,11 @@ def test_what_a_process_starts_at_once_ends_with_its_group(tmp_path: Path, monke
 def test_a_signal_that_comes_while_a_process_starts_ends_that_process_too() -> None:
     code = """
 import signal, sys, time
-from wheel_pipeline.signals import held
+from wheel_pipeline.core.signals import held
 
 held.pending = signal.SIGTERM  # it came between the start and the block
-from wheel_pipeline.errors import Stopped
-from wheel_pipeline.processes import Group
+from wheel_pipeline.core.errors import Stopped
+from wheel_pipeline.core.processes import Group
 group = Group(["sleep", "297"])
 try:
     with group:
@@ -203,7 +203,7 @@ try:
 except Stopped as stopped:
     print(stopped, group.process.poll())
 """
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src" / "runtime")}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3] / "src" / "runtime")}
     ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert ran.stdout == "SIGTERM -15\n", ran.stderr
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from ..errors import Failure
-from ..plan import Build, PythonPackage, System
+from .core.errors import Failure
 from .environment import add, with_first
+from .plan import Build, PythonPackage, System
 
 EMPTY_ARCHIVE = b"!<arch>\n"
 """A static library without members: https://man.freebsd.org/cgi/man.cgi?ar(5)"""

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from conftest import LIMITS
-from wheel_pipeline import retry as module
-from wheel_pipeline.errors import Failure, Passing
-from wheel_pipeline.retry import retry
+from wheel_pipeline.core import retry as module
+from wheel_pipeline.core.errors import Failure, Passing
+from wheel_pipeline.core.retry import retry
 
 THREE = dataclasses.replace(LIMITS, attempts=3, pause=10)
 

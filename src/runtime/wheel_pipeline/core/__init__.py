@@ -1,0 +1,1 @@
+"""Processes, output and errors: everything that needs no plan."""
