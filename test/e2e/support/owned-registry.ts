@@ -59,9 +59,10 @@ export async function startOwnedRegistry(): Promise<OwnedRegistry> {
     const name = /^\/v2\/(.+?)\/(blobs|manifests|tags|referrers)\//.exec(pathname)?.[1];
     if (name !== undefined) {
       const pushes = !['GET', 'HEAD'].includes(incoming.method!);
-      const reason =
-        reasonAgainst(pushes, name, account) ??
-        (searchParams.has('from') ? reasonAgainst(false, searchParams.get('from')!, account) : undefined);
+      const reason = reasonAgainst(pushes, name, account);
+      // A registry that cannot mount a layer from another repository starts an upload of it.
+      const from = searchParams.get('from');
+      if (from !== null && reasonAgainst(false, from, account) !== undefined) incoming.url = pathname;
       if (reason !== undefined) {
         denied.push(`${pushes ? 'PUSH' : 'PULL'} ${name} by ${account.repository}`);
         incoming.resume();
