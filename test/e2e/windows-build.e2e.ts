@@ -83,7 +83,7 @@ describe('a build', () => {
     expect(files.get(names[0]!)!.toString('latin1')).toContain('base_demo_module.base_value');
     const record = JSON.parse(checkout.read('dist/windows-amd64/build-record.json'));
     expect(record.amendments).toContainEqual(
-      expect.objectContaining({ distribution: 'base-demo', aliases: [{ alias: names[0], of: names[1] }] }),
+      expect.objectContaining({ distribution: 'base-demo', aliases: [{ alias: names[0], target: names[1] }] }),
     );
     // By the file's name only, which is all that the repair and the inspection let through.
     expect(files.get(names[1]!)!.toString('latin1')).toMatch(/\0base_demo_module\.pdb\0/);
