@@ -115,7 +115,10 @@ function isFileOf(file: FileBase, path: string): boolean {
   return path === file.absolutePath && lstatSync(path).isFile();
 }
 
-/** Return the fields of a `package.json`, its dependencies by name, and its scripts with their commands. */
+/**
+ * Return the fields of a `package.json`, those of one value with it, its dependencies by name, and its scripts with their
+ * commands. The name is without its value: a declaration has to state it.
+ */
 function entriesOf(text: string): string[] {
   return Object.entries(JSON.parse(text) as object).flatMap(([field, value]) => {
     const isEmpty = value === '' || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
@@ -123,7 +126,8 @@ function entriesOf(text: string): string[] {
     if (/dependencies$/i.test(field)) {
       return (Array.isArray(value) ? value : Object.keys(value)).map((name) => `dependency ${name}`);
     }
-    return field === 'scripts' ? Object.entries(value).map((script) => `script ${script.join(': ')}`) : [field];
+    if (field === 'scripts') return Object.entries(value).map((script) => `script ${script.join(': ')}`);
+    return [field === 'name' || typeof value === 'object' ? field : `${field}: ${value}`];
   });
 }
 

@@ -201,7 +201,8 @@ describe('a package.json', () => {
     ['{ "scripts": { "mine": "true" } }', 'script mine: true'],
     ['{ "scripts": { "build": "tsc" } }', 'script build: tsc'],
     ['{ "dependencies": { "left-pad": "1.3.0" } }', 'dependency left-pad'],
-    ['{ "type": "module", "private": true, "name": "other" }', 'type, private'],
+    ['{ "type": "module", "private": true, "name": "other" }', 'type: module, private: true'],
+    ['{ "license": "MIT", "version": "1.2.3" }', 'license: MIT, version: 1.2.3'],
   ])('that would lose something is refused, with what it would lose: %s', (text, lost) => {
     write({ 'package.json': text, LICENSE: 'mine\n' });
     expect(node).toThrow(new RegExp(`^package\\.json would lose: ${lost}$`, 'm'));
