@@ -109,7 +109,7 @@ export const WHEELS: Case[] = [
     breaks: (site) => tamper(site, 'release_demo/other.py'),
     run: CHECKS,
     exit: 2,
-    told: 'of another set of wheels',
+    told: 'the earlier run had another set of wheels',
     after: 'nothing was tested',
     again: CHECKS,
   },

@@ -50,7 +50,7 @@ def test_the_gate_works_with_the_oldest_python_of_a_wheel(
     lines = ("import sys, _helper", "assert sys.argv[1:] == ['a'] and _helper.VALUE == 42")
     checks = (
         make_check("imports", imports=("demo", "demo.bad", "json")),
-        bench.python_check(*lines, name="passes", command=("a",)),
+        bench.python_check(*lines, name="passes", args=("a",)),
         bench.python_check("assert False", name="fails"),
         bench.python_check(skip, name="skips"),
         bench.python_check("import probe", name="finds the gate"),
