@@ -169,7 +169,7 @@ def test_leaving_a_group_ends_what_is_left_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "nt", reason="elsewhere a process is in its group from the start")
 def test_what_a_process_starts_at_once_ends_with_its_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wheel_pipeline import windows_job
+    from wheel_pipeline.core import windows_job
 
     started = tmp_path / "pid"
     assign = windows_job.kernel32.AssignProcessToJobObject
