@@ -86,8 +86,10 @@ export class Repository extends Component {
     const own = ['.ci', '.dockerignore', '.venv', 'build', 'docker', 'docs', 'examples', 'pyproject.toml', 'scripts'];
     project.npmignore?.addPatterns(...own.map((name) => `/${name}`));
     // These files are read at run time from next to the compiled code.
-    // The compiler leaves what an earlier version of the sources had, and all of it would be published.
-    project.compileTask.prependExec('rm -rf lib');
+    // The compiler leaves files of earlier sources, which would be published. The program stays: tests may be running it.
+    project.compileTask.prependExec(
+      'mkdir -p lib && find lib -mindepth 1 -maxdepth 1 ! -name wheel_pipeline.pyz -exec rm -rf {} +',
+    );
     project.compileTask.exec(
       'mkdir -p lib/contract && cp src/contract/*.json lib/contract/ && cp -R src/mlc-llm/*.lock src/mlc-llm/checks src/mlc-llm/preflight lib/mlc-llm/ && cp src/constructs/scripts/*.sh src/constructs/scripts/*.ps1 lib/constructs/scripts/ && cp src/constructs/image/*.sh lib/constructs/image/ && cp src/constructs/docs/*.md lib/constructs/docs/ && cp src/repository/*.cjs lib/repository/ && find lib/mlc-llm -name __pycache__ -prune -exec rm -r {} +',
     );
