@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { WorkflowName } from '../declaration/pipeline';
 import { SYSTEMS } from '../declaration/platform';
 import { pythonPackageOptions } from '../declaration/python-package';
+import { titled } from '../declaration/schema/noun';
 import { packageOptions, toolOptions } from '../declaration/toolchain-rules';
 import { wheelOptions } from '../declaration/wheel-rules';
 
@@ -17,11 +18,6 @@ export const PLAN_SCHEMA = 3;
 /** A field with a description, which becomes the docstring of the program's type. */
 function said<T extends z.ZodMiniType>(type: T, description: string): T {
   return type.check(z.describe(description)) as T;
-}
-
-/** An object with the name of the program's type. */
-function named<T extends z.ZodMiniType>(title: string, type: T, description?: string): T {
-  return type.check(z.meta({ title, ...(description && { description }) })) as T;
 }
 
 /** A field that synthesis alone needs: neither `scripts/plan.json` nor the program has it. */
@@ -45,18 +41,18 @@ function bySystem<T extends z.ZodMiniType>(value: T) {
   return z.strictObject({ linux: value, windows: value });
 }
 
-const source = named(
+const source = titled(
   'Source',
   z.strictObject({
     git: z.nullable(
-      named(
+      titled(
         'GitSource',
         z.strictObject({
           repository: text,
           commit: text,
           tag: z.nullable(text),
           submodules: z.array(
-            named(
+            titled(
               'Submodule',
               z.strictObject({
                 path: said(text, "Relative to the source's root."),
@@ -67,7 +63,7 @@ const source = named(
         }),
       ),
     ),
-    sdist: z.nullable(named('SdistSource', z.strictObject({ distribution: text, version: text, sha256: text }))),
+    sdist: z.nullable(titled('SdistSource', z.strictObject({ distribution: text, version: text, sha256: text }))),
     folder: said(z.nullable(text), "Relative to the checkout's root."),
     overlay: said(texts, 'Paths of the files in scripts/overlay that are copied over the source.'),
     baseVersion: said(text, 'The release that a development version is based on.'),
@@ -75,7 +71,7 @@ const source = named(
   'Exactly one of git, sdist and folder.',
 );
 
-const limits = named(
+const limits = titled(
   'Limits',
   z.strictObject({
     attempts: said(count, 'Tries of what reaches over a network.'),
@@ -89,7 +85,7 @@ const limits = named(
   }),
 );
 
-const platform = named(
+const platform = titled(
   'Platform',
   z.strictObject({
     id: said(text, 'Name of its folders, jobs and artifacts, such as linux-x86_64-cuda-13.0.'),
@@ -107,12 +103,12 @@ const platform = named(
 
 const condaPackage = z.strictObject({ ...packageOptions.planned, version: text });
 
-const pythonPackage = named(
+const pythonPackage = titled(
   'PythonPackage',
   z.strictObject({ ...pythonPackageOptions.planned, version: text, sha256: synthesis(texts) }),
 );
 
-const wheel = named(
+const wheel = titled(
   'Wheel',
   z.strictObject({
     ...wheelOptions.planned,
@@ -123,7 +119,7 @@ const wheel = named(
   }),
 );
 
-const hook = named(
+const hook = titled(
   'Hook',
   z.strictObject({
     step: said(text, 'A step of `steps`.'),
@@ -135,7 +131,7 @@ const hook = named(
   'A command of the declaration, before or after a step of build or test.',
 );
 
-const build = named(
+const build = titled(
   'Build',
   z.strictObject({
     name: text,
@@ -145,7 +141,7 @@ const build = named(
     imageDigest: said(z.nullable(text), 'The declared digest; null where docker.yml publishes the image.'),
     systems: synthesis(z.array(system), 'The systems of its platforms.'),
     platforms: z.array(platform),
-    tools: z.array(named('Tool', z.strictObject(toolOptions.planned))),
+    tools: z.array(titled('Tool', z.strictObject(toolOptions.planned))),
     pythonPackages: said(z.array(pythonPackage), 'Packages that pip adds to the Conda environment, by hash.'),
     pythonPackagesFile: said(z.nullable(text), 'The requirements file of those packages, if any.'),
     testRequirementsFile: said(text, 'Requirements of the checks; a variant with its own has its own file.'),
@@ -156,14 +152,14 @@ const build = named(
     rust: z.boolean(),
     vulkan: synthesis(z.boolean()),
     vulkanSdk: said(
-      z.nullable(named('VulkanSdk', z.strictObject({ version: text, url: text, sha256: text }))),
+      z.nullable(titled('VulkanSdk', z.strictObject({ version: text, url: text, sha256: text }))),
       "LunarG's SDK for Windows.",
     ),
     environment: said(bySystem(variables), "Environment variables of every wheel's build."),
     wheels: z.array(wheel),
     preflight: said(
       z.nullable(
-        named(
+        titled(
           'Preflight',
           z.strictObject({
             folder: said(text, 'Its source: a folder of the project, or builtin:… of the program.'),
@@ -190,7 +186,7 @@ const build = named(
         packages: z.array(condaPackage),
       }),
     ),
-    diskGigabytes: named(
+    diskGigabytes: titled(
       'DiskFigures',
       z.strictObject({
         image: synthesis(gigabytes, 'The toolchain image, unpacked.'),
@@ -208,9 +204,9 @@ const build = named(
   "One build of the source: the pipeline's own (variant: null), or a variant's.",
 );
 
-const file = named('FilePin', z.strictObject({ version: text, sha256: text }), 'A file of a version, by its digest.');
+const file = titled('FilePin', z.strictObject({ version: text, sha256: text }), 'A file of a version, by its digest.');
 
-const pins = named(
+const pins = titled(
   'Pins',
   z.strictObject({
     file: said(text, 'The file for raised versions, in the shape of this object.'),
@@ -226,14 +222,14 @@ const pins = named(
     vulkanSdk: z.nullable(file),
     packages: said(z.record(z.string(), text), 'Conda packages without a declared version.'),
     pythonPackages: said(
-      z.record(z.string(), named('WheelsPin', z.strictObject({ version: text, sha256: texts }))),
+      z.record(z.string(), titled('WheelsPin', z.strictObject({ version: text, sha256: texts }))),
       'Packages from the Python package index without a declared version, each wheel by its digest.',
     ),
     testRequirements: said(z.record(z.string(), text), 'The declared requirement, and the version in effect.'),
     zizmor: file,
     uv: file,
     source: z.nullable(
-      named(
+      titled(
         'SourcePin',
         z.strictObject({ replaces: said(text, 'The declared commit.'), commit: text, tag: z.nullable(text) }),
       ),
@@ -242,7 +238,7 @@ const pins = named(
   'Every version that upgrade.yml may raise, as it is in effect.',
 );
 
-const plan = named(
+const plan = titled(
   'Plan',
   z.strictObject({
     schema: z.literal(PLAN_SCHEMA),
@@ -258,7 +254,7 @@ const plan = named(
     ),
     limits,
     builds: said(z.array(build).check(z.minLength(1)), "The pipeline's own build first."),
-    image: named(
+    image: titled(
       'Images',
       z.strictObject({
         name: said(text, 'Name of the published toolchain images, without a tag.'),
@@ -269,7 +265,7 @@ const plan = named(
     workflows: z.array(z.enum(WorkflowName)),
     defaultBranch: said(text, 'Its builds fill the caches of other runs; releases use its images.'),
     schedule: synthesis(texts, 'When the wheels are built without a change, as cron expressions.'),
-    release: named(
+    release: titled(
       'Release',
       z.strictObject({
         environment: synthesis(z.nullable(text), 'The environment that publishing waits for.'),
@@ -288,7 +284,7 @@ const plan = named(
     ),
     filters: synthesis(z.strictObject({ pushBranches: texts, pullRequestBranches: texts, ignoredPaths: texts })),
     pins,
-    upkeep: named(
+    upkeep: titled(
       'Upkeep',
       z.strictObject({
         schedule: synthesis(texts, 'When newer versions are looked up and old images deleted, as cron expressions.'),
@@ -297,7 +293,7 @@ const plan = named(
         keepImagesDays: said(count, 'Days that an image is kept that no release names.'),
       }),
     ),
-    place: named(
+    place: titled(
       'Place',
       z.strictObject({
         folder: synthesis(z.string(), "The pipeline's folder in the repository; empty for the root."),

@@ -4,7 +4,7 @@ import type { CondaSpec, PlannedBuild, PlannedPlatform, PlannedPythonPackage, Pl
 import { buildSteps, resolveHooks } from './resolve-steps';
 import type { DeclaredBuild, DeclaredWheel } from './resolve-variant';
 import { resolveWheel } from './resolve-wheel';
-import { valueOn } from './values';
+import { valueOn } from '../declaration/by-system';
 import type { DiskFigures } from '../declaration/disk';
 import { must } from '../declaration/error';
 import type { VulkanSdkPin } from '../declaration/pin-options';

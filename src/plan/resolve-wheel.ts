@@ -1,7 +1,7 @@
 /** One wheel with every default filled in. */
 import type { PlannedWheel } from './plan';
 import type { DeclaredWheel } from './resolve-variant';
-import { valueOn } from './values';
+import { valueOn } from '../declaration/by-system';
 import type { SystemName } from '../declaration/platform';
 import { wheelOptions } from '../declaration/wheel-rules';
 

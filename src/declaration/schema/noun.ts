@@ -4,6 +4,7 @@
  */
 import { definitionOf } from './parse';
 import { listOf, objectOf, z } from './values';
+import { valueOn } from '../by-system';
 import type { SystemName } from '../platform';
 
 /** One option: `D` as it is declared, `P` as the plan has it. */
@@ -12,8 +13,6 @@ export interface Rule<D = any, P extends z.ZodMiniType = z.ZodMiniType> {
   readonly planned: P;
   /** Identifies an entry of a list: a change replaces the entry of the same key. By default, equal entries are the same. */
   readonly keyOf?: (entry: any) => string;
-  /** The default entries of a list, to which a change adds. */
-  readonly added?: readonly unknown[];
   /** The plan's value for a build on some systems. */
   resolve(given: D, systems: readonly SystemName[]): z.infer<P>;
 }
@@ -39,7 +38,6 @@ export function defaulted<S extends z.ZodMiniType>(
     planned: schema,
     resolve: (given) => given ?? value,
     keyOf,
-    ...(Array.isArray(value) && value.length > 0 && { added: value }),
   };
 }
 
@@ -56,10 +54,7 @@ export function perSystem<F, S extends z.ZodMiniType = z.ZodMiniType<F>>(
   return {
     declared: z.optional(objectOf<any>()({ linux: z.optional(linux), windows: z.optional(windows) })) as never,
     planned: z.strictObject({ linux: planned(linux), windows: planned(windows) }) as never,
-    resolve: (given, systems) => {
-      const on = (system: SystemName) => (systems.includes(system) ? (given?.[system] ?? value) : value);
-      return { linux: on('linux'), windows: on('windows') };
-    },
+    resolve: (given, systems) => valueOn<z.infer<S> | F>(systems, (system) => given?.[system] ?? value, value),
   };
 }
 
@@ -75,9 +70,9 @@ export function nested<T extends object, R>(
   };
 }
 
-/** Names the type of an object in the plan. */
-export function titled<S extends z.ZodMiniType>(title: string, schema: S): S {
-  return schema.check(z.meta({ title })) as S;
+/** Names the type of an object in the plan, and describes it. */
+export function titled<S extends z.ZodMiniType>(title: string, schema: S, description?: string): S {
+  return schema.check(z.meta({ title, ...(description && { description }) })) as S;
 }
 
 /** A list of things with options of their own, with the option that identifies an entry. */
@@ -102,9 +97,9 @@ type PlannedValues<R> = { [K in keyof R]: R[K] extends Rule<any, infer P> ? z.in
 
 /** The options of a `T`. */
 export interface Noun<T, R> {
-  /** As they are declared. */
+  /** The schema of the declaration. */
   readonly schema: z.ZodMiniType<T>;
-  /** As the plan has them. */
+  /** The shape in the plan. */
   readonly planned: PlannedShape<R>;
   /** Fills in the defaults. */
   resolve(declared: T, systems?: readonly SystemName[]): PlannedValues<R>;
@@ -142,7 +137,10 @@ export function optionsOf<T extends object>() {
 function merged(schema: z.ZodMiniType, ours: any, theirs: any, rules: Rules<any> = {}, rule: Partial<Rule> = {}): any {
   const { type, shape, valueType } = definitionOf(schema);
   if (theirs === undefined) return ours;
-  if (type === 'array') return mergedList(ours ?? rule.added ?? [], theirs, rule.keyOf ?? JSON.stringify);
+  // A change of a list that is not declared adds to its default.
+  if (type === 'array') {
+    return mergedList(ours ?? rule.resolve?.(undefined, []) ?? [], theirs, rule.keyOf ?? JSON.stringify);
+  }
   if (type !== 'object' && type !== 'record') return theirs;
   const result = { ...ours };
   for (const [name, change] of Object.entries(theirs)) {

@@ -83,9 +83,9 @@ def parser_of(plan: Plan, command: str, description: str, prog: str) -> Parser:
     filled = texts(plan)
     for each in inputs_of(command, current_system()):
         words = each.help.format(**filled).replace("%", "%%")
-        told = [f"default: {each.default_help.format(**filled)}".replace("%", "%%")]
-        told += [f"environment variable: {each.variable}"] if each.variable else []
-        words += f" ({'; '.join(told)})"
+        notes = [f"default: {each.default_help.format(**filled)}".replace("%", "%%")]
+        notes += [f"environment variable: {each.variable}"] if each.variable else []
+        words += f" ({'; '.join(notes)})"
         if each.type == "flag":
             parser.add_argument(f"--{each.name}", dest=each.name, action="store_true", help=words)
         else:

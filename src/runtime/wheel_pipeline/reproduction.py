@@ -10,6 +10,7 @@ from .building.disk import measured_room
 from .core.console import console
 from .core.errors import Failure
 from .core.processes import run
+from .plan import IN_BUILD
 from .session import Session
 from .steps import Step
 from .wheels.comparison import compare
@@ -40,7 +41,7 @@ def run_reproduction(session: Session) -> int:
                 "--toolchain-image": inputs.toolchain_image,
                 "--build-dir": place / "build",
                 "--compiler-cache-dir": place / "cache",
-                "--wheel-cache-dir": place / "wheel-cache",
+                "--wheel-cache-dir": place / IN_BUILD["wheelCache"],
                 "--output-dir": place / "wheels",
             }
             options = [f"{name}={value}" for name, value in given.items() if value]

@@ -10,7 +10,7 @@ from .building.preflight import is_declared, library
 from .core.console import console
 from .gate.run import run_test
 from .inputs import Inputs
-from .plan import Source
+from .plan import IN_BUILD, Source
 from .session import Session
 
 WITHOUT_REQUIREMENTS = ("requirements",)
@@ -40,7 +40,7 @@ def session_of_preflight(session: Session, tree: Path) -> Session:
         inputs,
         version="1.0",
         output_dir=inputs.build_dir / "wheels",
-        wheel_cache_dir=inputs.build_dir / "wheel-cache",
+        wheel_cache_dir=inputs.build_dir / IN_BUILD["wheelCache"],
     )
     return dataclasses.replace(
         session, plan=dataclasses.replace(plan, source=source, builds=(build,)), build=build, inputs=own

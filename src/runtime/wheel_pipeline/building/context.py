@@ -61,7 +61,7 @@ class BuildContext:
         return commit_of(self.tree, self.tree, self.env, timeout), bool(dirty)
 
     def development_version(self) -> str:
-        """What a build is called that no release tag names: its local part says which commit it is of."""
+        """Return the version of a build without a release tag; its local part has the commit."""
         base = Version(self.plan.source.base_version)
         if self.plan.source.sdist and not self.commit:
             return str(base)
@@ -72,7 +72,7 @@ class BuildContext:
         return [id for id in self.build.steps.on(self.platform.system) if id.endswith(f":{wheel.distribution}")]
 
     def kept(self, wheel: Wheel) -> KeptWheel:
-        """Where a wheel is kept that is slow to build, and all that it is made of."""
+        """Return the cache entry of a wheel that is slow to build, with everything that its build depends on."""
         limits = self.plan.limits
         facts = identity(
             self.build,

@@ -32,7 +32,7 @@ from .model import (
     Wheel,
     WheelsPin,
 )
-from .reading import camel_case, converter, load
+from .reading import camel_case, load
 from .system import BySystem, System
 
 __all__ = [
@@ -69,6 +69,5 @@ __all__ = [
     "Wheel",
     "WheelsPin",
     "camel_case",
-    "converter",
     "load",
 ]

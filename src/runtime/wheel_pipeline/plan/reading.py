@@ -18,6 +18,7 @@ def camel_case(name: str) -> str:
     return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
 
 
+@functools.cache
 def converter() -> cattrs.Converter:
     """Return a converter from JSON to dataclasses that refuses a missing key and a value of another type."""
     made = cattrs.Converter()

@@ -1,5 +1,5 @@
 /** Values that differ by operating system. */
-import type { SystemName } from '../declaration/platform';
+import type { SystemName } from './platform';
 
 /** A value for each system. */
 export function bySystem<T>(value: (system: SystemName) => T): { linux: T; windows: T } {
